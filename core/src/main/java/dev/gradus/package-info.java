@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gradus;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,3 @@
+module dev.gradus.core {
+    requires static org.jspecify;
+}

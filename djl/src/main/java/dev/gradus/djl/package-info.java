@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gradus.djl;
+
+import org.jspecify.annotations.NullMarked;

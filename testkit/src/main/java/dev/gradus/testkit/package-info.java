@@ -1,0 +1,4 @@
+@NullMarked
+package dev.gradus.testkit;
+
+import org.jspecify.annotations.NullMarked;
