@@ -1,0 +1,109 @@
+package dev.gradus;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The packages of this module, and what each may know of the others.
+class ArchitectureTest {
+    private static final Map<String, List<String>> MAY_USE = Map.of(
+            "expr", List.of(),
+            "schedule", List.of(),
+            "rule", List.of("expr"),
+            "rules", List.of("rule", "expr", "schedule"),
+            "compile", List.of("rule", "expr", "schedule"));
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.gradus");
+
+    static Stream<String> packages() {
+        return MAY_USE.keySet().stream().sorted();
+    }
+
+    @ParameterizedTest
+    @MethodSource("packages")
+    void aPackageUsesOnlyThoseBelowIt(String name) {
+        String[] allowed = Stream.concat(Stream.of(name), MAY_USE.getOrDefault(name, List.of()).stream())
+                .map(ArchitectureTest::withSubpackages)
+                .toArray(String[]::new);
+
+        noClasses()
+                .that()
+                .resideInAPackage(withSubpackages(name))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("dev.gradus..").and(not(resideInAnyPackage(allowed))))
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPackageHasItsPlaceInTheTable() {
+        assertThat(ourPackages().map(JavaPackage::getName).filter(name -> !name.equals("dev.gradus")))
+                .allMatch(
+                        name -> MAY_USE.containsKey(
+                                name.substring("dev.gradus.".length()).replaceAll("\\..*", "")),
+                        "is in the table of this test");
+    }
+
+    @Test
+    void noCycles() {
+        slices().matching("dev.gradus.(**)")
+                .should()
+                .beFreeOfCycles()
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPackageIsNullMarked() {
+        assertThat(ourPackages())
+                .isNotEmpty()
+                .allMatch(
+                        p -> p.tryGetPackageInfo()
+                                .map(info -> info.isAnnotatedWith(NullMarked.class))
+                                .orElse(false),
+                        "has a package-info.java with @NullMarked");
+    }
+
+    @Test
+    void nothingButTheJdkIsNeeded() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage("dev.gradus..", "java..", "org.jspecify.annotations.."))
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void standardStreamsAreLeftToTheCommandLine() {
+        NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.allowEmptyShould(true).check(CLASSES);
+    }
+
+    private static String withSubpackages(String name) {
+        return "dev.gradus." + name + "..";
+    }
+
+    /// The packages that contain classes.
+    private static Stream<JavaPackage> ourPackages() {
+        JavaPackage root = CLASSES.getPackage("dev.gradus");
+        return Stream.concat(Stream.of(root), root.getSubpackagesInTree().stream())
+                .filter(p -> !p.getClasses().isEmpty());
+    }
+}
