@@ -1,3 +1,4 @@
+/// Gradus rules as optimizers of the Deep Java Library.
 @NullMarked
 package dev.gradus.djl;
 
