@@ -1,3 +1,10 @@
+/// Optimizers for the JVM: rules, their composition, and their execution.
 module dev.gradus.core {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
+
+    exports dev.gradus;
+    exports dev.gradus.expr;
+    exports dev.gradus.rule;
+    exports dev.gradus.rules;
+    exports dev.gradus.schedule;
 }

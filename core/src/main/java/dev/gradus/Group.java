@@ -1,0 +1,156 @@
+package dev.gradus;
+
+import dev.gradus.rule.Range;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.Step;
+import dev.gradus.rule.Trace.HyperUse;
+import dev.gradus.schedule.Schedule;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A parameter group at work: its members and the values of its hyperparameters.
+final class Group {
+    private static final Range LEARNING_RATES = Range.of("[0, inf)");
+
+    /// One hyperparameter: what it is, and what overrides it.
+    private static final class Setting {
+        final HyperUse use;
+
+        @Nullable Schedule schedule;
+
+        double value;
+
+        Setting(HyperUse use) {
+            this.use = use;
+            this.value = use.value();
+        }
+    }
+
+    final String name;
+    final Rule rule;
+    final List<Member> members = new ArrayList<>();
+
+    /// What the caller set, as it was spelled; a group without parameters knows no other names.
+    private final Map<String, Schedule> given = new LinkedHashMap<>();
+
+    private final Map<String, Setting> settings = new LinkedHashMap<>();
+
+    private final Optimizer.Counter counter;
+
+    Group(ParameterGroup from, Optimizer.Counter counter) {
+        this.counter = counter;
+        this.name = from.name();
+        this.rule = from.rule();
+        this.given.putAll(from.settings());
+        declare(List.of(new HyperUse(Step.LEARNING_RATE, 0, LEARNING_RATES, "step size", "")));
+    }
+
+    /// The optimizer's number of completed updates.
+    long completed() {
+        return counter.completed;
+    }
+
+    /// Makes the hyperparameters known that a member's rule uses.
+    void declare(Collection<HyperUse> uses) {
+        uses.forEach(use -> settings.putIfAbsent(use.name(), new Setting(use)));
+    }
+
+    /// Resolves what the caller has set.
+    ///
+    /// @throws IllegalArgumentException if a name is unknown or ambiguous, or a value out of range
+    void resolve(long completed) {
+        given.forEach((spelled, schedule) -> apply(spelled, schedule, completed));
+    }
+
+    /// Changes a hyperparameter.
+    ///
+    /// @throws IllegalArgumentException if the name is unknown or ambiguous, or the value at this time out of range
+    void set(String spelled, Schedule schedule, long completed) {
+        apply(spelled, schedule, completed);
+        given.keySet().removeIf(other -> qualified(other).equals(qualified(spelled)));
+        given.put(qualified(spelled), schedule);
+    }
+
+    private void apply(String spelled, Schedule schedule, long completed) {
+        Setting setting = setting(qualified(spelled));
+        double value = check(setting, schedule.at(completed));
+        setting.schedule = schedule;
+        setting.value = value;
+    }
+
+    private double check(Setting setting, double value) {
+        return setting.use.range().check("group \"" + name + "\"", setting.use.name(), value);
+    }
+
+    /// Takes the values of the next step from the schedules; nothing changes if one is out of range.
+    ///
+    /// @throws IllegalArgumentException if a schedule gives a value out of range
+    void evaluate(long completed) {
+        for (Setting setting : settings.values()) {
+            Schedule schedule = setting.schedule;
+            if (schedule != null && !schedule.isPerParameter()) {
+                setting.value = check(setting, schedule.at(completed));
+            }
+        }
+    }
+
+    /// Checks what schedules that count by the parameter's own updates give for it.
+    void evaluatePerParameter(long ownCompleted) {
+        for (Setting setting : settings.values()) {
+            Schedule schedule = setting.schedule;
+            if (schedule != null && schedule.isPerParameter()) {
+                check(setting, schedule.at(ownCompleted));
+            }
+        }
+    }
+
+    /// The value in force for a parameter.
+    double value(String qualified, long ownCompleted) {
+        Setting setting = setting(qualified);
+        Schedule schedule = setting.schedule;
+        return schedule != null && schedule.isPerParameter() ? schedule.at(ownCompleted) : setting.value;
+    }
+
+    private Setting setting(String qualified) {
+        Setting setting = settings.get(qualified);
+        if (setting == null) {
+            throw new IllegalStateException("group \"" + name + "\" has no " + qualified);
+        }
+        return setting;
+    }
+
+    /// The values in force, by full name.
+    Map<String, Double> values(long completed) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        settings.forEach((full, setting) -> {
+            Schedule schedule = setting.schedule;
+            values.put(full, schedule == null ? setting.value : schedule.at(completed));
+        });
+        return values;
+    }
+
+    ParameterGroup toParameterGroup() {
+        return new ParameterGroup(name, members.stream().map(m -> m.parameter).toList(), rule, given);
+    }
+
+    String qualified(String spelled) {
+        if (settings.containsKey(spelled)) {
+            return spelled;
+        }
+        List<String> matches = settings.keySet().stream()
+                .filter(full -> full.endsWith("." + spelled))
+                .toList();
+        if (matches.size() == 1) {
+            return matches.get(0);
+        }
+        String known = String.join(", ", settings.keySet());
+        throw new IllegalArgumentException("group \"" + name + "\" has "
+                + (matches.isEmpty()
+                        ? "no hyperparameter \"" + spelled + "\", only " + known
+                        : "several hyperparameters \"" + spelled + "\": say which of " + String.join(", ", matches)));
+    }
+}

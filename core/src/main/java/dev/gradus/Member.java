@@ -1,0 +1,280 @@
+package dev.gradus;
+
+import dev.gradus.compile.Backends;
+import dev.gradus.compile.Execution;
+import dev.gradus.compile.Program;
+import dev.gradus.compile.Tensor;
+import dev.gradus.expr.Clock;
+import dev.gradus.expr.ElementType;
+import dev.gradus.expr.Expr;
+import dev.gradus.expr.Shape;
+import dev.gradus.expr.State;
+import dev.gradus.expr.State.Role;
+import dev.gradus.expr.State.Scope;
+import dev.gradus.rule.Trace;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A parameter at work: its states, its step count, and its programs.
+final class Member implements Execution.Memory, Execution.Numbers {
+    /// The name under which the float32 copy of a 16-bit parameter is found.
+    static final String MASTER = "master";
+
+    private static final long ALIGNMENT = 64;
+
+    /// A number that a state holds; a state that is shared has one for all members of its link.
+    static final class Scalar {
+        double value;
+    }
+
+    private record Cell(State state, @Nullable Tensor tensor, @Nullable Scalar number) {}
+
+    final Parameter parameter;
+    final Group group;
+    private final Arena arena = Arena.ofShared();
+    private final Map<String, Cell> cells = new LinkedHashMap<>();
+    private final Tensor theta;
+    private final Map<String, Trace> events = new LinkedHashMap<>();
+    private final Map<String, Execution> eventExecutions = new LinkedHashMap<>();
+    private final Trace trace;
+    private final List<State> fresh = new ArrayList<>();
+    private Execution step;
+    private @Nullable Tensor gradient;
+
+    /// The number of updates of this parameter.
+    long completed;
+
+    /// Whether the current step includes this parameter.
+    boolean active;
+
+    /// The position among all parameters, by name.
+    int ordinal;
+
+    /// @param shared finds or makes the number of a state that the members of a link share
+    Member(Parameter parameter, Group group, SharedNumbers shared) {
+        this.parameter = parameter;
+        this.group = group;
+        Shape shape = parameter.shape();
+        this.trace = Trace.of(group.rule, parameter.name(), shape);
+        group.rule.events().stream()
+                .sorted()
+                .forEach(event -> events.put(event, Trace.of(group.rule, event, parameter.name(), shape)));
+        group.declare(trace.hyperparameters());
+        events.values().forEach(t -> group.declare(t.hyperparameters()));
+        try {
+            this.theta = allocateTheta();
+            allocate(trace, shared);
+            events.values().forEach(t -> allocate(t, shared));
+            this.step = new Execution(Program.of(trace, false), shape, this);
+            events.forEach((event, t) -> eventExecutions.put(event, new Execution(Program.of(t, false), shape, this)));
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /// Where the numbers of shared states are kept.
+    interface SharedNumbers {
+        /// Finds the number, or makes it and says so.
+        Scalar of(Object link, State state, Runnable ifNew);
+    }
+
+    private Tensor allocateTheta() {
+        Tensor values = new Tensor(parameter.values(), parameter.type());
+        if (!parameter.type().isHalf()) {
+            return values;
+        }
+        long elements = parameter.shape().elements();
+        MemorySegment master = allocate(elements, ElementType.FLOAT32);
+        for (long i = 0; i < elements; i++) {
+            master.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) parameter.type().read(parameter.values(), i));
+        }
+        return new Tensor(master, ElementType.FLOAT32, values);
+    }
+
+    private MemorySegment allocate(long elements, ElementType type) {
+        return arena.allocate(Math.max(1, elements) * type.bytes(), ALIGNMENT).asSlice(0, elements * type.bytes());
+    }
+
+    private void allocate(Trace of, SharedNumbers shared) {
+        for (State state : of.states()) {
+            Cell known = cells.get(state.name());
+            if (known != null) {
+                if (!known.state.axes().equals(state.axes()) || known.state.scope() != state.scope()) {
+                    throw new IllegalArgumentException("state " + state + " of " + parameter.name()
+                            + " has one shape in the step and another in an event");
+                }
+            } else if (!state.axes().isHost()) {
+                MemorySegment memory = allocate(parameter.shape().elements(state.axes()), theta.type());
+                cells.put(state.name(), new Cell(state, new Tensor(memory, theta.type()), null));
+                fresh.add(state);
+            } else if (state.scope() == Scope.LINK) {
+                Scalar number = shared.of(of.sharedBy(state), state, () -> fresh.add(state));
+                cells.put(state.name(), new Cell(state, null, number));
+            } else {
+                cells.put(state.name(), new Cell(state, null, new Scalar()));
+                fresh.add(state);
+            }
+        }
+    }
+
+    /// Gives the states their initial values, once the group knows its hyperparameters.
+    void initialise(Backends backends) {
+        initialise(fresh, backends);
+    }
+
+    /// Memory is zero when it is allocated.
+    private void initialise(List<State> states, Backends backends) {
+        List<State> notZero = states.stream()
+                .filter(state -> state.initial() != Expr.ZERO)
+                .toList();
+        if (!notZero.isEmpty()) {
+            Execution initial = new Execution(Program.initial(notZero, parameter.shape()), parameter.shape(), this);
+            initial.begin(null, this);
+            while (!initial.isComplete()) {
+                initial.advance(backends);
+            }
+            for (State state : initial.numbers()) {
+                number(state.name()).value = initial.number(state);
+            }
+        }
+    }
+
+    /// Evaluates the initial value of a state anew, at the present parameter.
+    ///
+    /// @return whether this parameter has the state
+    boolean recapture(String stateName, Backends backends) {
+        Cell cell = cells.get(stateName);
+        if (cell == null) {
+            return false;
+        }
+        if (cell.state.initial() == Expr.ZERO && cell.tensor != null) {
+            cell.tensor.memory().fill((byte) 0);
+        } else if (cell.state.initial() == Expr.ZERO) {
+            number(stateName).value = 0;
+        }
+        initialise(List.of(cell.state), backends);
+        return true;
+    }
+
+    /// Compiles the step anew, with or without what listeners are told.
+    void recompile(boolean withMetrics) {
+        step = new Execution(Program.of(trace, withMetrics), parameter.shape(), this);
+    }
+
+    Execution step() {
+        return step;
+    }
+
+    Execution event(String event) {
+        return Objects.requireNonNull(eventExecutions.get(event), event);
+    }
+
+    /// Takes note of where the gradient is, for the step or event to come.
+    void bindGradient() {
+        MemorySegment memory = Objects.requireNonNull(parameter.gradient());
+        if (gradient == null || !gradient.memory().equals(memory) || gradient.type() != parameter.gradientType()) {
+            gradient = new Tensor(memory, parameter.gradientType());
+        }
+    }
+
+    void begin(Execution execution) {
+        execution.begin(gradient, this);
+    }
+
+    /// Writes the numbers that a completed step or event gives to states.
+    ///
+    /// @param shared whether to write the shared ones, too
+    void commitNumbers(Execution execution, boolean shared) {
+        for (State state : execution.numbers()) {
+            if (shared || state.scope() == Scope.PARAMETER) {
+                number(state.name()).value = execution.number(state);
+            }
+        }
+    }
+
+    private Scalar number(String stateName) {
+        return Objects.requireNonNull(Objects.requireNonNull(cells.get(stateName)).number, stateName);
+    }
+
+    @Override
+    public Tensor theta() {
+        return theta;
+    }
+
+    @Override
+    public Tensor state(State state) {
+        return Objects.requireNonNull(Objects.requireNonNull(cells.get(state.name())).tensor, state.name());
+    }
+
+    @Override
+    public double hyper(String qualified) {
+        return group.value(qualified, completed);
+    }
+
+    @Override
+    public double step(Clock clock) {
+        return switch (clock) {
+            case OWN -> completed + 1;
+            case GROUP_FIRST -> group.members.isEmpty() ? 1 : group.members.getFirst().completed + 1;
+            case OPTIMIZER -> group.completed() + 1;
+        };
+    }
+
+    @Override
+    public double number(State state) {
+        return number(state.name()).value;
+    }
+
+    /// All states, those that are shared left out.
+    void views(List<StateView> views) {
+        if (theta.rounded() != null) {
+            views.add(new StateView(
+                    parameter.name() + "/" + MASTER,
+                    parameter.shape(),
+                    theta.type(),
+                    Role.WEIGHTS,
+                    theta.memory().asReadOnly()));
+        }
+        for (Cell cell : cells.values()) {
+            if (cell.state.scope() == Scope.PARAMETER) {
+                views.add(view(parameter.name() + "/" + cell.state.name(), cell));
+            }
+        }
+    }
+
+    /// The states that this parameter's link shares with others.
+    void sharedViews(Map<String, StateView> views) {
+        for (Cell cell : cells.values()) {
+            if (cell.state.scope() == Scope.LINK) {
+                String name = "/" + cell.state.name();
+                views.putIfAbsent(name, view(name, cell));
+            }
+        }
+    }
+
+    private StateView view(String name, Cell cell) {
+        if (cell.tensor != null) {
+            return new StateView(
+                    name,
+                    parameter.shape().keeping(cell.state.axes()),
+                    cell.tensor.type(),
+                    cell.state.role(),
+                    cell.tensor.memory().asReadOnly());
+        }
+        double[] copy = {Objects.requireNonNull(cell.number).value};
+        return new StateView(
+                name, Shape.of(), ElementType.FLOAT64, Role.SCALAR, MemorySegment.ofArray(copy).asReadOnly());
+    }
+
+    void close() {
+        arena.close();
+    }
+}

@@ -1,0 +1,538 @@
+package dev.gradus;
+
+import dev.gradus.compile.Backends;
+import dev.gradus.compile.Execution;
+import dev.gradus.expr.State;
+import dev.gradus.rule.Step;
+import dev.gradus.schedule.Schedule;
+import dev.gradus.schedule.Schedules;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Updates parameters in place, step by step, by the rules of their groups.
+///
+/// The caller computes gradients and calls [#step()]. A parameter without a gradient is skipped entirely: its
+/// values, states and step count stay. NaN and infinity in a gradient propagate into the values and states of that
+/// parameter, and through reductions into others; a link that skips such steps can be put into the rule. Gradients
+/// are read, never written, unless [#zeroGradients()] is called.
+///
+/// An optimizer serves one caller at a time, from any thread. States are kept outside of the heap until
+/// [#close()].
+public final class Optimizer implements AutoCloseable {
+    private final Backends backends = new Backends();
+    private final Map<String, Group> groups = new LinkedHashMap<>();
+    private final Map<String, Member> byName = new LinkedHashMap<>();
+    private final Map<Object, Member.Scalar> shared = new HashMap<>();
+    private final List<StepListener> listeners = new ArrayList<>();
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private final Counter counter = new Counter();
+
+    /// All members by name, and what their steps combine.
+    private List<Member> members = List.of();
+
+    private Totals totals = new Totals(List.of());
+    private final Map<String, Totals> eventTotals = new HashMap<>();
+    private boolean closed;
+
+    /// The number of completed updates, as the groups see it.
+    static final class Counter {
+        long completed;
+    }
+
+    private record SharedKey(Object link, String state) {}
+
+    private Optimizer() {}
+
+    /// An optimizer of the given groups.
+    ///
+    /// @throws IllegalArgumentException if two groups or parameters have the same name, parameters overlap in memory,
+    ///     or a hyperparameter is unknown or out of range
+    public static Optimizer of(ParameterGroup... groups) {
+        return of(Arrays.asList(groups));
+    }
+
+    /// An optimizer of the given groups; none is allowed, they may be added later.
+    ///
+    /// @throws IllegalArgumentException as [#of(ParameterGroup...)] does
+    public static Optimizer of(List<ParameterGroup> groups) {
+        Optimizer optimizer = new Optimizer();
+        try {
+            groups.forEach(optimizer::add);
+        } catch (RuntimeException | Error e) {
+            optimizer.close();
+            throw e;
+        }
+        return optimizer;
+    }
+
+    /// Updates every parameter that has a gradient.
+    ///
+    /// @throws IllegalArgumentException if a schedule gives a value out of range; nothing has changed then
+    /// @throws IllegalStateException if the optimizer is closed, a step is in progress on another thread, or memory
+    ///     of a parameter or gradient is no longer there
+    public void step() {
+        exclusively(() -> {
+            int active = activate();
+            if (active > 0) {
+                for (Group group : groups.values()) {
+                    group.evaluate(counter.completed);
+                }
+                for (Member member : members) {
+                    if (member.active) {
+                        member.group.evaluatePerParameter(member.completed);
+                    }
+                }
+                run(Member::step, totals);
+                commit();
+            }
+        });
+    }
+
+    /// Updates the parameters that are named, with the gradients given, which stay bound; all others are skipped and
+    /// left without a gradient.
+    ///
+    /// @param gradients by parameter name, each in the parameter's own type
+    /// @throws IllegalArgumentException if a name is unknown or a gradient's size differs from the parameter's; nothing
+    ///     has changed then
+    public void step(Map<String, MemorySegment> gradients) {
+        gradients.forEach((name, gradient) -> {
+            long expected = member(name).parameter.values().byteSize();
+            if (gradient.byteSize() != expected) {
+                throw new IllegalArgumentException("parameter " + name + ": its gradient must have " + expected
+                        + " bytes, got " + gradient.byteSize());
+            }
+        });
+        for (Member member : members) {
+            MemorySegment gradient = gradients.get(member.parameter.name());
+            if (gradient == null) {
+                member.parameter.withoutGradient();
+            } else {
+                member.parameter.gradient(gradient);
+            }
+        }
+        step();
+    }
+
+    /// Lets the rules react to one of their events, such as Sophia's `update_hessian`, with the gradients that are
+    /// bound now. No clock advances.
+    ///
+    /// @throws IllegalArgumentException if no rule knows the event
+    public void fire(String event) {
+        if (groups.values().stream().noneMatch(group -> group.rule.events().contains(event))) {
+            throw new IllegalArgumentException("no rule knows the event \"" + event + "\", known are "
+                    + groups.values().stream()
+                            .flatMap(group -> group.rule.events().stream())
+                            .distinct()
+                            .sorted()
+                            .toList());
+        }
+        exclusively(() -> {
+            if (activate() > 0) {
+                for (Member member : members) {
+                    member.active &= member.group.rule.events().contains(event);
+                }
+                run(member -> member.event(event), eventTotals.computeIfAbsent(event, this::totalsOf));
+                for (Member member : members) {
+                    if (member.active) {
+                        member.commitNumbers(member.event(event), true);
+                    }
+                }
+            }
+        });
+    }
+
+    private Totals totalsOf(String event) {
+        List<Execution> executions = members.stream()
+                .map(m -> m.group.rule.events().contains(event) ? m.event(event) : m.step())
+                .toList();
+        return new Totals(executions);
+    }
+
+    /// Fills all bound gradients with zeros.
+    public void zeroGradients() {
+        exclusively(() -> {
+            for (Member member : members) {
+                MemorySegment gradient = member.parameter.gradient();
+                if (gradient != null) {
+                    gradient.fill((byte) 0);
+                }
+            }
+        });
+    }
+
+    /// The number of completed updates.
+    public long completed() {
+        return counter.completed;
+    }
+
+    /// The number of completed updates of one parameter.
+    ///
+    /// @throws IllegalArgumentException if there is no such parameter
+    public long completed(String parameter) {
+        return member(parameter).completed;
+    }
+
+    /// Adds a group, whose parameters start at step 1.
+    ///
+    /// @throws IllegalArgumentException as [#of(ParameterGroup...)] does; nothing has changed then
+    public void add(ParameterGroup from) {
+        exclusively(() -> {
+            if (groups.containsKey(from.name())) {
+                throw new IllegalArgumentException("there is already a group \"" + from.name() + "\": names must be unique");
+            }
+            Group group = new Group(from, counter);
+            List<Parameter> distinct = from.parameters().stream().distinct().toList();
+            admit(group, distinct);
+            groups.put(group.name, group);
+        });
+    }
+
+    /// Adds a parameter to a group; it starts at step 1.
+    ///
+    /// @throws IllegalArgumentException if there is no such group, or as [#of(ParameterGroup...)] does; nothing has
+    ///     changed then
+    public void add(String group, Parameter parameter) {
+        exclusively(() -> admit(group(group), List.of(parameter)));
+    }
+
+    private void admit(Group group, List<Parameter> parameters) {
+        List<Member> added = new ArrayList<>();
+        Set<Object> sharedBefore = Set.copyOf(shared.keySet());
+        try {
+            for (Parameter parameter : parameters) {
+                requireNew(parameter, added);
+                Member member = new Member(parameter, group, this::sharedNumber);
+                added.add(member);
+                group.members.add(member);
+            }
+            group.resolve(counter.completed);
+            for (Member member : added) {
+                member.initialise(backends);
+                if (!listeners.isEmpty()) {
+                    member.recompile(true);
+                }
+                byName.put(member.parameter.name(), member);
+            }
+            rearrange();
+        } catch (RuntimeException | Error e) {
+            for (Member member : added) {
+                group.members.remove(member);
+                byName.remove(member.parameter.name());
+                member.close();
+            }
+            shared.keySet().retainAll(sharedBefore);
+            rearrange();
+            throw e;
+        }
+    }
+
+    private Member.Scalar sharedNumber(Object link, State state, Runnable ifNew) {
+        return shared.computeIfAbsent(new SharedKey(link, state.name()), key -> {
+            ifNew.run();
+            return new Member.Scalar();
+        });
+    }
+
+    private void requireNew(Parameter parameter, List<Member> added) {
+        List<Member> known = new ArrayList<>(members);
+        known.addAll(added);
+        for (Member member : known) {
+            if (member.parameter.name().equals(parameter.name())) {
+                throw new IllegalArgumentException(
+                        "there is already a parameter \"" + parameter.name() + "\": names must be unique");
+            }
+            if (member.parameter.values().asOverlappingSlice(parameter.values()).isPresent()) {
+                throw new IllegalArgumentException("parameters \"" + member.parameter.name() + "\" and \""
+                        + parameter.name() + "\" share memory: give tied weights once, under one name");
+            }
+        }
+    }
+
+    /// Removes a parameter and frees its states; its values stay as they are.
+    ///
+    /// @throws IllegalArgumentException if there is no such parameter
+    public void remove(String parameter) {
+        exclusively(() -> {
+            Member member = member(parameter);
+            member.group.members.remove(member);
+            byName.remove(parameter);
+            rearrange();
+            member.close();
+        });
+    }
+
+    /// Removes a group with all its parameters and frees their states.
+    ///
+    /// @throws IllegalArgumentException if there is no such group
+    public void removeGroup(String name) {
+        exclusively(() -> {
+            Group group = group(name);
+            groups.remove(name);
+            group.members.forEach(member -> byName.remove(member.parameter.name()));
+            rearrange();
+            group.members.forEach(Member::close);
+        });
+    }
+
+    /// Brings members into the order of their names and works out what they combine.
+    private void rearrange() {
+        members = byName.values().stream()
+                .sorted(Comparator.comparing(member -> member.parameter.name()))
+                .toList();
+        for (int i = 0; i < members.size(); i++) {
+            members.get(i).ordinal = i;
+        }
+        List<Execution> executions = members.stream().map(Member::step).toList();
+        Totals.requireProgress(members, executions);
+        totals = new Totals(executions);
+        eventTotals.clear();
+    }
+
+    /// The groups as they are now.
+    public List<ParameterGroup> groups() {
+        return groups.values().stream().map(Group::toParameterGroup).toList();
+    }
+
+    /// The value of a hyperparameter that the next step will use.
+    ///
+    /// @param hyperparameter `link.name`, or the name alone where only one link has it
+    /// @throws IllegalArgumentException if there is no such group or hyperparameter
+    public double get(String group, String hyperparameter) {
+        Group found = group(group);
+        return requirePresent(found.values(counter.completed).get(found.qualified(hyperparameter)), hyperparameter);
+    }
+
+    /// Changes a hyperparameter from the next step on; nothing is compiled.
+    ///
+    /// @throws IllegalArgumentException if there is no such group or hyperparameter, or if the value is out of range
+    public void set(String group, String hyperparameter, double value) {
+        set(group, hyperparameter, Schedules.constant(value));
+    }
+
+    /// Lets a hyperparameter follow a schedule from the next step on; nothing is compiled.
+    ///
+    /// @throws IllegalArgumentException if there is no such group or hyperparameter, or if the schedule's present value
+    ///     is out of range
+    public void set(String group, String hyperparameter, Schedule schedule) {
+        exclusively(() -> group(group).set(hyperparameter, schedule, counter.completed));
+    }
+
+    /// All hyperparameters of a group by full name, with the values that the next step will use.
+    ///
+    /// @throws IllegalArgumentException if there is no such group
+    public Map<String, Double> hyperparameters(String group) {
+        return group(group).values(counter.completed);
+    }
+
+    /// All states: those of parameters in the order of their names, then those that links share.
+    public List<StateView> states() {
+        requireOpen();
+        List<StateView> views = new ArrayList<>();
+        Map<String, StateView> sharedViews = new LinkedHashMap<>();
+        for (Member member : members) {
+            member.views(views);
+            member.sharedViews(sharedViews);
+        }
+        views.addAll(sharedViews.values());
+        return views;
+    }
+
+    /// One state.
+    ///
+    /// @param name `parameter/link.state`, or `/link.state` for one that all parameters of a link share
+    /// @throws IllegalArgumentException if there is no such state
+    public StateView state(String name) {
+        List<StateView> all = states();
+        return all.stream()
+                .filter(view -> view.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no state \"" + name + "\"; known are "
+                        + all.stream().map(StateView::name).toList()));
+    }
+
+    /// Gives a state of all parameters its initial value anew, at their present values: after weights were loaded, for
+    /// rules that remember θ₀.
+    ///
+    /// @param state `link.state`
+    /// @throws IllegalArgumentException if no parameter has such a state
+    public void recapture(String state) {
+        exclusively(() -> {
+            boolean found = false;
+            for (Member member : members) {
+                found |= member.recapture(state, backends);
+            }
+            if (!found) {
+                throw new IllegalArgumentException("no parameter has a state \"" + state + "\"");
+            }
+        });
+    }
+
+    /// Calls a listener after each step, once per group that had a gradient. Norms are computed only while there is a
+    /// listener.
+    public void listen(StepListener listener) {
+        exclusively(() -> {
+            listeners.add(listener);
+            measure(true);
+        });
+    }
+
+    /// No longer calls a listener.
+    public void forget(StepListener listener) {
+        exclusively(() -> {
+            listeners.remove(listener);
+            measure(!listeners.isEmpty());
+        });
+    }
+
+    private void measure(boolean withMetrics) {
+        members.forEach(member -> member.recompile(withMetrics));
+        rearrange();
+    }
+
+    /// Frees all states. Closing again does nothing; everything else fails from now on.
+    @Override
+    public void close() {
+        if (!closed) {
+            exclusively(() -> {
+                closed = true;
+                byName.values().forEach(Member::close);
+            });
+        }
+    }
+
+    /// Decides which parameters take part.
+    private int activate() {
+        int active = 0;
+        for (Member member : members) {
+            member.active = member.parameter.hasGradient();
+            if (member.active) {
+                member.bindGradient();
+                active++;
+            }
+        }
+        return active;
+    }
+
+    /// Runs a program of each active member, level by level where they wait for each other's totals.
+    private void run(Function<Member, Execution> program, Totals combined) {
+        combined.reset();
+        int open = 0;
+        for (Member member : members) {
+            if (member.active) {
+                Execution execution = program.apply(member);
+                member.begin(execution);
+                combined.expect(member.ordinal, execution);
+                open++;
+            }
+        }
+        while (open > 0) {
+            boolean progress = false;
+            for (Member member : members) {
+                Execution execution = program.apply(member);
+                if (member.active && !execution.isComplete()) {
+                    while (!execution.isComplete() && combined.fill(member.ordinal, execution)) {
+                        execution.advance(backends);
+                        combined.contribute(member.ordinal, execution);
+                        progress = true;
+                    }
+                    if (execution.isComplete()) {
+                        open--;
+                    }
+                }
+            }
+            if (!progress) {
+                throw new IllegalStateException("the parameters wait for each other's totals");
+            }
+        }
+    }
+
+    private void commit() {
+        boolean committed = false;
+        for (Member member : members) {
+            if (member.active && member.step().isCommitted()) {
+                committed = true;
+                member.commitNumbers(member.step(), true);
+                member.completed++;
+            }
+        }
+        if (committed) {
+            counter.completed++;
+        }
+        if (!listeners.isEmpty()) {
+            groups.values().forEach(this::report);
+        }
+    }
+
+    private void report(Group group) {
+        double gradient = 0;
+        double update = 0;
+        boolean any = false;
+        for (Member member : members) {
+            if (member.active && member.group == group) {
+                any = true;
+                gradient += member.step().metric(0);
+                update += member.step().metric(1);
+            }
+        }
+        if (any) {
+            StepListener.Event event = new StepListener.Event(
+                    group.name,
+                    counter.completed,
+                    group.value(Step.LEARNING_RATE, counter.completed),
+                    Math.sqrt(gradient),
+                    Math.sqrt(update));
+            listeners.forEach(listener -> listener.onStep(event));
+        }
+    }
+
+    private void exclusively(Runnable action) {
+        if (!busy.compareAndSet(false, true)) {
+            throw new IllegalStateException("an optimizer serves one caller at a time: another call is in progress");
+        }
+        try {
+            requireOpen();
+            action.run();
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the optimizer is closed");
+        }
+    }
+
+    private Group group(String name) {
+        Group group = groups.get(name);
+        if (group == null) {
+            throw new IllegalArgumentException("there is no group \"" + name + "\", only " + groups.keySet());
+        }
+        return group;
+    }
+
+    private Member member(String parameter) {
+        Member member = byName.get(parameter);
+        if (member == null) {
+            throw new IllegalArgumentException("there is no parameter \"" + parameter + "\", only " + byName.keySet());
+        }
+        return member;
+    }
+
+    private static double requirePresent(@Nullable Double value, String name) {
+        if (value == null) {
+            throw new IllegalArgumentException("there is no hyperparameter \"" + name + "\"");
+        }
+        return value;
+    }
+}

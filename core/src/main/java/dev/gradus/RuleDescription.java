@@ -1,0 +1,52 @@
+package dev.gradus;
+
+import dev.gradus.compile.Program;
+import dev.gradus.expr.ElementType;
+import dev.gradus.expr.Shape;
+import dev.gradus.expr.State;
+import dev.gradus.expr.State.Scope;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.Trace;
+import dev.gradus.rule.Trace.HyperUse;
+import java.util.List;
+
+/// What a rule is, does and needs for a parameter of a given shape, without running it.
+///
+/// @param states in the order in which the rule meets them
+/// @param hyperparameters besides the learning rate, by full name
+/// @param readsTheta whether the step depends on the parameter in any other way than by adding to it
+/// @param reducesOverAllParameters whether a step of one parameter depends on others
+/// @param program the lowered program in readable form
+public record RuleDescription(
+        List<State> states,
+        List<HyperUse> hyperparameters,
+        boolean readsTheta,
+        boolean reducesOverAllParameters,
+        String program) {
+
+    /// Describes a rule for parameters like the one given.
+    public static RuleDescription of(Rule rule, String parameterName, Shape shape) {
+        Trace trace = Trace.of(rule, parameterName, shape);
+        Program program = Program.of(trace, false);
+        return new RuleDescription(
+                trace.states(),
+                trace.hyperparameters(),
+                program.readsTheta(),
+                program.reducesOverAllParameters(),
+                program.listing());
+    }
+
+    /// The size in bytes of all states of one parameter, the float32 copy of 16-bit parameters included.
+    public long stateBytes(Shape shape, ElementType type) {
+        long arithmetic = type == ElementType.FLOAT64 ? ElementType.FLOAT64.bytes() : ElementType.FLOAT32.bytes();
+        long bytes = type.isHalf() ? shape.elements() * arithmetic : 0;
+        for (State state : states) {
+            if (!state.axes().isHost()) {
+                bytes += shape.elements(state.axes()) * arithmetic;
+            } else if (state.scope() == Scope.PARAMETER) {
+                bytes += Double.BYTES;
+            }
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,156 @@
+package dev.gradus;
+
+import dev.gradus.compile.Execution;
+import dev.gradus.compile.Value.TotalKey;
+import dev.gradus.compile.Variant.Total;
+import dev.gradus.expr.Expr.Reduction;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/// Numbers that links combine over all their parameters in a step, always in the order of the parameters' names.
+final class Totals {
+    /// One such number while it is being combined.
+    private static final class Cell {
+        final Reduction reduction;
+        final double[] contributions;
+        final boolean[] contributed;
+        int expected;
+        int arrived;
+        double value;
+
+        Cell(Reduction reduction, int members) {
+            this.reduction = reduction;
+            this.contributions = new double[members];
+            this.contributed = new boolean[members];
+        }
+
+        void contribute(int ordinal, double number) {
+            contributions[ordinal] = number;
+            contributed[ordinal] = true;
+            if (++arrived == expected) {
+                value = reduction == Reduction.MAX ? Double.NEGATIVE_INFINITY : 0;
+                for (int i = 0; i < contributions.length; i++) {
+                    if (contributed[i]) {
+                        value = reduction == Reduction.MAX
+                                ? Math.max(value, contributions[i])
+                                : value + contributions[i];
+                    }
+                }
+            }
+        }
+
+        void reset() {
+            Arrays.fill(contributed, false);
+            expected = 0;
+            arrived = 0;
+        }
+    }
+
+    private final Map<TotalKey, Cell> cells = new HashMap<>();
+    private final List<Cell> all = new ArrayList<>();
+
+    /// The cells of each member's totals, by ordinal, variant and position.
+    private final Cell[][][] places;
+
+    /// @param executions of all members, by ordinal
+    Totals(List<Execution> executions) {
+        places = new Cell[executions.size()][][];
+        for (int ordinal = 0; ordinal < places.length; ordinal++) {
+            Execution execution = executions.get(ordinal);
+            places[ordinal] = new Cell[execution.variants()][];
+            for (int variant = 0; variant < execution.variants(); variant++) {
+                places[ordinal][variant] = execution.totals(variant).stream()
+                        .map(total -> cells.computeIfAbsent(
+                                total.key(), key -> new Cell(key.reduction(), executions.size())))
+                        .toArray(Cell[]::new);
+            }
+        }
+        all.addAll(cells.values());
+    }
+
+    boolean isEmpty() {
+        return all.isEmpty();
+    }
+
+    void reset() {
+        for (int i = 0; i < all.size(); i++) {
+            all.get(i).reset();
+        }
+    }
+
+    /// Takes note that a member, whose step has begun, will contribute.
+    void expect(int ordinal, Execution execution) {
+        Cell[] own = places[ordinal][execution.variant()];
+        for (int i = 0; i < own.length; i++) {
+            own[i].expected++;
+        }
+    }
+
+    /// Fills what the next level of a member's step needs, if all of it is known by now.
+    boolean fill(int ordinal, Execution execution) {
+        Cell[] own = places[ordinal][execution.variant()];
+        List<Total> totals = execution.totals();
+        for (int i = 0; i < own.length; i++) {
+            if (totals.get(i).level() == execution.level()) {
+                if (own[i].arrived < own[i].expected) {
+                    return false;
+                }
+                execution.fill(totals.get(i), own[i].value);
+            }
+        }
+        return true;
+    }
+
+    /// Takes what a member contributes after the level that it has just completed.
+    void contribute(int ordinal, Execution execution) {
+        Cell[] own = places[ordinal][execution.variant()];
+        List<Total> totals = execution.totals();
+        for (int i = 0; i < own.length; i++) {
+            if (totals.get(i).level() == execution.level()) {
+                own[i].contribute(ordinal, execution.contribution(totals.get(i)));
+            }
+        }
+    }
+
+    /// Plays through the waiting of all members for each other.
+    ///
+    /// @throws IllegalArgumentException if some would wait for ever, because groups share links in opposite orders
+    static void requireProgress(List<Member> members, List<Execution> executions) {
+        int[] levels = new int[members.size()];
+        Map<TotalKey, Integer> missing = new HashMap<>();
+        for (Execution execution : executions) {
+            execution.totals(execution.variants() - 1).forEach(total -> missing.merge(total.key(), 1, Integer::sum));
+        }
+        boolean progress = true;
+        while (progress) {
+            progress = false;
+            for (int i = 0; i < levels.length; i++) {
+                List<Total> totals = executions.get(i).totals(executions.get(i).variants() - 1);
+                int next = levels[i] + 1;
+                boolean more = totals.stream().anyMatch(total -> total.level() >= next);
+                int level = levels[i];
+                boolean ready = totals.stream()
+                        .noneMatch(total -> total.level() == level && Objects.requireNonNull(missing.get(total.key())) > 0);
+                if (more && ready) {
+                    totals.stream()
+                            .filter(total -> total.level() == next)
+                            .forEach(total -> missing.merge(total.key(), -1, Integer::sum));
+                    levels[i]++;
+                    progress = true;
+                }
+            }
+        }
+        for (int i = 0; i < levels.length; i++) {
+            int level = levels[i];
+            if (executions.get(i).totals(executions.get(i).variants() - 1).stream().anyMatch(t -> t.level() > level)) {
+                throw new IllegalArgumentException("group \"" + members.get(i).group.name
+                        + "\" and another reduce over all parameters in opposite orders, so that each waits for the other:"
+                        + " put the links that they share in one order");
+            }
+        }
+    }
+}

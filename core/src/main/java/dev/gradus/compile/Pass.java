@@ -1,0 +1,40 @@
+package dev.gradus.compile;
+
+import dev.gradus.expr.Axes;
+import java.util.List;
+
+/// One sweep over the elements of a tensor, as straight-line code on blocks of elements.
+///
+/// @param level when it runs: after everything of lower levels
+/// @param axes the elements that it sweeps, in terms of the variant's merged axes
+/// @param code in order; loads precede stores
+/// @param registers the number of block registers that the code needs
+record Pass(int level, Axes axes, List<Instruction> code, int registers) {
+
+    /// Whether it sweeps the parameter itself, in its arithmetic type; a pass over fewer axes computes in float64.
+    boolean isFull() {
+        return axes.isFull();
+    }
+
+    /// One operation on block registers.
+    ///
+    /// @param target a register; of a STORE the [Operand], of a REDUCE the [Reduction]
+    /// @param a the first register; of a LOAD the operand, of a SPLAT the slot of a number of the host
+    record Instruction(Op op, int target, int a, int b, int c) {
+        int source(int index) {
+            return switch (index) {
+                case 0 -> a;
+                case 1 -> b;
+                default -> c;
+            };
+        }
+
+        boolean writesRegister() {
+            return op != Op.STORE && op != Op.REDUCE;
+        }
+
+        int registersRead() {
+            return op.arity();
+        }
+    }
+}

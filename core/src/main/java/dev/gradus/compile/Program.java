@@ -1,0 +1,215 @@
+package dev.gradus.compile;
+
+import dev.gradus.expr.Axes;
+import dev.gradus.expr.Condition;
+import dev.gradus.expr.Expr;
+import dev.gradus.expr.Expr.After;
+import dev.gradus.expr.Expr.Input;
+import dev.gradus.expr.Expr.Reduction;
+import dev.gradus.expr.Shape;
+import dev.gradus.expr.State;
+import dev.gradus.rule.Trace;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A traced rule, lowered: one [Variant] for each outcome of the conditions that are known before the step.
+///
+/// A program depends on the rule and on how many axes a parameter has, not on its sizes, name or memory, nor on the
+/// values of hyperparameters.
+public final class Program {
+    /// More conditions than these become a choice per element instead of a variant.
+    private static final int MAX_CONDITIONS = 3;
+
+    private final List<Variant> variants;
+    private final Selector selector;
+    private final List<State> states;
+    private final boolean readsTheta;
+    private final String listing;
+
+    /// Computes the conditions; bit i of the variant's index is the outcome of the i-th.
+    record Selector(HostCode.Instruction[] code, List<Slots.Leaf> leaves, int[] conditions, int slots) {}
+
+    /// What a program is made from.
+    ///
+    /// @param writes what states become
+    /// @param theta what the parameter becomes, or null if it stays
+    /// @param metrics numbers of the host that are to be known after the step
+    private record Source(
+            List<State> states,
+            Map<State, After> writes,
+            @Nullable Expr theta,
+            @Nullable Condition commit,
+            List<Expr> metrics,
+            boolean initial) {
+
+        List<Expr> expressions() {
+            List<Expr> expressions = new ArrayList<>(writes.values());
+            if (theta != null) {
+                expressions.add(theta);
+            }
+            expressions.addAll(metrics);
+            return expressions;
+        }
+
+        Lowering.Roots roots(Translation translation) {
+            Map<State, Value> elements = new LinkedHashMap<>();
+            Map<State, Value> numbers = new LinkedHashMap<>();
+            for (After write : writes.values()) {
+                Value value = translation.value(write);
+                if (write.state.axes().isHost()) {
+                    numbers.put(write.state, value);
+                } else if (value.args.get(0).payload != write.state) {
+                    elements.put(write.state, value);
+                }
+            }
+            return new Lowering.Roots(
+                    elements,
+                    theta == null || theta instanceof Input ? null : translation.value(theta),
+                    numbers,
+                    commit == null ? null : translation.condition(commit),
+                    metrics.stream().map(translation::value).toList());
+        }
+    }
+
+    private Program(Source source, Shape shape) {
+        Graph graph = new Graph();
+        List<Value> conditions = conditions(graph, source);
+        List<Variant> lowered = new ArrayList<>();
+        for (int outcome = 0; outcome < 1 << conditions.size(); outcome++) {
+            Map<Value, Boolean> decided = new HashMap<>();
+            for (int i = 0; i < conditions.size(); i++) {
+                decided.put(conditions.get(i), (outcome >> i & 1) != 0);
+            }
+            Translation translation = new Translation(graph, decided, source.initial);
+            lowered.add(Lowering.lower(source.roots(translation), Axes.all(shape.rank())));
+        }
+        this.variants = List.copyOf(lowered);
+        this.selector = selector(conditions);
+        this.states = source.states;
+        this.readsTheta = readsTheta(source);
+        this.listing = Listing.of(this);
+    }
+
+    /// Lowers the step, or event, of a rule.
+    ///
+    /// @param withMetrics whether to compute the squared norms of the gradient and of the change, too
+    public static Program of(Trace trace, boolean withMetrics) {
+        List<Expr> metrics = withMetrics
+                ? List.of(squaredNorm(trace.gradient()), squaredNorm(trace.theta().minus(trace.thetaBefore())))
+                : List.of();
+        return new Program(
+                new Source(trace.states(), trace.writes(), trace.theta(), trace.commit(), metrics, false),
+                trace.shape());
+    }
+
+    /// Lowers the initial values of states.
+    public static Program initial(List<State> states, Shape shape) {
+        Map<State, After> writes = new LinkedHashMap<>();
+        states.forEach(state -> writes.put(state, new After(state, state.initial())));
+        return new Program(new Source(states, writes, null, null, List.of(), true), shape);
+    }
+
+    private static Expr squaredNorm(Expr x) {
+        return new Expr.Reduce(Reduction.SUM_OF_SQUARES, x, Axes.HOST);
+    }
+
+    /// The conditions that choose between values of elements and are known before the step.
+    private static List<Value> conditions(Graph graph, Source source) {
+        Translation translation = new Translation(graph, Map.of(), source.initial);
+        Set<Value> conditions = new LinkedHashSet<>();
+        visit(source.expressions(), expr -> {
+            if (expr instanceof Expr.Where where && !where.isHost() && where.condition.axes().isHost()) {
+                Value condition = translation.condition(where.condition);
+                if (condition.isEarly && conditions.size() < MAX_CONDITIONS) {
+                    conditions.add(condition);
+                }
+            }
+        });
+        return List.copyOf(conditions);
+    }
+
+    private static Selector selector(List<Value> conditions) {
+        Slots slots = new Slots();
+        conditions.forEach(condition -> place(slots, condition));
+        return new Selector(
+                slots.code(0)[0],
+                slots.leaves(),
+                conditions.stream().mapToInt(slots::of).toArray(),
+                slots.values().size());
+    }
+
+    private static void place(Slots slots, Value value) {
+        if (slots.find(value) < 0) {
+            value.args.forEach(arg -> place(slots, arg));
+            int ignored = slots.add(value, 0);
+        }
+    }
+
+    private static void visit(List<Expr> roots, Consumer<Expr> visitor) {
+        Set<Expr> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Expr> open = new ArrayDeque<>(roots.reversed());
+        while (!open.isEmpty()) {
+            Expr expr = open.pop();
+            if (seen.add(expr)) {
+                visitor.accept(expr);
+                expr.operands().reversed().forEach(open::push);
+            }
+        }
+    }
+
+    /// Whether the step depends on θ in any other way than by adding to it.
+    private static boolean readsTheta(Source source) {
+        List<Expr> roots = new ArrayList<>(source.expressions());
+        if (source.theta instanceof Expr.Binary step && isTheta(step.left)) {
+            roots.remove(source.theta);
+            roots.add(step.right);
+        }
+        boolean[] reads = new boolean[1];
+        visit(roots, expr -> reads[0] |= isTheta(expr));
+        return reads[0];
+    }
+
+    private static boolean isTheta(Expr expr) {
+        return expr instanceof Input input && input.source == Expr.Source.THETA;
+    }
+
+    /// The condition, numbered by bits, decides which variant a step runs.
+    List<Variant> variants() {
+        return variants;
+    }
+
+    Selector selector() {
+        return selector;
+    }
+
+    /// All states of the rule for this parameter.
+    public List<State> states() {
+        return states;
+    }
+
+    /// Whether the step depends on the parameter in any other way than by adding to it.
+    public boolean readsTheta() {
+        return readsTheta;
+    }
+
+    /// Whether a step of one parameter depends on other parameters.
+    public boolean reducesOverAllParameters() {
+        return variants.stream().anyMatch(v -> !v.totals().isEmpty());
+    }
+
+    /// The program in readable form; equal programs have equal listings.
+    public String listing() {
+        return listing;
+    }
+}

@@ -1,0 +1,11 @@
+package dev.gradus.compile;
+
+import dev.gradus.expr.Axes;
+import dev.gradus.expr.Expr;
+
+/// A reduction that a pass performs.
+///
+/// @param from the axes of the pass, in terms of the variant's merged axes
+/// @param kept the axes of the result; [Axes#HOST] for a number
+/// @param target the scratch operand that takes the result, or the slot of the number
+record Reduction(Expr.Reduction kind, Axes from, Axes kept, int target) {}

@@ -1,0 +1,48 @@
+package dev.gradus.compile;
+
+import dev.gradus.expr.Axes;
+import dev.gradus.expr.Expr.Reduction;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A node of the normalised graph: equal nodes of one [Graph] are the same object.
+public final class Value {
+    /// What a [Op#TOTAL] sums over: the links that share it and which of their totals it is.
+    public record TotalKey(Object link, int index, Reduction reduction) {}
+
+    /// How a [Op#REDUCE] combines.
+    record ReduceKey(Reduction reduction, Axes kept) {}
+
+    final int id;
+    final Op op;
+    final @Nullable Object payload;
+    final Axes axes;
+    final List<Value> args;
+
+    /// Whether it is a number of the host that is known before anything is reduced.
+    final boolean isEarly;
+
+    Value(int id, Op op, @Nullable Object payload, Axes axes, List<Value> args) {
+        this.id = id;
+        this.op = op;
+        this.payload = payload;
+        this.axes = axes;
+        this.args = args;
+        this.isEarly = axes.isHost() && op != Op.REDUCE && op != Op.TOTAL && args.stream().allMatch(a -> a.isEarly);
+    }
+
+    boolean isHost() {
+        return axes.isHost();
+    }
+
+    boolean isConstant(double value) {
+        return op == Op.CONSTANT && (Double) payloadOf() == value;
+    }
+
+    Object payloadOf() {
+        if (payload == null) {
+            throw new IllegalStateException(op + " carries nothing");
+        }
+        return payload;
+    }
+}

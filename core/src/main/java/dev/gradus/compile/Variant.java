@@ -1,0 +1,51 @@
+package dev.gradus.compile;
+
+import dev.gradus.compile.Slots.Leaf;
+import dev.gradus.compile.Value.TotalKey;
+import dev.gradus.expr.State;
+import java.util.List;
+import java.util.Map;
+
+/// A program for one outcome of the conditions that are decided before the step: passes over memory, and the code
+/// for numbers of the host before, between and after them.
+///
+/// @param merged how the parameter's axes appear in the passes
+/// @param end the last level
+/// @param commit the slot of the condition for all writes, or −1
+/// @param commitLevel the level at which the condition is known; nothing is written before
+/// @param operands what passes load and store
+/// @param passes in the order in which they run
+/// @param code what is computed at the beginning of each level
+/// @param leaves the slots that are filled from outside
+/// @param totals what is combined with other parameters
+/// @param numbers the slots of what states with one number become
+/// @param metrics the slots of what is to be known after the step
+public record Variant(
+        MergedAxes merged,
+        int end,
+        int commit,
+        int commitLevel,
+        List<Operand> operands,
+        List<Reduction> reductions,
+        List<Pass> passes,
+        HostCode.Instruction[][] code,
+        List<Leaf> leaves,
+        List<Total> totals,
+        Map<State, Integer> numbers,
+        int[] metrics) {
+
+    /// A number combined over parameters: `operand` is contributed once its level has run, `slot` must be filled
+    /// before `level` begins.
+    public record Total(TotalKey key, int operand, int slot, int level) {}
+
+    int slots() {
+        int slots = leaves.size() + totals.size();
+        for (HostCode.Instruction[] level : code) {
+            slots += level.length;
+        }
+        for (Reduction reduction : reductions) {
+            slots += reduction.kept().isHost() ? 1 : 0;
+        }
+        return slots;
+    }
+}

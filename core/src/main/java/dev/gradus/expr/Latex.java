@@ -1,0 +1,177 @@
+package dev.gradus.expr;
+
+import dev.gradus.expr.Term.Accent;
+import dev.gradus.expr.Term.Binding;
+import dev.gradus.expr.Term.Operation;
+import dev.gradus.expr.Term.Operator;
+import dev.gradus.expr.Term.Symbol;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+final class Latex extends Typesetter {
+    private static final Map<String, String> GREEK = Symbols.GREEK.entrySet().stream()
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, letter -> "\\" + letter.getKey()));
+
+    private static final Map<String, String> FENCES = Map.of("‖", "\\|", "⌊", "\\lfloor ", "⌋", " \\rfloor");
+
+    /// What is taller than a line, so that parentheses around it must grow.
+    private static final List<String> TALL = List.of("\\frac", "\\sum", "\\left");
+
+    private static final String WORD = "\\mathrm{";
+
+    @Override
+    String block(List<Term> lines) {
+        return lines.stream()
+                .map(this::aligned)
+                .collect(Collectors.joining(" \\\\\n  ", "\\begin{aligned}\n  ", "\n\\end{aligned}"));
+    }
+
+    private String aligned(Term line) {
+        return line instanceof Operation(Operator operator, List<Term> sides) && operator == Operator.DEFINITION
+                ? of(sides.getFirst()) + " &= " + of(sides.getLast())
+                : "& " + of(line);
+    }
+
+    @Override
+    String name(Symbol symbol) {
+        if (symbol.name().equals("∞")) {
+            return "\\infty";
+        }
+        return symbol.isWord()
+                ? WORD + symbol.name().replaceAll("[_%#&$]", "\\\\$0") + "}"
+                : GREEK.getOrDefault(symbol.name(), symbol.name());
+    }
+
+    @Override
+    String decimal(String digits) {
+        return digits;
+    }
+
+    @Override
+    String accented(Accent accent, String nucleus) {
+        String mark =
+                switch (accent) {
+                    case HAT -> "\\hat";
+                    case BAR -> "\\bar";
+                    case TILDE -> "\\tilde";
+                };
+        return mark + "{" + nucleus + "}";
+    }
+
+    @Override
+    String scripted(String nucleus, List<Term> subscripts, int primes, @Nullable Term exponent) {
+        String below = subscripts.stream().map(this::script).collect(Collectors.joining(","));
+        return nucleus
+                + (below.isEmpty() ? "" : "_" + argument(below))
+                + "'".repeat(primes)
+                + (exponent == null ? "" : "^" + argument(script(exponent)));
+    }
+
+    /// Small print is set tight, with fractions on the line.
+    private String script(Term term) {
+        String text = term instanceof Operation(Operator operator, List<Term> parts) && operator == Operator.QUOTIENT
+                ? operand(parts.getFirst(), Binding.PRODUCT) + "/" + operand(parts.getLast(), Binding.POWER)
+                : of(term);
+        return text.replace(" + ", "+").replace(" - ", "-");
+    }
+
+    private static String argument(String text) {
+        return text.matches(".|\\\\[A-Za-z]+") ? text : "{" + text + "}";
+    }
+
+    @Override
+    Binding binding(Operator operator) {
+        return operator == Operator.QUOTIENT || operator == Operator.ROOT ? Binding.POWER : operator.binding();
+    }
+
+    @Override
+    String sign(Operator operator, boolean infix) {
+        String sign =
+                switch (operator) {
+                    case NEGATE -> "-";
+                    case LESS_OR_EQUAL -> "\\le";
+                    case GREATER_OR_EQUAL -> "\\ge";
+                    case NOT_EQUAL -> "\\ne";
+                    case MOD -> "\\bmod";
+                    case OR, AND -> "\\text{ " + operator.sign() + " }";
+                    default -> operator.sign();
+                };
+        return infix ? " " + sign + " " : sign;
+    }
+
+    @Override
+    String function(Operator operator, List<Term> subscripts, String operands) {
+        String name =
+                switch (operator) {
+                    case EXP, LOG, COS, MIN, MAX, LARGEST -> "\\" + operator.sign();
+                    default -> "\\operatorname{" + operator.sign() + "}";
+                };
+        return scripted(name, subscripts, 0, null) + operands;
+    }
+
+    @Override
+    String series(List<Term> subscripts) {
+        return scripted("\\sum", subscripts, 0, null) + " ";
+    }
+
+    @Override
+    String fenced(String left, String content, String right) {
+        boolean tall = TALL.stream().anyMatch(content::contains);
+        String open = FENCES.getOrDefault(left, left);
+        String close = FENCES.getOrDefault(right, right);
+        return tall ? "\\left" + open.strip() + " " + content + " \\right" + close.strip() : open + content + close;
+    }
+
+    @Override
+    String word(String text) {
+        return "\\text{" + text + "}";
+    }
+
+    @Override
+    String quotient(Term numerator, Term denominator) {
+        return "\\frac{" + of(numerator) + "}{" + of(denominator) + "}";
+    }
+
+    @Override
+    String root(Term radicand) {
+        return "\\sqrt{" + of(radicand) + "}";
+    }
+
+    @Override
+    String product(List<Term> factors) {
+        StringBuilder product = new StringBuilder();
+        boolean afterWord = false;
+        for (Term factor : factors) {
+            String text = operand(factor, Binding.PRODUCT);
+            boolean isWord = text.startsWith(WORD);
+            if (!product.isEmpty()) {
+                // Digits would run together to one number, words to one word.
+                product.append(Character.isDigit(text.charAt(0)) ? " \\cdot " : isWord || afterWord ? " \\, " : " ");
+            }
+            product.append(text);
+            afterWord = isWord;
+        }
+        return product.toString();
+    }
+
+    @Override
+    String cases(List<Term> operands) {
+        StringBuilder cases = new StringBuilder("\\begin{cases} ");
+        for (int i = 0; i + 1 < operands.size(); i += 2) {
+            cases.append(of(operands.get(i)))
+                    .append(" & \\text{if } ")
+                    .append(of(operands.get(i + 1)))
+                    .append(" \\\\ ");
+        }
+        return cases.append(of(operands.getLast()))
+                .append(" & \\text{otherwise} \\end{cases}")
+                .toString();
+    }
+
+    @Override
+    String comma() {
+        return ", ";
+    }
+}

@@ -1,0 +1,30 @@
+package dev.gradus.expr;
+
+import java.util.List;
+
+/// How formulas are put on a page.
+public enum Notation {
+    /// LaTeX with amsmath.
+    LATEX(new Latex()),
+    /// Unicode text on one line, for terminals.
+    PLAIN(new PlainText()),
+    /// Presentation MathML, which browsers show without scripts.
+    MATHML(new MathMl());
+
+    private final Typesetter typesetter;
+
+    Notation(Typesetter typesetter) {
+        this.typesetter = typesetter;
+    }
+
+    /// One formula: a line of text, the inside of a LaTeX formula, or a `math` element.
+    public String line(Term term) {
+        return typesetter.line(term);
+    }
+
+    /// Several lines, with their definitions aligned where the notation can do so: lines of text, an `aligned`
+    /// environment for the inside of a LaTeX formula, or a `math` element.
+    public String block(List<Term> lines) {
+        return typesetter.block(lines);
+    }
+}

@@ -1,0 +1,157 @@
+package dev.gradus.expr;
+
+import dev.gradus.expr.Term.Accent;
+import dev.gradus.expr.Term.Binding;
+import dev.gradus.expr.Term.Decimal;
+import dev.gradus.expr.Term.Operation;
+import dev.gradus.expr.Term.Operator;
+import dev.gradus.expr.Term.Symbol;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The walk over a term that all notations share: order, signs and parentheses. A notation says how the marks look.
+abstract class Typesetter {
+
+    /// A formula by itself.
+    String line(Term term) {
+        return of(term);
+    }
+
+    abstract String block(List<Term> lines);
+
+    abstract String name(Symbol symbol);
+
+    abstract String decimal(String digits);
+
+    abstract String accented(Accent accent, String nucleus);
+
+    /// @param primes how many; with an exponent there are none
+    abstract String scripted(String nucleus, List<Term> subscripts, int primes, @Nullable Term exponent);
+
+    /// The sign of an operation between, or a minus in front of, its operands.
+    abstract String sign(Operator operator, boolean infix);
+
+    abstract String function(Operator operator, List<Term> subscripts, String operands);
+
+    abstract String series(List<Term> subscripts);
+
+    abstract String fenced(String left, String content, String right);
+
+    /// A word of running text.
+    abstract String word(String text);
+
+    abstract String quotient(Term numerator, Term denominator);
+
+    abstract String root(Term radicand);
+
+    abstract String product(List<Term> factors);
+
+    /// @param operands value, condition, …, value otherwise
+    abstract String cases(List<Term> operands);
+
+    /// Makes one unit of what consists of several.
+    String row(String content) {
+        return content;
+    }
+
+    /// An equal term that suits the notation better.
+    Term arranged(Term term) {
+        return term;
+    }
+
+    /// How tightly an operation holds its operands together in this notation.
+    Binding binding(Operator operator) {
+        return operator.binding();
+    }
+
+    final String of(Term term) {
+        return switch (arranged(term)) {
+            case Symbol symbol -> scripted(nucleus(symbol), symbol.subscripts(), symbol.primes(), null);
+            case Decimal decimal -> decimal(decimal.digits());
+            case Operation operation -> operation(operation.operator(), operation.operands());
+        };
+    }
+
+    /// A term within another, in parentheses unless it holds together at least as tightly as required.
+    final String operand(Term term, Binding required) {
+        return binding(term).compareTo(required) < 0 ? fenced("(", of(term), ")") : of(term);
+    }
+
+    private Binding binding(Term term) {
+        return switch (arranged(term)) {
+            case Symbol symbol -> symbol.primes() == 0 ? Binding.ATOM : Binding.POWER;
+            case Decimal ignored -> Binding.ATOM;
+            case Operation operation -> binding(operation.operator());
+        };
+    }
+
+    private String operation(Operator operator, List<Term> operands) {
+        Term first = operands.getFirst();
+        List<Term> subscripts = operands.subList(1, operands.size());
+        return switch (operator) {
+            case CASES -> cases(operands);
+            case ONLY_IF -> row(word("only if ") + of(first));
+            case DEFINITION -> row(of(first) + sign(operator, true) + of(operands.getLast()));
+            case OR, AND, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, EQUAL, NOT_EQUAL ->
+                row(operands.stream()
+                        .map(operand -> operand(operand, binding(operator)))
+                        .collect(Collectors.joining(sign(operator, true))));
+            case MOD ->
+                row(operand(first, Binding.PRODUCT) + sign(operator, true) + operand(operands.getLast(), Binding.ROOT));
+            case SUM -> row(sum(operands));
+            case NEGATE -> row(sign(operator, false) + operand(first, Binding.SERIES));
+            case PRODUCT -> row(product(operands));
+            case QUOTIENT -> quotient(first, operands.getLast());
+            case ROOT -> root(first);
+            case POWER -> power(first, operands.getLast());
+            case SERIES -> row(series(subscripts) + operand(first, Binding.SERIES));
+            case NORM -> scripted(norm(first), subscripts, 0, null);
+            case ABS -> fenced("|", of(first), "|");
+            case FLOOR -> fenced("⌊", of(first), "⌋");
+            case SOFTPLUS, MEAN, RMS, LARGEST -> function(operator, subscripts, fenced("(", of(first), ")"));
+            case SIGN, EXP, LOG, COS, MIN, MAX, CLIP -> function(operator, List.of(), fenced("(", list(operands), ")"));
+        };
+    }
+
+    private String sum(List<Term> terms) {
+        StringBuilder sum = new StringBuilder(operand(terms.getFirst(), Binding.SUM));
+        for (Term term : terms.subList(1, terms.size())) {
+            if (term instanceof Operation(Operator operator, List<Term> negated) && operator == Operator.NEGATE) {
+                sum.append(sign(Operator.NEGATE, true)).append(operand(negated.getFirst(), Binding.SERIES));
+            } else {
+                sum.append(sign(Operator.SUM, true)).append(operand(term, Binding.SERIES));
+            }
+        }
+        return sum.toString();
+    }
+
+    private String power(Term base, Term exponent) {
+        if (base instanceof Symbol symbol && symbol.primes() == 0) {
+            return scripted(nucleus(symbol), symbol.subscripts(), 0, exponent);
+        }
+        if (base instanceof Operation(Operator operator, List<Term> operands) && operator == Operator.NORM) {
+            return scripted(norm(operands.getFirst()), operands.subList(1, operands.size()), 0, exponent);
+        }
+        return scripted(operand(base, Binding.ATOM), List.of(), 0, exponent);
+    }
+
+    private String norm(Term of) {
+        return fenced("‖", of(of), "‖");
+    }
+
+    private String nucleus(Symbol symbol) {
+        String nucleus = name(symbol);
+        for (Accent accent : symbol.accents()) {
+            nucleus = accented(accent, nucleus);
+        }
+        return nucleus;
+    }
+
+    /// Terms with commas between them.
+    final String list(List<Term> terms) {
+        return terms.stream().map(this::of).collect(Collectors.joining(comma()));
+    }
+
+    abstract String comma();
+}

@@ -1,0 +1,43 @@
+package dev.gradus.rule;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+
+/// Rules in sequence, itself a rule: each link sees the direction and the parameter as the one before left them.
+public record Chain(List<Rule> links) implements Rule {
+    public Chain {
+        if (links.isEmpty()) {
+            throw new IllegalArgumentException("chain: needs at least one rule, got none");
+        }
+        links = List.copyOf(links);
+    }
+
+    public static Chain chain(Rule... links) {
+        return new Chain(Arrays.asList(links));
+    }
+
+    @Override
+    public Step apply(Step s) {
+        return through(s, Step::then);
+    }
+
+    @Override
+    public Set<String> events() {
+        return links.stream().flatMap(link -> link.events().stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
+    public Step on(String event, Step s) {
+        return through(s, (step, link) -> step.then(event, link));
+    }
+
+    private Step through(Step s, BiFunction<Step, Rule, Step> next) {
+        for (Rule link : links) {
+            s = next.apply(s, link);
+        }
+        return s;
+    }
+}

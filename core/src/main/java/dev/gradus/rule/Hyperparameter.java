@@ -1,0 +1,23 @@
+package dev.gradus.rule;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/// What a record component of a rule means, said once: construction, changes at run time, the command line and the
+/// docs all read it here.
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+public @interface Hyperparameter {
+    /// The allowed values, such as `[0, 1)`; NaN and infinities never are.
+    String range();
+
+    /// What it is, in a few words.
+    String what();
+
+    /// Where the default comes from.
+    String source();
+}

@@ -1,0 +1,30 @@
+package dev.gradus.rule;
+
+import java.util.Set;
+
+/// A rule whose states and hyperparameters are addressed by another name.
+public record Renamed(Rule rule, String name) implements Rule {
+    public Renamed {
+        if (name.isEmpty() || name.contains(".") || name.contains("/")) {
+            throw new IllegalArgumentException("the name of a link must not be empty or contain '.' or '/', got \"" + name + "\"");
+        }
+        if (rule instanceof Chain) {
+            throw new IllegalArgumentException("a chain has no name of its own (\"" + name + "\"): name its links");
+        }
+    }
+
+    @Override
+    public Step apply(Step s) {
+        return rule.apply(s.as(rule));
+    }
+
+    @Override
+    public Set<String> events() {
+        return rule.events();
+    }
+
+    @Override
+    public Step on(String event, Step s) {
+        return rule.on(event, s.as(rule));
+    }
+}

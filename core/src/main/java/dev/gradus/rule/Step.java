@@ -1,0 +1,220 @@
+package dev.gradus.rule;
+
+import dev.gradus.expr.Axes;
+import dev.gradus.expr.Clock;
+import dev.gradus.expr.Condition;
+import dev.gradus.expr.Expr;
+import dev.gradus.expr.Expr.Hyper;
+import dev.gradus.expr.Expr.Input;
+import dev.gradus.expr.Expr.Reduce;
+import dev.gradus.expr.Expr.Reduction;
+import dev.gradus.expr.Expr.Source;
+import dev.gradus.expr.Expr.StepCount;
+import dev.gradus.expr.Expr.Total;
+import dev.gradus.expr.Shape;
+
+/// One symbolic step of one parameter, as the links of a rule hand it on: the parameter, the direction, and access
+/// to states and hyperparameters of the link at hand. Immutable.
+public final class Step {
+    /// The name of the learning rate among the hyperparameters.
+    public static final String LEARNING_RATE = "learning_rate";
+
+    /// A link of the rule: equal links share what is reduced over all parameters.
+    private record Link(String name, Rule rule) {}
+
+    /// One place of a link in a rule; places are compared by identity.
+    private static final class Place {
+        final Link link;
+
+        Place(Link link) {
+            this.link = link;
+        }
+    }
+
+    private final Trace trace;
+    private final Place place;
+    private final Clock clock;
+    private final Expr theta;
+    private final Expr direction;
+    private final boolean descended;
+
+    private Step(Trace trace, Place place, Clock clock, Expr theta, Expr direction, boolean descended) {
+        this.trace = trace;
+        this.place = place;
+        this.clock = clock;
+        this.theta = theta;
+        this.direction = direction;
+        this.descended = descended;
+    }
+
+    static Step first(Trace trace, Rule rule) {
+        Place place = new Place(new Link(rule.name(), rule));
+        return new Step(trace, place, Clock.OWN, trace.thetaBefore(), trace.gradient(), false);
+    }
+
+    public String parameterName() {
+        return trace.parameterName();
+    }
+
+    public Shape shape() {
+        return trace.shape();
+    }
+
+    /// All axes of the parameter.
+    public Axes axes() {
+        return Axes.all(trace.shape().rank());
+    }
+
+    /// The parameter as the links so far left it.
+    public Expr theta() {
+        return theta;
+    }
+
+    /// The parameter before the step.
+    public Expr thetaBefore() {
+        return trace.thetaBefore();
+    }
+
+    /// The parameter when it was added to the optimizer; for initial values of states.
+    public Expr initialTheta() {
+        return new Input(Source.INITIAL_THETA, axes());
+    }
+
+    /// The direction as the links so far left it; at first the gradient.
+    public Expr direction() {
+        return direction;
+    }
+
+    /// The gradient as the caller gave it.
+    public Expr gradient() {
+        return trace.gradient();
+    }
+
+    /// The step number t, 1 at the first step of the parameter, or of the clock that was chosen for this link.
+    public Expr t() {
+        return t(clock);
+    }
+
+    /// The step number by the given clock.
+    public Expr t(Clock by) {
+        return new StepCount(by);
+    }
+
+    public Clock clock() {
+        return clock;
+    }
+
+    public Expr learningRate() {
+        return new Hyper(LEARNING_RATE);
+    }
+
+    /// A hyperparameter of this link: an argument of every step, which a group may override and a schedule drive.
+    ///
+    /// @param name in snake case, as in `beta1`
+    /// @param value its value where nothing overrides it
+    public Expr hyper(String name, double value) {
+        return trace.hyper(place, place.link.name, place.link.rule.getClass(), name, value);
+    }
+
+    /// A state of this link with one value per element, zero at first.
+    public StateRef state(String name) {
+        return new StateRef(trace, place, qualified(name), axes(), Expr.ZERO);
+    }
+
+    /// A state of this link over some of the parameter's axes, zero at first.
+    public StateRef state(String name, Axes axes) {
+        return new StateRef(trace, place, qualified(name), axes, Expr.ZERO);
+    }
+
+    /// A state of this link that starts at the given value, and varies along its axes; at a number of the host
+    /// every element starts alike.
+    public StateRef state(String name, Expr initial) {
+        return new StateRef(trace, place, qualified(name), initial.isHost() ? axes() : initial.axes(), initial);
+    }
+
+    /// A state of this link with one number per parameter.
+    public StateRef scalar(String name, Expr initial) {
+        return new StateRef(trace, place, qualified(name), Axes.HOST, initial);
+    }
+
+    /// A state of this link with one number for all parameters that it applies to. What it becomes may depend on
+    /// totals, hyperparameters and other shared numbers only.
+    public StateRef shared(String name, Expr initial) {
+        return new StateRef(trace, place, qualified(name), Axes.HOST, initial).sharedBy(place.link);
+    }
+
+    /// The sum over all elements of all parameters that this link applies to and that have a gradient in this step.
+    public Expr total(Expr x) {
+        return totalOf(x.isHost() ? x : new Reduce(Reduction.SUM, x, Axes.HOST));
+    }
+
+    /// The sum of squares over all elements of all parameters that this link applies to and that have a gradient.
+    public Expr totalOfSquares(Expr x) {
+        return totalOf(new Reduce(Reduction.SUM_OF_SQUARES, x, Axes.HOST));
+    }
+
+    private Expr totalOf(Expr perParameter) {
+        return new Total(place.link, trace.nextTotal(place), Reduction.SUM, perParameter);
+    }
+
+    /// This step with another direction.
+    public Step direction(Expr newDirection) {
+        return new Step(trace, place, clock, theta, newDirection, descended);
+    }
+
+    /// This step with another value of the parameter.
+    public Step theta(Expr newTheta) {
+        return new Step(trace, place, clock, newTheta, direction, descended);
+    }
+
+    /// Whether a link has already applied the direction to the parameter.
+    public boolean descended() {
+        return descended;
+    }
+
+    /// The step with the direction applied, θ ← θ − lr·u; unchanged where a link has done so.
+    public Step descend() {
+        return descended
+                ? this
+                : new Step(trace, place, clock, theta.minus(learningRate().times(direction)), direction, true);
+    }
+
+    /// Nothing of the step takes place, and no clock advances, unless the condition holds; it must be a number of
+    /// the host's.
+    public Step commitIf(Condition condition) {
+        trace.commitIf(condition);
+        return this;
+    }
+
+    /// The step after another rule.
+    public Step then(Rule rule) {
+        return rule.apply(within(rule)).at(place);
+    }
+
+    /// The step after what another rule does at an event.
+    public Step then(String event, Rule rule) {
+        return rule.on(event, within(rule)).at(place);
+    }
+
+    /// This step as a link that is called by another sees it, so that states and hyperparameters are its own.
+    public Step within(Rule rule) {
+        return at(new Place(new Link(rule.name(), rule)));
+    }
+
+    /// This step under this link's name, for the rule that the name was given to.
+    Step as(Rule rule) {
+        return at(new Place(new Link(place.link.name, rule)));
+    }
+
+    Step countingWith(Clock newClock) {
+        return new Step(trace, place, newClock, theta, direction, descended);
+    }
+
+    private Step at(Place newPlace) {
+        return new Step(trace, newPlace, clock, theta, direction, descended);
+    }
+
+    private String qualified(String name) {
+        return place.link.name + "." + name;
+    }
+}

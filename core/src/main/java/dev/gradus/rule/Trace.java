@@ -1,0 +1,194 @@
+package dev.gradus.rule;
+
+import dev.gradus.expr.Axes;
+import dev.gradus.expr.Condition;
+import dev.gradus.expr.Expr;
+import dev.gradus.expr.Expr.After;
+import dev.gradus.expr.Expr.Hyper;
+import dev.gradus.expr.Expr.Input;
+import dev.gradus.expr.Expr.Source;
+import dev.gradus.expr.Shape;
+import dev.gradus.expr.State;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// What one symbolic step, or event, of a rule leaves behind for one parameter: the states with what they become,
+/// the hyperparameters, and the parameter after the step.
+public final class Trace {
+    /// A hyperparameter as a trace met it.
+    ///
+    /// @param name `link.hyperparameter`
+    /// @param value its value where nothing overrides it
+    public record HyperUse(String name, double value, Range range, String what, String source) {}
+
+    private record Declared<T>(Object place, T value) {}
+
+    private final String parameterName;
+    private final Shape shape;
+    private final Map<String, Declared<State>> states = new LinkedHashMap<>();
+    private final Map<String, Object> sharing = new LinkedHashMap<>();
+    private final Map<String, Declared<HyperUse>> hypers = new LinkedHashMap<>();
+    private final Map<Object, Integer> totals = new HashMap<>();
+    private final Map<State, After> writes = new LinkedHashMap<>();
+    private final List<Consumer<Step>> afterStep = new ArrayList<>();
+    private final Expr thetaBefore;
+    private final Expr gradient;
+    private @Nullable Condition commit;
+    private Expr theta;
+    private Expr direction;
+
+    private Trace(String parameterName, Shape shape, Rule rule, Function<Step, Step> program) {
+        this.parameterName = parameterName;
+        this.shape = shape;
+        Axes all = Axes.all(shape.rank());
+        this.thetaBefore = new Input(Source.THETA, all);
+        this.gradient = new Input(Source.GRADIENT, all);
+        this.theta = thetaBefore;
+        this.direction = gradient;
+        Step finished = program.apply(Step.first(this, rule));
+        this.theta = finished.theta();
+        this.direction = finished.direction();
+        afterStep.forEach(action -> action.accept(finished));
+    }
+
+    /// Traces the step of a rule for a parameter; the descent is appended where the rule has none.
+    public static Trace of(Rule rule, String parameterName, Shape shape) {
+        return new Trace(parameterName, shape, rule, s -> s.then(rule).descend());
+    }
+
+    /// Traces what a rule does at one of its events.
+    public static Trace of(Rule rule, String event, String parameterName, Shape shape) {
+        return new Trace(parameterName, shape, rule, s -> s.then(event, rule));
+    }
+
+    public String parameterName() {
+        return parameterName;
+    }
+
+    public Shape shape() {
+        return shape;
+    }
+
+    public Expr thetaBefore() {
+        return thetaBefore;
+    }
+
+    public Expr gradient() {
+        return gradient;
+    }
+
+    /// The parameter after the step.
+    public Expr theta() {
+        return theta;
+    }
+
+    /// The direction after the last link.
+    public Expr direction() {
+        return direction;
+    }
+
+    /// The condition under which the step takes place, if the rule sets one.
+    public @Nullable Condition commit() {
+        return commit;
+    }
+
+    /// All states in the order in which the rule met them.
+    public List<State> states() {
+        return states.values().stream().map(Declared::value).toList();
+    }
+
+    /// The states that are written, with what they become, in order.
+    public Map<State, After> writes() {
+        return Collections.unmodifiableMap(writes);
+    }
+
+    /// All hyperparameters in the order in which the rule met them, without the learning rate.
+    public List<HyperUse> hyperparameters() {
+        return hypers.values().stream().map(Declared::value).toList();
+    }
+
+    /// What identifies the owner of a state that all parameters of a link share.
+    public Object sharedBy(State state) {
+        Object link = sharing.get(state.name());
+        if (link == null) {
+            throw new IllegalArgumentException(state + " is not shared between parameters");
+        }
+        return link;
+    }
+
+    State declare(Object place, @Nullable Object sharedBy, State state) {
+        Declared<State> known = states.get(state.name());
+        if (known == null) {
+            states.put(state.name(), new Declared<>(place, state));
+            if (sharedBy != null) {
+                sharing.put(state.name(), sharedBy);
+            }
+            return state;
+        }
+        requireSamePlace(known, place, state.name());
+        if (!known.value.axes().equals(state.axes())
+                || known.value.role() != state.role()
+                || known.value.scope() != state.scope()) {
+            throw new IllegalStateException("state " + state + " is declared in two ways by the same link");
+        }
+        return known.value;
+    }
+
+    After write(State state, Expr value) {
+        if (!state.axes().containsAll(value.axes())) {
+            throw new IllegalStateException("state " + state + " over " + state.axes()
+                    + " cannot take a value over " + value.axes() + ": reduce it first");
+        }
+        After after = new After(state, value);
+        if (writes.putIfAbsent(state, after) != null) {
+            throw new IllegalStateException("state " + state + " is written twice in one step");
+        }
+        return after;
+    }
+
+    Expr hyper(Object place, String link, Class<?> rule, String name, double value) {
+        String qualified = link + "." + name;
+        Declared<HyperUse> known = hypers.get(qualified);
+        if (known == null) {
+            HyperUse use = Hyperparameters.of(rule, name)
+                    .map(d -> new HyperUse(qualified, value, d.range(), d.what(), d.source()))
+                    .orElseGet(() -> new HyperUse(qualified, value, Range.FINITE, "", ""));
+            use.range().check(link, name, value);
+            hypers.put(qualified, new Declared<>(place, use));
+        } else {
+            requireSamePlace(known, place, qualified);
+        }
+        return new Hyper(qualified);
+    }
+
+    int nextTotal(Object place) {
+        return totals.merge(place, 1, Integer::sum) - 1;
+    }
+
+    void afterStep(Consumer<Step> action) {
+        afterStep.add(action);
+    }
+
+    void commitIf(Condition condition) {
+        if (!condition.axes().isHost()) {
+            throw new IllegalStateException("a step is committed on a number of the host, not per element over "
+                    + condition.axes());
+        }
+        commit = commit == null ? condition : commit.and(condition);
+    }
+
+    private static void requireSamePlace(Declared<?> known, Object place, String qualified) {
+        if (!known.place.equals(place)) {
+            String link = qualified.substring(0, qualified.indexOf('.'));
+            throw new IllegalArgumentException("two links are called \"" + link + "\" (both have " + qualified
+                    + "): give one of them a name of its own with named(\"…\")");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.gradus.rules;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.Step;
+
+/// Keeps what the links so far have subtracted from the parameter in this step, as the notebook's optimizers do.
+///
+/// State: `update`, of the parameter's shape.
+public record RecordUpdate() implements Rule {
+    @Override
+    public Step apply(Step s) {
+        Step done = s.descend();
+        Expr ignored = s.state("update").becomes(old -> s.thetaBefore().minus(done.theta()));
+        return done;
+    }
+}

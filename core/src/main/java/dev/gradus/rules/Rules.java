@@ -1,0 +1,194 @@
+package dev.gradus.rules;
+
+import static dev.gradus.rule.Chain.chain;
+import static dev.gradus.rule.Mask.rank;
+import static dev.gradus.rule.Mask.rankAtLeast;
+
+import dev.gradus.rule.Rule;
+import java.util.List;
+import java.util.Locale;
+
+/// The catalogue of optimizers: what each is composed of, and where it comes from. A new rule is one record and one line
+/// here.
+public final class Rules {
+    private Rules() {}
+
+    /// An optimizer of the catalogue.
+    ///
+    /// @param name as users spell it, in small letters
+    /// @param summary what it is, in a few words
+    /// @param rule with its defaults
+    /// @param source where it comes from
+    /// @param learningRate a learning rate to begin with
+    public record Entry(String name, String summary, Rule rule, String source, double learningRate) {}
+
+    private static final String KINGMA = "Kingma & Ba, ICLR 2015, arXiv:1412.6980";
+    private static final String NOTEBOOK = "the notebook of thirteen Adam-family optimizers";
+
+    private static final List<Entry> ALL = List.of(
+            entry("sgd", "gradient descent with momentum", sgd(), "Sutskever et al., ICML 2013", 1e-2),
+            entry("adam", "average gradient over the root of its average square", adam(), KINGMA, 1e-3),
+            entry("adamw", "Adam with decoupled weight decay", adamW(), "Loshchilov & Hutter, arXiv:1711.05101", 1e-3),
+            entry("amsgrad", "Adam whose second moment never shrinks", amsGrad(), "Reddi et al., arXiv:1904.09237", 1e-3),
+            entry("radam", "Adam, rectified while its second moment is young", radam(), "Liu et al., arXiv:1908.03265", 1e-3),
+            entry("adabelief", "steps by how far gradients stray from their average", adaBelief(), "Zhuang et al., arXiv:2010.07468", 1e-3),
+            entry("sadam", "Adam with a softplus for a denominator", sadam(), "Tong et al., arXiv:1908.00700", 1e-3),
+            entry("sradam", "RAdam with a softplus for a denominator", sradam(), NOTEBOOK, 1e-3),
+            entry("lamb", "Adam with steps as long as the tensor is", lamb(), "You et al., arXiv:1904.00962", 2e-3),
+            entry("pre_lamb", "average of gradients as long as the tensor is", preLamb(), NOTEBOOK, 1e-2),
+            entry("adam_gcc", "Adam on gradients centralised per output channel", adamGcc(), "Yong et al., arXiv:2004.01461", 1e-3),
+            entry("stable_adam", "Adam with steps that grow with the weights", stableAdam(), NOTEBOOK, 1e-3),
+            entry("adam_awd", "Adam on weights of constant norm", adamAwd(), NOTEBOOK, 1e-3),
+            entry("um", "momentum with steps of constant length", um(), NOTEBOOK, 1e-2),
+            entry("duv_adam", "divides by relative surprise", duvAdam(), NOTEBOOK, 1e-2),
+            entry("su_adam", "average sign over how much it changes", suAdam(), NOTEBOOK, 1e-2),
+            entry("b_adam", "divides by the curvature of the last step", bAdam(), NOTEBOOK, 1e-3),
+            entry("sophia", "divides by an estimate of the Hessian's diagonal", sophia(), "Liu et al., arXiv:2305.14342", 1e-3),
+            entry("adafactor", "second moment kept as rows and columns", adafactor(), "Shazeer & Stern, arXiv:1804.04235", 1e-2),
+            entry("prodigy", "Adam that estimates its step size", prodigy(), "Mishchenko & Defazio, arXiv:2306.06101", 1),
+            entry("lookahead", "Adam with slow weights that follow", lookahead(adam()), "Zhang et al., arXiv:1907.08610", 1e-3));
+
+    private static Entry entry(String name, String summary, Rule rule, String source, double learningRate) {
+        return new Entry(name, summary, rule, source, learningRate);
+    }
+
+    /// All optimizers, the well-known ones first.
+    public static List<Entry> all() {
+        return ALL;
+    }
+
+    /// An optimizer by name; capitals, `-` and `_` do not matter.
+    ///
+    /// @throws IllegalArgumentException if the name is unknown
+    public static Entry named(String name) {
+        return ALL.stream()
+                .filter(entry -> normalized(entry.name).equals(normalized(name)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no optimizer \"" + name + "\", only "
+                        + String.join(", ", ALL.stream().map(Entry::name).toList())));
+    }
+
+    private static String normalized(String name) {
+        return name.toLowerCase(Locale.ROOT).replace("_", "").replace("-", "");
+    }
+
+    /// Gradient descent with momentum 0.9.
+    public static Rule sgd() {
+        return new Momentum();
+    }
+
+    /// Adam as in the paper.
+    public static Adam adam() {
+        return new Adam();
+    }
+
+    /// Adam with decoupled weight decay of 0.01.
+    public static Rule adamW() {
+        return chain(adam(), decayWeights(0.01));
+    }
+
+    /// Adam whose second moment never shrinks, by torch's convention.
+    public static AmsGrad amsGrad() {
+        return new AmsGrad(adam());
+    }
+
+    /// Adam, rectified by the paper's condition.
+    public static Rectify radam() {
+        return new Rectify(adam());
+    }
+
+    /// AdaBelief with optax's defaults.
+    public static AdaBelief adaBelief() {
+        return new AdaBelief();
+    }
+
+    /// Adam with β₂ = 0.99 and the exact softplus, of sharpness 50.
+    public static Softplus sadam() {
+        return new Softplus(adam().withBeta2(0.99));
+    }
+
+    /// RAdam with the exact softplus, of sharpness 50, around the rectified root.
+    public static Rectify sradam() {
+        return new Rectify(new Softplus(adam())).with(Rectify.Place.INSIDE_ROOT);
+    }
+
+    /// Adam with weight decay of 0.01 inside of a trust ratio per tensor, and ε = 1e-6 (You et al.).
+    public static Rule lamb() {
+        return chain(adam().withEps(1e-6), decayWeights(0.01), new TrustRatio());
+    }
+
+    /// An average of gradients that are scaled to the length of their tensor.
+    public static Rule preLamb() {
+        return chain(new TrustRatio(), new Ema());
+    }
+
+    /// Adam with β₂ = 0.99 on gradients centralised per output channel, for weights of convolutions.
+    public static Rule adamGcc() {
+        return chain(new Centralize().onlyFor(rank(4)), adam().withBeta2(0.99));
+    }
+
+    /// Adam with β₂ = 0.99 whose steps grow with the weights of convolutions.
+    public static Rule stableAdam() {
+        return chain(adam().withBeta2(0.99), new ScaleByNormGrowth().onlyFor(rankAtLeast(4)));
+    }
+
+    /// Adam with β₂ = 0.99 that keeps the norms of convolutions' weights.
+    public static Rule adamAwd() {
+        return chain(adam().withBeta2(0.99), new Descend(), new RenormalizeRows().onlyFor(rankAtLeast(4)));
+    }
+
+    /// The average gradient, normalised per tensor.
+    public static Rule um() {
+        return chain(new Ema(), new Normalize());
+    }
+
+    /// The notebook's Duv_Adam.
+    public static DuvAdam duvAdam() {
+        return new DuvAdam();
+    }
+
+    /// The notebook's SU_Adam.
+    public static Rule suAdam() {
+        return chain(new SuAdam(), new ScaleByMagnitude());
+    }
+
+    /// The notebook's B_Adam, by its code, with exact softplus.
+    public static Rule bAdam() {
+        return chain(new BAdam(), new ScaleByMagnitude());
+    }
+
+    /// Sophia-G with labml's defaults.
+    public static Sophia sophia() {
+        return new Sophia();
+    }
+
+    /// Adafactor with a given learning rate, relative to the parameter.
+    public static Rule adafactor() {
+        return chain(new FactoredRms(), new ClipByRms(), new ScaleByParameterRms());
+    }
+
+    /// Prodigy with the paper's defaults.
+    public static Prodigy prodigy() {
+        return new Prodigy();
+    }
+
+    /// Lookahead every 5 steps, half of the way, around any rule.
+    public static Lookahead lookahead(Rule fast) {
+        return new Lookahead(fast);
+    }
+
+    /// Weight decay at this position of a chain.
+    public static DecayWeights decayWeights(double weightDecay) {
+        return new DecayWeights(weightDecay);
+    }
+
+    /// Weight decay that does not depend on the learning rate.
+    public static ShrinkWeights shrinkWeights(double weightDecay) {
+        return new ShrinkWeights(weightDecay);
+    }
+
+    /// Clipping of the norm over all parameters of the link.
+    public static ClipByGlobalNorm clipByGlobalNorm(double maxNorm) {
+        return new ClipByGlobalNorm(maxNorm);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.gradus.schedule;
+
+/// The value of a hyperparameter over time: a pure function of the number of completed optimizer updates, which is
+/// 0 at the first step. [Schedules] has the usual ones.
+@FunctionalInterface
+public interface Schedule {
+
+    /// The value in force at the step that follows `completed` updates (dimensionless unless the hyperparameter
+    /// says otherwise).
+    double at(long completed);
+
+    /// Whether `completed` is to be the parameter's own count of updates instead of the optimizer's.
+    default boolean isPerParameter() {
+        return false;
+    }
+
+    /// This schedule, counted by each parameter's own updates: a parameter that had no gradient in a step does
+    /// not advance in it.
+    default Schedule perParameter() {
+        return new Schedules.PerParameter(this);
+    }
+
+    /// This schedule for its first `steps` updates, and `next`, counted anew from 0, from there on.
+    ///
+    /// @throws IllegalArgumentException if `steps` is negative
+    default Schedule until(long steps, Schedule next) {
+        return new Schedules.Switch(this, steps, next);
+    }
+
+    /// This schedule for as long as it is defined to run, then `next`, counted anew from 0.
+    ///
+    /// @throws UnsupportedOperationException if this schedule runs for ever; [#until] says when
+    default Schedule then(Schedule next) {
+        return until(duration(), next);
+    }
+
+    /// The number of updates after which the value no longer changes.
+    ///
+    /// @throws UnsupportedOperationException if this schedule runs for ever
+    default long duration() {
+        throw new UnsupportedOperationException(this + " runs for ever: say with until(steps, next) when the next one begins");
+    }
+
+    /// This schedule times a factor.
+    default Schedule times(double factor) {
+        return new Schedules.Scaled(this, factor);
+    }
+
+    /// This schedule, but never less than `floor`.
+    default Schedule atLeast(double floor) {
+        return new Schedules.AtLeast(this, floor);
+    }
+}
