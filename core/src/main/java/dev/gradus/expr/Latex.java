@@ -1,7 +1,6 @@
 package dev.gradus.expr;
 
 import dev.gradus.expr.Term.Accent;
-import dev.gradus.expr.Term.Binding;
 import dev.gradus.expr.Term.Operation;
 import dev.gradus.expr.Term.Operator;
 import dev.gradus.expr.Term.Symbol;
@@ -18,8 +17,6 @@ final class Latex extends Typesetter {
 
     /// What is taller than a line, so that parentheses around it must grow.
     private static final List<String> TALL = List.of("\\frac", "\\sum", "\\left");
-
-    private static final String WORD = "\\mathrm{";
 
     @Override
     String block(List<Term> lines) {
@@ -40,7 +37,7 @@ final class Latex extends Typesetter {
             return "\\infty";
         }
         return symbol.isWord()
-                ? WORD + symbol.name().replaceAll("[_%#&$]", "\\\\$0") + "}"
+                ? "\\mathrm{" + symbol.name().replaceAll("[_%#&$]", "\\\\$0") + "}"
                 : GREEK.getOrDefault(symbol.name(), symbol.name());
     }
 
@@ -69,21 +66,13 @@ final class Latex extends Typesetter {
                 + (exponent == null ? "" : "^" + argument(script(exponent)));
     }
 
-    /// Small print is set tight, with fractions on the line.
-    private String script(Term term) {
-        String text = term instanceof Operation(Operator operator, List<Term> parts) && operator == Operator.QUOTIENT
-                ? operand(parts.getFirst(), Binding.PRODUCT) + "/" + operand(parts.getLast(), Binding.POWER)
-                : of(term);
-        return text.replace(" + ", "+").replace(" - ", "-");
+    @Override
+    String tight(String text) {
+        return text.replace(" + ", "+").replace(" - ", "-").replace(" / ", "/");
     }
 
     private static String argument(String text) {
         return text.matches(".|\\\\[A-Za-z]+") ? text : "{" + text + "}";
-    }
-
-    @Override
-    Binding binding(Operator operator) {
-        return operator == Operator.QUOTIENT || operator == Operator.ROOT ? Binding.POWER : operator.binding();
     }
 
     @Override
@@ -140,20 +129,8 @@ final class Latex extends Typesetter {
     }
 
     @Override
-    String product(List<Term> factors) {
-        StringBuilder product = new StringBuilder();
-        boolean afterWord = false;
-        for (Term factor : factors) {
-            String text = operand(factor, Binding.PRODUCT);
-            boolean isWord = text.startsWith(WORD);
-            if (!product.isEmpty()) {
-                // Digits would run together to one number, words to one word.
-                product.append(Character.isDigit(text.charAt(0)) ? " \\cdot " : isWord || afterWord ? " \\, " : " ");
-            }
-            product.append(text);
-            afterWord = isWord;
-        }
-        return product.toString();
+    String times(Term left, Term right) {
+        return isNumber(right) ? " \\cdot " : isWord(left) || isWord(right) ? " \\, " : " ";
     }
 
     @Override

@@ -1,8 +1,6 @@
 package dev.gradus.expr;
 
 import dev.gradus.expr.Term.Accent;
-import dev.gradus.expr.Term.Binding;
-import dev.gradus.expr.Term.Decimal;
 import dev.gradus.expr.Term.Operation;
 import dev.gradus.expr.Term.Operator;
 import dev.gradus.expr.Term.Symbol;
@@ -100,18 +98,9 @@ final class MathMl extends Typesetter {
         return terms.size() == 1 ? scripts : row(scripts);
     }
 
-    /// Small print is set tight, with fractions on the line.
-    private String script(Term term) {
-        String text = term instanceof Operation(Operator operator, List<Term> parts) && operator == Operator.QUOTIENT
-                ? row(operand(parts.getFirst(), Binding.PRODUCT) + "<mo>/</mo>" + operand(parts.getLast(), Binding.POWER))
-                : of(term);
-        return text.replace("<mo>+</mo>", "<mo lspace=\"0\" rspace=\"0\">+</mo>")
-                .replace("<mo>−</mo>", "<mo lspace=\"0\" rspace=\"0\">−</mo>");
-    }
-
     @Override
-    Binding binding(Operator operator) {
-        return operator == Operator.QUOTIENT || operator == Operator.ROOT ? Binding.POWER : operator.binding();
+    String tight(String text) {
+        return text.replaceAll("<mo>([+−/])</mo>", "<mo lspace=\"0\" rspace=\"0\">$1</mo>");
     }
 
     @Override
@@ -157,15 +146,13 @@ final class MathMl extends Typesetter {
     }
 
     @Override
-    String product(List<Term> factors) {
-        StringBuilder product = new StringBuilder();
-        for (Term factor : factors) {
-            if (!product.isEmpty()) {
-                product.append(factor instanceof Decimal ? "<mo>·</mo>" : TIMES);
-            }
-            product.append(operand(factor, Binding.PRODUCT));
-        }
-        return product.toString();
+    String times(Term left, Term right) {
+        return isNumber(right) ? "<mo>·</mo>" : isWord(left) || isWord(right) || isFunction(right) ? TIMES + THIN_SPACE : TIMES;
+    }
+
+    private static boolean isFunction(Term factor) {
+        return factor instanceof Operation operation
+                && Character.isLetter(operation.operator().sign().codePointAt(0));
     }
 
     @Override

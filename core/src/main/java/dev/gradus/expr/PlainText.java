@@ -75,8 +75,9 @@ final class PlainText extends Typesetter {
         return text.toString();
     }
 
-    private String script(Term term) {
-        return of(term).replace(" ", "");
+    @Override
+    String tight(String text) {
+        return text.replace(" ", "");
     }
 
     /// Whether a script can be set in small letters; a word would be hard to read in them.
@@ -89,6 +90,11 @@ final class PlainText extends Typesetter {
         return text.chars()
                 .mapToObj(c -> to.substring(SCRIPT.indexOf(c), SCRIPT.indexOf(c) + 1))
                 .collect(Collectors.joining());
+    }
+
+    @Override
+    Binding binding(Operator operator) {
+        return operator.binding();
     }
 
     @Override
@@ -127,8 +133,8 @@ final class PlainText extends Typesetter {
     }
 
     @Override
-    String product(List<Term> factors) {
-        return factors.stream().map(factor -> operand(factor, Binding.PRODUCT)).collect(Collectors.joining("·"));
+    String times(Term left, Term right) {
+        return "·";
     }
 
     @Override

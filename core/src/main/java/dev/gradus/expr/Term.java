@@ -39,8 +39,8 @@ public sealed interface Term {
             return new Symbol(name, accents, primes, append(subscripts, subscript));
         }
 
-        Symbol primed() {
-            return new Symbol(name, accents, primes + 1, subscripts);
+        Symbol primed(int count) {
+            return new Symbol(name, accents, count, subscripts);
         }
 
         private static <T> List<T> append(List<T> list, T last) {

@@ -35,6 +35,8 @@ public final class Transcript {
     /// The same for a number of the host and for a tensor of reduced shape.
     private static final int LONG_NUMBER = 5;
 
+    private static final int MAX_PRIMES = 2;
+
     /// A node's place in the text.
     private static final class Entry {
         final Node node;
@@ -66,7 +68,8 @@ public final class Transcript {
     /// The states that change.
     private final Set<Name> written = new HashSet<>();
 
-    private final Set<Symbol> taken = new HashSet<>();
+    /// The symbols in use, with how many others would have liked to have them.
+    private final Map<Symbol, Integer> taken = new HashMap<>();
 
     private Transcript() {}
 
@@ -88,7 +91,7 @@ public final class Transcript {
         definitions.forEach(this::visit);
         // The symbols of the parameter and of the gradient are free for definitions alone.
         definitions.stream().map(this::entry).forEach(this::nameAsAsked);
-        taken.addAll(List.of(Reading.PARAMETER, Reading.GRADIENT, Reading.STEP));
+        List.of(Reading.PARAMETER, Reading.GRADIENT, Reading.STEP).forEach(this::unique);
         nameQuantities();
 
         List<Term> once = new ArrayList<>();
@@ -190,11 +193,14 @@ public final class Transcript {
         entry.length = 1;
     }
 
+    /// The symbol itself, or else with a prime, two primes, a number.
     private Symbol unique(Symbol symbol) {
         Symbol free = symbol;
-        while (!taken.add(free)) {
-            free = free.primed();
+        while (taken.containsKey(free)) {
+            int earlier = taken.merge(symbol, 1, Integer::sum) - 1;
+            free = earlier <= MAX_PRIMES ? symbol.primed(earlier) : symbol.at(Term.number(earlier + 1));
         }
+        taken.put(free, 1);
         return free;
     }
 

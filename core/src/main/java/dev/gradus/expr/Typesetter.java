@@ -38,6 +38,9 @@ abstract class Typesetter {
 
     abstract String fenced(String left, String content, String right);
 
+    /// What separates the arguments of a function.
+    abstract String comma();
+
     /// A word of running text.
     abstract String word(String text);
 
@@ -45,10 +48,14 @@ abstract class Typesetter {
 
     abstract String root(Term radicand);
 
-    abstract String product(List<Term> factors);
+    /// What stands between two factors.
+    abstract String times(Term left, Term right);
 
     /// @param operands value, condition, …, value otherwise
     abstract String cases(List<Term> operands);
+
+    /// Takes away the space around signs.
+    abstract String tight(String text);
 
     /// Makes one unit of what consists of several.
     String row(String content) {
@@ -60,9 +67,10 @@ abstract class Typesetter {
         return term;
     }
 
-    /// How tightly an operation holds its operands together in this notation.
+    /// How tightly an operation holds its operands together: fractions and roots show by themselves where they end,
+    /// unless a notation has to keep to the line.
     Binding binding(Operator operator) {
-        return operator.binding();
+        return operator == Operator.QUOTIENT || operator == Operator.ROOT ? Binding.POWER : operator.binding();
     }
 
     final String of(Term term) {
@@ -126,6 +134,27 @@ abstract class Typesetter {
         return sum.toString();
     }
 
+    private String product(List<Term> factors) {
+        StringBuilder product = new StringBuilder(operand(factors.getFirst(), Binding.PRODUCT));
+        for (int i = 1; i < factors.size(); i++) {
+            product.append(times(factors.get(i - 1), factors.get(i))).append(operand(factors.get(i), Binding.PRODUCT));
+        }
+        return product.toString();
+    }
+
+    /// Whether a factor must be kept apart from a number in front of it.
+    static boolean isNumber(Term factor) {
+        return factor instanceof Decimal
+                || factor instanceof Operation(Operator operator, List<Term> operands)
+                        && operator == Operator.POWER
+                        && isNumber(operands.getFirst());
+    }
+
+    /// Whether a factor must be kept apart from its neighbours lest their letters run together.
+    static boolean isWord(Term factor) {
+        return factor instanceof Symbol symbol && symbol.isWord();
+    }
+
     private String power(Term base, Term exponent) {
         if (base instanceof Symbol symbol && symbol.primes() == 0) {
             return scripted(nucleus(symbol), symbol.subscripts(), 0, exponent);
@@ -134,6 +163,20 @@ abstract class Typesetter {
             return scripted(norm(operands.getFirst()), operands.subList(1, operands.size()), 0, exponent);
         }
         return scripted(operand(base, Binding.ATOM), List.of(), 0, exponent);
+    }
+
+    /// Small print is set tight, with fractions on the line.
+    final String script(Term term) {
+        return tight(
+                term instanceof Operation(Operator operator, List<Term> parts) && operator == Operator.QUOTIENT
+                        ? row(operand(parts.getFirst(), Binding.PRODUCT)
+                                + sign(operator, true)
+                                + operand(parts.getLast(), Binding.ROOT))
+                        : of(term));
+    }
+
+    private String list(List<Term> terms) {
+        return terms.stream().map(this::of).collect(Collectors.joining(comma()));
     }
 
     private String norm(Term of) {
@@ -148,10 +191,4 @@ abstract class Typesetter {
         return nucleus;
     }
 
-    /// Terms with commas between them.
-    final String list(List<Term> terms) {
-        return terms.stream().map(this::of).collect(Collectors.joining(comma()));
-    }
-
-    abstract String comma();
 }

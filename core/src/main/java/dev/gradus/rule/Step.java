@@ -12,6 +12,7 @@ import dev.gradus.expr.Expr.Source;
 import dev.gradus.expr.Expr.StepCount;
 import dev.gradus.expr.Expr.Total;
 import dev.gradus.expr.Shape;
+import org.jspecify.annotations.Nullable;
 
 /// One symbolic step of one parameter, as the links of a rule hand it on: the parameter, the direction, and access
 /// to states and hyperparameters of the link at hand. Immutable.
@@ -35,21 +36,32 @@ public final class Step {
     private final Place place;
     private final Clock clock;
     private final Expr theta;
+    private final @Nullable Expr subtracted;
     private final Expr direction;
     private final boolean descended;
 
-    private Step(Trace trace, Place place, Clock clock, Expr theta, Expr direction, boolean descended) {
+    /// @param subtracted what led from the parameter before the step to `theta`, or null where that is its only
+    ///     description
+    private Step(
+            Trace trace,
+            Place place,
+            Clock clock,
+            Expr theta,
+            @Nullable Expr subtracted,
+            Expr direction,
+            boolean descended) {
         this.trace = trace;
         this.place = place;
         this.clock = clock;
         this.theta = theta;
+        this.subtracted = subtracted;
         this.direction = direction;
         this.descended = descended;
     }
 
     static Step first(Trace trace, Rule rule) {
         Place place = new Place(new Link(rule.name(), rule));
-        return new Step(trace, place, Clock.OWN, trace.thetaBefore(), trace.gradient(), false);
+        return new Step(trace, place, Clock.OWN, trace.thetaBefore(), Expr.ZERO, trace.gradient(), false);
     }
 
     public String parameterName() {
@@ -159,12 +171,24 @@ public final class Step {
 
     /// This step with another direction.
     public Step direction(Expr newDirection) {
-        return new Step(trace, place, clock, theta, newDirection, descended);
+        return new Step(trace, place, clock, theta, subtracted, newDirection, descended);
     }
 
     /// This step with another value of the parameter.
     public Step theta(Expr newTheta) {
-        return new Step(trace, place, clock, newTheta, direction, descended);
+        return new Step(trace, place, clock, newTheta, null, direction, descended);
+    }
+
+    /// This step with something taken off the parameter.
+    public Step subtract(Expr amount) {
+        Expr all = subtracted == null ? null : subtracted == Expr.ZERO ? amount : subtracted.plus(amount);
+        return new Step(trace, place, clock, theta.minus(amount), all, direction, descended);
+    }
+
+    /// What the links so far have taken off the parameter: θ before the step less θ now, without the rounding of that
+    /// difference wherever links subtracted.
+    public Expr update() {
+        return subtracted == null ? thetaBefore().minus(theta) : subtracted;
     }
 
     /// Whether a link has already applied the direction to the parameter.
@@ -172,11 +196,13 @@ public final class Step {
         return descended;
     }
 
-    /// The step with the direction applied, θ ← θ − lr·u; unchanged where a link has done so.
+    /// The step with the direction applied, θ ← θ − η u; unchanged where a link has done so.
     public Step descend() {
-        return descended
-                ? this
-                : new Step(trace, place, clock, theta.minus(learningRate().times(direction)), direction, true);
+        if (descended) {
+            return this;
+        }
+        Step done = subtract(learningRate().times(direction));
+        return new Step(trace, place, clock, done.theta, done.subtracted, direction, true);
     }
 
     /// Nothing of the step takes place, and no clock advances, unless the condition holds; it must be a number of
@@ -207,11 +233,11 @@ public final class Step {
     }
 
     Step countingWith(Clock newClock) {
-        return new Step(trace, place, newClock, theta, direction, descended);
+        return new Step(trace, place, newClock, theta, subtracted, direction, descended);
     }
 
     private Step at(Place newPlace) {
-        return new Step(trace, newPlace, clock, theta, direction, descended);
+        return new Step(trace, newPlace, clock, theta, subtracted, direction, descended);
     }
 
     private String qualified(String name) {

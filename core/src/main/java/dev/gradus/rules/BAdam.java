@@ -69,7 +69,7 @@ public record BAdam(
         StateRef gradient = s.state("grad");
         Expr change = g.minus(gradient.before());
         Expr ignored = gradient.becomes(old -> g);
-        Expr last = s.state("update").becomesAfterStep(done -> done.thetaBefore().minus(done.theta()));
+        Expr last = s.state("update").becomesAfterStep(done -> done.update());
         Expr meanStep = mean(abs(last));
         Expr phi = where(meanStep.eq(0), Expr.ZERO, change.div(awayFromZero(last, meanStep, smooth)));
 

@@ -11,7 +11,7 @@ public record RecordUpdate() implements Rule {
     @Override
     public Step apply(Step s) {
         Step done = s.descend();
-        Expr ignored = s.state("update").becomes(old -> s.thetaBefore().minus(done.theta()));
+        Expr ignored = s.state("update").becomes(old -> done.update());
         return done;
     }
 }

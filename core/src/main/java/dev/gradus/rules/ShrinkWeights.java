@@ -1,6 +1,5 @@
 package dev.gradus.rules;
 
-import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
@@ -18,7 +17,6 @@ public record ShrinkWeights(
 
     @Override
     public Step apply(Step s) {
-        Expr removed = s.hyper("weight_decay", weightDecay).times(s.thetaBefore());
-        return s.theta(s.theta().minus(removed));
+        return s.subtract(s.hyper("weight_decay", weightDecay).times(s.thetaBefore()));
     }
 }
