@@ -1,3 +1,4 @@
+/// The `gradus` command: its subcommands, their options, and how they fail.
 @NullMarked
 package dev.gradus.cli;
 

@@ -1,0 +1,142 @@
+package dev.gradus.cli;
+
+import dev.gradus.cli.comparison.Contender;
+import dev.gradus.cli.comparison.Run;
+import dev.gradus.cli.comparison.Trial;
+import dev.gradus.cli.data.Dataset;
+import dev.gradus.cli.input.Numbers;
+import dev.gradus.cli.input.ScheduleShape;
+import dev.gradus.cli.input.Setting;
+import dev.gradus.cli.training.DjlTrialRunner;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `gradus train`
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = {"Trains a small convolutional network once, and prints how well it does.", ""},
+        footer = {
+            "",
+            "Schedules (SHAPE); the learning rate of --lr is lr:",
+            "  constant                     lr throughout",
+            "  linear[:END]                 in a straight line to END x lr at the last step (END: 0)",
+            "  cosine[:END]                 along half a cosine to END x lr at the last step (END: 0)",
+            "  warmup-constant:STEPS        up to lr in STEPS steps, then constant",
+            "  warmup-linear:STEPS[:END]    up to lr in STEPS steps, then as linear",
+            "  warmup-cosine:STEPS[:END]    up to lr in STEPS steps, then as cosine",
+            "  inverse-sqrt:STEPS           up to lr in STEPS steps, then as 1/sqrt(step) (\"Noam\")",
+            "",
+            "Example:",
+            "  gradus train --optimizer adabelief --set beta2=0.99 --lr 0.003 --schedule warmup-cosine:100"
+        })
+final class TrainCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--optimizer",
+            paramLabel = "NAME",
+            required = true,
+            description = "One of those that `gradus rules` lists.")
+    private String optimizer;
+
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "Changes a hyperparameter, as in --set beta2=0.99; `gradus rules NAME` lists them. Repeatable.")
+    private List<String> settings = List.of();
+
+    @Option(names = "--lr", paramLabel = "X", description = "The learning rate (default: the optimizer's usual one).")
+    private @Nullable String learningRate;
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "SHAPE",
+            defaultValue = "constant",
+            description = "How the learning rate moves, see below (default: ${DEFAULT-VALUE}).")
+    private String schedule;
+
+    @Option(
+            names = "--data",
+            paramLabel = Dataset.NOTATION,
+            defaultValue = "digits",
+            description = "digits: 1,797 images that ship with Gradus; mnist: your own copy of the four MNIST files, "
+                    + ".gz or not (default: ${DEFAULT-VALUE}).")
+    private String data;
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "Passes over the training images (default: 20 for digits, 3 for mnist).")
+    private @Nullable String epochs;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Decides the first weights and the batches (default: ${DEFAULT-VALUE}).")
+    private String seed;
+
+    @Override
+    public Integer call() {
+        Contender contender = Optimizers.named(
+                optimizer, settings.stream().map(Setting::parse).toList());
+        double rate = Optional.ofNullable(learningRate)
+                .map(text -> Numbers.positive("--lr", text))
+                .orElse(contender.learningRate());
+        ScheduleShape shape = ScheduleShape.parse(schedule);
+        long seedNumber = Numbers.whole("--seed", seed, 0, Long.MAX_VALUE);
+        Optional<Integer> givenEpochs =
+                Optional.ofNullable(epochs).map(text -> (int) Numbers.whole("--epochs", text, 1, 100_000));
+        Dataset dataset = Dataset.read(data);
+        Trial trial = new Trial(
+                contender, rate, shape, givenEpochs.orElse(dataset.epochs()), dataset.batchSize(), seedNumber);
+        shape.over(rate, trial.steps(dataset.training()));
+
+        Run run;
+        try (Progress progress = new Progress(contender.name(), " epochs", trial.epochs())) {
+            run = new DjlTrialRunner().run(trial, dataset.training(), dataset.test(), epoch -> {
+                progress.step(String.format(
+                        Locale.ROOT, "loss %.4f, accuracy %.2f %%", epoch.trainingLoss(), 100 * epoch.accuracy()));
+            });
+        }
+        spec.commandLine().getOut().println(sentence(run, dataset));
+        return 0;
+    }
+
+    private static String sentence(Run run, Dataset dataset) {
+        Trial trial = run.trial();
+        String outcome = run.diverged()
+                ? String.format(
+                        Locale.ROOT,
+                        "the loss became NaN or infinite in epoch %d",
+                        run.last().number())
+                : String.format(
+                        Locale.ROOT,
+                        "test accuracy %.2f %%, training loss %.4g after %d epochs",
+                        100 * run.last().accuracy(),
+                        run.last().trainingLoss(),
+                        run.last().number());
+        return String.format(
+                Locale.ROOT,
+                "%s on %s (lr %s, %s, seed %d): %s; %.0f µs per optimizer step, %.1f s in all.",
+                trial.contender().name(),
+                dataset.name(),
+                trial.learningRate(),
+                trial.schedule(),
+                trial.seed(),
+                outcome,
+                run.stepNanos() / 1e3,
+                run.seconds());
+    }
+}

@@ -1,0 +1,42 @@
+package dev.gradus.cli.report;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// A table of texts.
+///
+/// @param columns their headings
+/// @param rows with as many cells as there are columns
+public record Table(List<Column> columns, List<List<String>> rows) {
+    public Table {
+        columns = List.copyOf(columns);
+        rows = List.copyOf(rows);
+    }
+
+    /// @param isNumber whether the cells stand to the right
+    public record Column(String heading, boolean isNumber) {}
+
+    /// Aligned with spaces, the headings underlined; every line ends with a line feed.
+    public String toText() {
+        List<Integer> widths = IntStream.range(0, columns.size())
+                .mapToObj(i -> rows.stream()
+                        .mapToInt(row -> row.get(i).length())
+                        .reduce(columns.get(i).heading().length(), Math::max))
+                .toList();
+        String rule = widths.stream().map("─"::repeat).collect(Collectors.joining("  "));
+        return line(columns.stream().map(Column::heading).toList(), widths)
+                + rule + "\n"
+                + rows.stream().map(row -> line(row, widths)).collect(Collectors.joining());
+    }
+
+    private String line(List<String> cells, List<Integer> widths) {
+        String line = IntStream.range(0, cells.size())
+                .mapToObj(i -> {
+                    String padding = " ".repeat(widths.get(i) - cells.get(i).length());
+                    return columns.get(i).isNumber() ? padding + cells.get(i) : cells.get(i) + padding;
+                })
+                .collect(Collectors.joining("  "));
+        return line.stripTrailing() + "\n";
+    }
+}
