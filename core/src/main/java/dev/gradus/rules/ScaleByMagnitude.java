@@ -7,11 +7,20 @@ import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
 
-/// Scales the direction of each tensor with the mean absolute value of the tensor, E|θ|, or with 1 where that is 0.
-/// Part of the notebook's SU_Adam and B_Adam.
-public record ScaleByMagnitude(Of of) implements Direction {
+/// Scales the direction of each tensor with the mean absolute value of the tensor, E|θ|. Part of the notebook's SU_Adam
+/// and B_Adam.
+///
+/// A tensor of zeros has a scale of its own, 1 by default as LAMB's trust ratio; the notebook scales it with 0, so that
+/// it never moves.
+public record ScaleByMagnitude(
+        Of of,
+        @Hyperparameter(range = "[0, inf)", what = "scale of a tensor of zeros", source = "optax LAMB, by analogy")
+                double zeroScale)
+        implements Direction {
     /// Whose magnitude it is.
     public enum Of {
         /// The tensor's mean: the notebook's algorithms and code.
@@ -20,8 +29,12 @@ public record ScaleByMagnitude(Of of) implements Direction {
         ELEMENT
     }
 
+    public ScaleByMagnitude {
+        Hyperparameters.check(ScaleByMagnitude.class, zeroScale);
+    }
+
     public ScaleByMagnitude() {
-        this(Of.TENSOR);
+        this(Of.TENSOR, 1);
     }
 
     @Override
@@ -29,6 +42,6 @@ public record ScaleByMagnitude(Of of) implements Direction {
         Expr magnitude = abs(s.theta());
         Expr mean = mean(magnitude);
         Expr scale = of == Of.TENSOR ? mean : max(magnitude, mean);
-        return s.direction().times(where(mean.eq(0), Expr.ONE, scale));
+        return s.direction().times(where(mean.eq(0), s.hyper("zero_scale", zeroScale), scale));
     }
 }
