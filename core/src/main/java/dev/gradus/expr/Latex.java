@@ -48,12 +48,11 @@ final class Latex extends Typesetter {
 
     @Override
     String accented(Accent accent, String nucleus) {
-        String mark =
-                switch (accent) {
-                    case HAT -> "\\hat";
-                    case BAR -> "\\bar";
-                    case TILDE -> "\\tilde";
-                };
+        String mark = switch (accent) {
+            case HAT -> "\\hat";
+            case BAR -> "\\bar";
+            case TILDE -> "\\tilde";
+        };
         return mark + "{" + nucleus + "}";
     }
 
@@ -77,26 +76,24 @@ final class Latex extends Typesetter {
 
     @Override
     String sign(Operator operator, boolean infix) {
-        String sign =
-                switch (operator) {
-                    case NEGATE -> "-";
-                    case LESS_OR_EQUAL -> "\\le";
-                    case GREATER_OR_EQUAL -> "\\ge";
-                    case NOT_EQUAL -> "\\ne";
-                    case MOD -> "\\bmod";
-                    case OR, AND -> "\\text{ " + operator.sign() + " }";
-                    default -> operator.sign();
-                };
+        String sign = switch (operator) {
+            case NEGATE -> "-";
+            case LESS_OR_EQUAL -> "\\le";
+            case GREATER_OR_EQUAL -> "\\ge";
+            case NOT_EQUAL -> "\\ne";
+            case MOD -> "\\bmod";
+            case OR, AND -> "\\text{ " + operator.sign() + " }";
+            default -> operator.sign();
+        };
         return infix ? " " + sign + " " : sign;
     }
 
     @Override
     String function(Operator operator, List<Term> subscripts, String operands) {
-        String name =
-                switch (operator) {
-                    case EXP, LOG, COS, MIN, MAX, LARGEST -> "\\" + operator.sign();
-                    default -> "\\operatorname{" + operator.sign() + "}";
-                };
+        String name = switch (operator) {
+            case EXP, LOG, COS, MIN, MAX, LARGEST -> "\\" + operator.sign();
+            default -> "\\operatorname{" + operator.sign() + "}";
+        };
         return scripted(name, subscripts, 0, null) + operands;
     }
 

@@ -71,12 +71,11 @@ final class MathMl extends Typesetter {
 
     @Override
     String accented(Accent accent, String nucleus) {
-        String mark =
-                switch (accent) {
-                    case HAT -> "ˆ";
-                    case BAR -> "¯";
-                    case TILDE -> "˜";
-                };
+        String mark = switch (accent) {
+            case HAT -> "ˆ";
+            case BAR -> "¯";
+            case TILDE -> "˜";
+        };
         return "<mover accent=\"true\">" + nucleus + "<mo stretchy=\"false\">" + mark + "</mo></mover>";
     }
 
@@ -88,9 +87,7 @@ final class MathMl extends Typesetter {
         if (subscripts.isEmpty()) {
             return raised ? "<msup>" + nucleus + above + "</msup>" : nucleus;
         }
-        return raised
-                ? "<msubsup>" + nucleus + below + above + "</msubsup>"
-                : "<msub>" + nucleus + below + "</msub>";
+        return raised ? "<msubsup>" + nucleus + below + above + "</msubsup>" : "<msub>" + nucleus + below + "</msub>";
     }
 
     private String scripts(List<Term> terms) {
@@ -147,7 +144,9 @@ final class MathMl extends Typesetter {
 
     @Override
     String times(Term left, Term right) {
-        return isNumber(right) ? "<mo>·</mo>" : isWord(left) || isWord(right) || isFunction(right) ? TIMES + THIN_SPACE : TIMES;
+        return isNumber(right)
+                ? "<mo>·</mo>"
+                : isWord(left) || isWord(right) || isFunction(right) ? TIMES + THIN_SPACE : TIMES;
     }
 
     private static boolean isFunction(Term factor) {

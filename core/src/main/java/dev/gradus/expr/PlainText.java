@@ -5,6 +5,7 @@ import dev.gradus.expr.Term.Binding;
 import dev.gradus.expr.Term.Operation;
 import dev.gradus.expr.Term.Operator;
 import dev.gradus.expr.Term.Symbol;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -47,22 +48,25 @@ final class PlainText extends Typesetter {
 
     @Override
     String accented(Accent accent, String nucleus) {
-        return nucleus
-                + switch (accent) {
-                    case HAT -> "\u0302";
-                    case BAR -> "\u0304";
-                    case TILDE -> "\u0303";
-                };
+        String mark = switch (accent) {
+            case HAT -> "\u0302";
+            case BAR -> "\u0304";
+            case TILDE -> "\u0303";
+        };
+        // Fonts show the letters that Unicode has with their accents better than composed ones.
+        return Normalizer.normalize(nucleus + mark, Normalizer.Form.NFC);
     }
 
     @Override
     String scripted(String nucleus, List<Term> subscripts, int primes, @Nullable Term exponent) {
-        StringBuilder text = new StringBuilder(nucleus).append("′".repeat(primes));
+        StringBuilder text =
+                new StringBuilder(nucleus).append("′".repeat(primes).replace("′′", "″"));
         boolean lowered = false;
         for (Term subscript : subscripts) {
             String script = script(subscript);
             boolean canBeLowered = isScript(script);
-            text.append(canBeLowered ? lowered ? "," : "" : "_").append(canBeLowered ? translated(script, LOWERED) : script);
+            text.append(canBeLowered ? lowered ? "," : "" : "_")
+                    .append(canBeLowered ? translated(script, LOWERED) : script);
             lowered = canBeLowered;
         }
         if (exponent != null) {

@@ -79,7 +79,8 @@ final class Reading {
         final boolean varies;
 
         /// The name that the rule gave to the value.
-        @Nullable String name;
+        @Nullable
+        String name;
 
         private Node(Kind kind, List<Node> operands, Axes axes, boolean varies) {
             this.kind = kind;
@@ -101,12 +102,9 @@ final class Reading {
         }
 
         boolean isStepCount() {
-            return kind instanceof Given given && given.term instanceof Symbol symbol && symbol.name().equals(STEP.name());
-        }
-
-        /// Whether the value is known by a symbol anyway.
-        boolean isSymbol() {
-            return !(kind instanceof Operation);
+            return kind instanceof Given given
+                    && given.term instanceof Symbol symbol
+                    && symbol.name().equals(STEP.name());
         }
     }
 
@@ -150,12 +148,7 @@ final class Reading {
             case Unary unary -> unary(unary, node(unary.of));
             case Binary binary -> binary(binary, node(binary.left), node(binary.right));
             case Where where ->
-                operation(
-                        Operator.CASES,
-                        where.axes(),
-                        node(where.then),
-                        node(where.condition),
-                        node(where.otherwise));
+                operation(Operator.CASES, where.axes(), node(where.then), node(where.condition), node(where.otherwise));
             case Reduce reduce -> reduction(reduce, node(reduce.of), scope(reduce.axes()));
             case Total total -> total(total, node(total.of));
             case Named named -> named(named.symbol, node(named.of));
@@ -163,12 +156,11 @@ final class Reading {
     }
 
     private Node input(Input input) {
-        Symbol symbol =
-                switch (input.source) {
-                    case THETA -> PARAMETER.at(LAST_STEP);
-                    case INITIAL_THETA -> PARAMETER.at(START);
-                    case GRADIENT -> GRADIENT.at(STEP);
-                };
+        Symbol symbol = switch (input.source) {
+            case THETA -> PARAMETER.at(LAST_STEP);
+            case INITIAL_THETA -> PARAMETER.at(START);
+            case GRADIENT -> GRADIENT.at(STEP);
+        };
         return leaf(new Given(symbol), input.axes(), input.source != Source.INITIAL_THETA);
     }
 
@@ -181,7 +173,10 @@ final class Reading {
     }
 
     private Node named(String name, Node value) {
-        if (value.isSymbol() || value.name != null && !value.name.equals(name)) {
+        if (name.equals(value.name)) {
+            return value;
+        }
+        if (!(value.kind instanceof Operation) || value.name != null) {
             Node alias = distinct(new Alias(name), List.of(value), value.axes, value.varies);
             alias.name = name;
             return alias;
@@ -238,19 +233,25 @@ final class Reading {
     private boolean isMultipleWithin(Node left, Node right) {
         return right.is(Operator.PRODUCT)
                 && right.operand(1).is(Operator.FLOOR)
-                && right.operand(1).operand(0)
-                        == operation(Operator.QUOTIENT, right.axes, left, right.operand(0));
+                && right.operand(1).operand(0) == operation(Operator.QUOTIENT, right.axes, left, right.operand(0));
     }
 
-    /// Numbers come first, then numbers of the host, then tensors.
     private Node product(Node left, Node right, Axes axes) {
         if (left == right) {
             return operation(Operator.POWER, axes, left, two);
         }
-        boolean exchange = !isNumber(left) && isNumber(right) || !left.axes.isHost() && right.axes.isHost();
-        return exchange
+        return place(left) > place(right)
                 ? operation(Operator.PRODUCT, axes, right, left)
                 : operation(Operator.PRODUCT, axes, left, right);
+    }
+
+    /// The order of factors: literals, numbers of the host with sums last, tensors of reduced shape, tensors.
+    private static int place(Node factor) {
+        boolean isLiteral = factor.kind instanceof Given given && given.term instanceof Decimal;
+        if (factor.axes.isHost()) {
+            return isLiteral ? 0 : factor.is(Operator.SERIES) ? 2 : 1;
+        }
+        return factor.axes.isFull() ? 4 : 3;
     }
 
     private Node quotient(Binary binary, Node left, Node right) {
@@ -276,8 +277,7 @@ final class Reading {
 
     /// `ln(1 + exp(z))` in the form that does not overflow.
     private Node softplus(Node z, Axes axes) {
-        Node small = operation(
-                Operator.EXP, axes, operation(Operator.NEGATE, axes, operation(Operator.ABS, axes, z)));
+        Node small = operation(Operator.EXP, axes, operation(Operator.NEGATE, axes, operation(Operator.ABS, axes, z)));
         return operation(
                 Operator.SUM,
                 axes,
@@ -301,8 +301,7 @@ final class Reading {
         return switch (reduce.reduction) {
             case SUM -> reduction(Operator.SERIES, reduce.axes(), of, scope);
             case SUM_OF_SQUARES ->
-                square(reduction(
-                        Operator.NORM, reduce.axes(), of, reduce.isHost() ? Stream.of(two) : scope));
+                square(reduction(Operator.NORM, reduce.axes(), of, reduce.isHost() ? Stream.of(two) : scope));
             case MAX -> reduction(Operator.LARGEST, reduce.axes(), of, scope);
         };
     }
@@ -341,12 +340,11 @@ final class Reading {
     }
 
     private Node comparison(Compare compare, Node left, Node right) {
-        Operator operator =
-                switch (compare.comparison) {
-                    case LESS -> Operator.LESS;
-                    case LESS_OR_EQUAL -> Operator.LESS_OR_EQUAL;
-                    case EQUAL -> Operator.EQUAL;
-                };
+        Operator operator = switch (compare.comparison) {
+            case LESS -> Operator.LESS;
+            case LESS_OR_EQUAL -> Operator.LESS_OR_EQUAL;
+            case EQUAL -> Operator.EQUAL;
+        };
         if (operator == Operator.EQUAL && right == zero && cancels(left)) {
             return operation(
                     Operator.LESS,
@@ -373,10 +371,7 @@ final class Reading {
         Node right = condition.operand(1);
         boolean compound = operator == Operator.AND || operator == Operator.OR;
         return operation(
-                operator.negated(),
-                Axes.HOST,
-                compound ? negated(left) : left,
-                compound ? negated(right) : right);
+                operator.negated(), Axes.HOST, compound ? negated(left) : left, compound ? negated(right) : right);
     }
 
     private Node square(Node x) {
@@ -387,14 +382,8 @@ final class Reading {
         return node.is(Operator.POWER) && node.operand(1) == two;
     }
 
-    private static boolean isNumber(Node node) {
-        return node.kind instanceof Given given && given.term instanceof Decimal;
-    }
-
     private Node constant(double value) {
-        return value < 0
-                ? operation(Operator.NEGATE, Axes.HOST, constant(-value))
-                : given(Term.number(value));
+        return value < 0 ? operation(Operator.NEGATE, Axes.HOST, constant(-value)) : given(Term.number(value));
     }
 
     private Node given(Term term) {

@@ -37,23 +37,32 @@ final class Symbols {
             entry("psi", "ψ"),
             entry("omega", "ω"));
 
-    /// Hyperparameters and states under the names that PyTorch gave them, and the letters of the papers.
+    /// Hyperparameters and states, by the names that PyTorch and others gave them, and what their papers call them.
     private static final Map<String, String> STANDARD = Map.ofEntries(
-            entry("learning_rate", "η"),
-            entry("weight_decay", "λ"),
-            entry("momentum", "μ"),
-            entry("dampening", "τ"),
-            entry("eps", "ϵ"),
+            entry("learning_rate", "eta"),
+            entry("weight_decay", "lambda"),
+            entry("momentum", "mu"),
+            entry("dampening", "tau"),
+            entry("eps", "epsilon"),
             entry("exp_avg", "m"),
             entry("exp_avg_sq", "v"),
             entry("exp_avg_var", "s"),
             entry("exp_inf", "u"),
             entry("square_avg", "v"),
-            entry("momentum_buffer", "b"),
+            entry("variance", "v"),
             entry("sum", "G"),
+            entry("momentum_buffer", "b"),
             entry("hessian", "h"),
             entry("row_var", "R"),
-            entry("col_var", "C"));
+            entry("col_var", "C"),
+            entry("slow", "phi"),
+            entry("slow_step_size", "alpha"),
+            entry("sync_period", "k"),
+            entry("estim_lr", "d"),
+            entry("grad_sum", "s"),
+            entry("numerator_weighted", "r"),
+            entry("params0", "theta_0"),
+            entry("norm0", "n_0"));
 
     private static final Map<String, Accent> ACCENTS =
             Map.of("hat", Accent.HAT, "bar", Accent.BAR, "tilde", Accent.TILDE);
@@ -72,7 +81,11 @@ final class Symbols {
     }
 
     private static @Nullable Symbol known(String name) {
-        String letter = name.length() == 1 ? name : STANDARD.getOrDefault(name, GREEK.get(name));
+        String standard = STANDARD.get(name);
+        if (standard != null) {
+            return known(standard);
+        }
+        String letter = name.length() == 1 ? name : GREEK.get(name);
         if (letter != null) {
             return Symbol.of(letter);
         }
@@ -92,7 +105,9 @@ final class Symbols {
         if (accent != null) {
             return nucleus.with(accent);
         }
-        return nucleus.at(
-                Character.isDigit(mark.charAt(0)) ? new Decimal(mark) : mark.equals("inf") ? Symbol.of("∞") : of(mark));
+        if (Character.isDigit(mark.charAt(0))) {
+            return nucleus.at(new Decimal(mark));
+        }
+        return nucleus.at(mark.equals("inf") ? Symbol.of("∞") : of(mark));
     }
 }

@@ -101,7 +101,7 @@ public sealed interface Term {
         SERIES(Binding.SERIES, "∑"),
         QUOTIENT(Binding.QUOTIENT, "/"),
         PRODUCT(Binding.PRODUCT, "·"),
-        MOD(Binding.SERIES, "mod"),
+        MOD(Binding.SUM, "mod"),
         ROOT(Binding.ROOT, "√"),
         POWER(Binding.POWER, "^"),
         ABS(Binding.ATOM, "|"),
@@ -234,9 +234,7 @@ public sealed interface Term {
     }
 
     private static Term negated(Term term) {
-        return is(Operator.NEGATE, term)
-                ? operands(term).getFirst()
-                : new Operation(Operator.NEGATE, List.of(term));
+        return is(Operator.NEGATE, term) ? operands(term).getFirst() : new Operation(Operator.NEGATE, List.of(term));
     }
 
     private static Term signed(Operator operator, List<Term> operands) {

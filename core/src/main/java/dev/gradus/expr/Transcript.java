@@ -49,9 +49,11 @@ public final class Transcript {
         int length = 1;
 
         /// What it is called, if it has a symbol, and the subscript that says at which step.
-        @Nullable Symbol symbol;
+        @Nullable
+        Symbol symbol;
 
-        @Nullable Term time;
+        @Nullable
+        Term time;
 
         Entry(Node node) {
             this.node = node;
@@ -99,7 +101,12 @@ public final class Transcript {
         for (Entry entry : order) {
             decide(entry);
             if (entry.symbol != null && !entry.node.operands.isEmpty()) {
-                (entry.time == Reading.STEP ? everyStep : once).add(definition(entry, entry.symbol));
+                Term left = at(entry.symbol, entry.time == Reading.LAST_STEP ? Reading.START : entry.time);
+                Term right = body(entry.node);
+                // A state may be called what it starts at, and its new value what the state is called.
+                if (!left.equals(right)) {
+                    (entry.time == Reading.STEP ? everyStep : once).add(Term.of(Operator.DEFINITION, left, right));
+                }
             }
         }
         Stream<Term> conditions = requirements.stream().map(node -> Term.of(Operator.ONLY_IF, written(node)));
@@ -146,6 +153,21 @@ public final class Transcript {
                 written.add(quantity.name());
             }
         }
+        order.forEach(this::nameWrittenValue);
+    }
+
+    /// What a state becomes is called by the state's symbol where it is used elsewhere, too.
+    private void nameWrittenValue(Entry entry) {
+        if (entry.node.kind instanceof Quantity quantity && quantity.moment() == Moment.AFTER_STEP) {
+            Entry value = entry(entry.node.operand(0));
+            if (value.uses > 1
+                    && value.symbol == null
+                    && value.node.kind instanceof Operation
+                    && value.node.name == null) {
+                value.symbol = quantities.get(quantity.name());
+                value.time = Reading.STEP;
+            }
+        }
     }
 
     /// Decides by which symbol a value is known, if by any, once this is known of its operands.
@@ -163,7 +185,9 @@ public final class Transcript {
             nameAsAsked(entry);
         } else {
             entry.length = (node.is(Operator.NEGATE) ? 0 : 1)
-                    + node.operands.stream().mapToInt(operand -> entry(operand).length).sum();
+                    + node.operands.stream()
+                            .mapToInt(operand -> entry(operand).length)
+                            .sum();
             Optional<Symbol> corrected = biasCorrected(node);
             if (corrected.isPresent()) {
                 call(entry, corrected.get());
@@ -250,7 +274,10 @@ public final class Transcript {
             boolean isModification = entry.symbol.accents().equals(List.of(Accent.TILDE));
             return isModification ? Optional.of(Symbol.of(entry.symbol.name())) : Optional.empty();
         }
-        return node.is(Operator.SUM) || node.is(Operator.PRODUCT) || node.is(Operator.QUOTIENT)
+        boolean keepsIt = node.is(Operator.SUM)
+                || node.is(Operator.PRODUCT)
+                || node.is(Operator.QUOTIENT) && !node.operand(1).axes.isFull();
+        return keepsIt
                 ? node.operands.stream()
                         .filter(operand -> operand.axes.isFull())
                         .findFirst()
@@ -268,15 +295,7 @@ public final class Transcript {
 
     private Term body(Node node) {
         List<Term> operands = node.operands.stream().map(this::written).toList();
-        return node.kind instanceof Operation operation
-                ? Term.of(operation.operator(), operands)
-                : operands.getFirst();
-    }
-
-    /// What a state was before a step is defined for the first step.
-    private Term definition(Entry entry, Symbol symbol) {
-        Term time = entry.time == Reading.LAST_STEP ? Reading.START : entry.time;
-        return Term.of(Operator.DEFINITION, at(symbol, time), body(entry.node));
+        return node.kind instanceof Operation operation ? Term.of(operation.operator(), operands) : operands.getFirst();
     }
 
     private static Term at(Symbol symbol, @Nullable Term time) {

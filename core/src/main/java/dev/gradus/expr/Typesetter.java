@@ -90,8 +90,16 @@ abstract class Typesetter {
         return switch (arranged(term)) {
             case Symbol symbol -> symbol.primes() == 0 ? Binding.ATOM : Binding.POWER;
             case Decimal ignored -> Binding.ATOM;
+            case Operation operation when endsInSeries(operation) -> Binding.SERIES;
             case Operation operation -> binding(operation.operator());
         };
+    }
+
+    /// Whether a product ends in a sum of elements, which takes in all that follows.
+    private static boolean endsInSeries(Operation operation) {
+        return operation.operator() == Operator.PRODUCT
+                && operation.operands().getLast() instanceof Operation last
+                && last.operator() == Operator.SERIES;
     }
 
     private String operation(Operator operator, List<Term> operands) {
@@ -135,11 +143,11 @@ abstract class Typesetter {
     }
 
     private String product(List<Term> factors) {
-        StringBuilder product = new StringBuilder(operand(factors.getFirst(), Binding.PRODUCT));
-        for (int i = 1; i < factors.size(); i++) {
-            product.append(times(factors.get(i - 1), factors.get(i))).append(operand(factors.get(i), Binding.PRODUCT));
+        StringBuilder product = new StringBuilder();
+        for (int i = 0; i < factors.size() - 1; i++) {
+            product.append(operand(factors.get(i), Binding.PRODUCT)).append(times(factors.get(i), factors.get(i + 1)));
         }
-        return product.toString();
+        return product.append(operand(factors.getLast(), Binding.SERIES)).toString();
     }
 
     /// Whether a factor must be kept apart from a number in front of it.
@@ -190,5 +198,4 @@ abstract class Typesetter {
         }
         return nucleus;
     }
-
 }
