@@ -20,7 +20,8 @@ final class Group {
     private static final class Setting {
         final HyperUse use;
 
-        @Nullable Schedule schedule;
+        @Nullable
+        Schedule schedule;
 
         double value;
 

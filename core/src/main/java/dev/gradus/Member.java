@@ -34,7 +34,8 @@ final class Member implements Execution.Memory, Execution.Numbers {
         double value;
     }
 
-    private record Cell(State state, @Nullable Tensor tensor, @Nullable Scalar number) {}
+    private record Cell(
+            State state, @Nullable Tensor tensor, @Nullable Scalar number) {}
 
     final Parameter parameter;
     final Group group;
@@ -94,7 +95,8 @@ final class Member implements Execution.Memory, Execution.Numbers {
         long elements = parameter.shape().elements();
         MemorySegment master = allocate(elements, ElementType.FLOAT32);
         for (long i = 0; i < elements; i++) {
-            master.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) parameter.type().read(parameter.values(), i));
+            master.setAtIndex(
+                    ValueLayout.JAVA_FLOAT, i, (float) parameter.type().read(parameter.values(), i));
         }
         return new Tensor(master, ElementType.FLOAT32, values);
     }
@@ -132,9 +134,8 @@ final class Member implements Execution.Memory, Execution.Numbers {
 
     /// Memory is zero when it is allocated.
     private void initialise(List<State> states, Backends backends) {
-        List<State> notZero = states.stream()
-                .filter(state -> state.initial() != Expr.ZERO)
-                .toList();
+        List<State> notZero =
+                states.stream().filter(state -> state.initial() != Expr.ZERO).toList();
         if (!notZero.isEmpty()) {
             Execution initial = new Execution(Program.initial(notZero, parameter.shape()), parameter.shape(), this);
             initial.begin(null, this);
@@ -271,7 +272,11 @@ final class Member implements Execution.Memory, Execution.Numbers {
         }
         double[] copy = {Objects.requireNonNull(cell.number).value};
         return new StateView(
-                name, Shape.of(), ElementType.FLOAT64, Role.SCALAR, MemorySegment.ofArray(copy).asReadOnly());
+                name,
+                Shape.of(),
+                ElementType.FLOAT64,
+                Role.SCALAR,
+                MemorySegment.ofArray(copy).asReadOnly());
     }
 
     void close() {

@@ -5,7 +5,6 @@ import dev.gradus.compile.Execution;
 import dev.gradus.expr.State;
 import dev.gradus.rule.Step;
 import dev.gradus.schedule.Schedule;
-import dev.gradus.schedule.Schedules;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,8 +54,8 @@ public final class Optimizer implements AutoCloseable {
 
     /// An optimizer of the given groups.
     ///
-    /// @throws IllegalArgumentException if two groups or parameters have the same name, parameters overlap in memory,
-    ///     or a hyperparameter is unknown or out of range
+    /// @throws IllegalArgumentException if two groups or parameters have the same name, parameters overlap in
+    /// memory,     or a hyperparameter is unknown or out of range
     public static Optimizer of(ParameterGroup... groups) {
         return of(Arrays.asList(groups));
     }
@@ -98,12 +97,12 @@ public final class Optimizer implements AutoCloseable {
         });
     }
 
-    /// Updates the parameters that are named, with the gradients given, which stay bound; all others are skipped and
-    /// left without a gradient.
+    /// Updates the parameters that are named, with the gradients given, which stay bound; all others are
+    /// skipped and left without a gradient.
     ///
     /// @param gradients by parameter name, each in the parameter's own type
-    /// @throws IllegalArgumentException if a name is unknown or a gradient's size differs from the parameter's; nothing
-    ///     has changed then
+    /// @throws IllegalArgumentException if a name is unknown or a gradient's size differs from the parameter's;
+    ///     nothing has changed then
     public void step(Map<String, MemorySegment> gradients) {
         gradients.forEach((name, gradient) -> {
             long expected = member(name).parameter.values().byteSize();
@@ -188,7 +187,8 @@ public final class Optimizer implements AutoCloseable {
     public void add(ParameterGroup from) {
         exclusively(() -> {
             if (groups.containsKey(from.name())) {
-                throw new IllegalArgumentException("there is already a group \"" + from.name() + "\": names must be unique");
+                throw new IllegalArgumentException(
+                        "there is already a group \"" + from.name() + "\": names must be unique");
             }
             Group group = new Group(from, counter);
             List<Parameter> distinct = from.parameters().stream().distinct().toList();
@@ -314,15 +314,16 @@ public final class Optimizer implements AutoCloseable {
 
     /// Changes a hyperparameter from the next step on; nothing is compiled.
     ///
-    /// @throws IllegalArgumentException if there is no such group or hyperparameter, or if the value is out of range
+    /// @throws IllegalArgumentException if there is no such group or hyperparameter, or if the value is out of
+    /// range
     public void set(String group, String hyperparameter, double value) {
-        set(group, hyperparameter, Schedules.constant(value));
+        set(group, hyperparameter, ParameterGroup.constant(group, hyperparameter, value));
     }
 
     /// Lets a hyperparameter follow a schedule from the next step on; nothing is compiled.
     ///
-    /// @throws IllegalArgumentException if there is no such group or hyperparameter, or if the schedule's present value
-    ///     is out of range
+    /// @throws IllegalArgumentException if there is no such group or hyperparameter, or if the schedule's present
+    /// value     is out of range
     public void set(String group, String hyperparameter, Schedule schedule) {
         exclusively(() -> group(group).set(hyperparameter, schedule, counter.completed));
     }
@@ -360,8 +361,8 @@ public final class Optimizer implements AutoCloseable {
                         + all.stream().map(StateView::name).toList()));
     }
 
-    /// Gives a state of all parameters its initial value anew, at their present values: after weights were loaded, for
-    /// rules that remember θ₀.
+    /// Gives a state of all parameters its initial value anew, at their present values: after weights were
+    /// loaded, for rules that remember θ₀.
     ///
     /// @param state `link.state`
     /// @throws IllegalArgumentException if no parameter has such a state
@@ -377,8 +378,8 @@ public final class Optimizer implements AutoCloseable {
         });
     }
 
-    /// Calls a listener after each step, once per group that had a gradient. Norms are computed only while there is a
-    /// listener.
+    /// Calls a listener after each step, once per group that had a gradient. Norms are computed only while
+    /// there is a listener.
     public void listen(StepListener listener) {
         exclusively(() -> {
             listeners.add(listener);

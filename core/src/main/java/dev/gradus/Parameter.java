@@ -26,11 +26,13 @@ public final class Parameter {
         this.values = values;
         this.gradientType = type;
         if (name.isEmpty() || name.contains("/")) {
-            throw new IllegalArgumentException("the name of a parameter must not be empty or contain '/', got \"" + name + "\"");
+            throw new IllegalArgumentException(
+                    "the name of a parameter must not be empty or contain '/', got \"" + name + "\"");
         }
         requireSize("values", values, type);
         if (values.isReadOnly()) {
-            throw new IllegalArgumentException("parameter " + name + ": its values are read-only, an optimizer must write them");
+            throw new IllegalArgumentException(
+                    "parameter " + name + ": its values are read-only, an optimizer must write them");
         }
     }
 
@@ -102,8 +104,8 @@ public final class Parameter {
     ///     if the type is neither the parameter's own nor float32 for a 16-bit parameter
     public Parameter gradient(MemorySegment segment, ElementType ofType) {
         if (ofType != type && !(type.isHalf() && ofType == ElementType.FLOAT32)) {
-            throw new IllegalArgumentException("parameter " + name + ": the gradient of a " + type + " parameter must be "
-                    + type + (type.isHalf() ? " or FLOAT32" : "") + ", got " + ofType);
+            throw new IllegalArgumentException("parameter " + name + ": the gradient of a " + type
+                    + " parameter must be " + type + (type.isHalf() ? " or FLOAT32" : "") + ", got " + ofType);
         }
         requireSize("gradient", Objects.requireNonNull(segment), ofType);
         gradient = segment;

@@ -1,5 +1,6 @@
 package dev.gradus;
 
+import dev.gradus.rule.Range;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Step;
 import dev.gradus.schedule.Schedule;
@@ -33,7 +34,7 @@ public record ParameterGroup(String name, List<Parameter> parameters, Rule rule,
     }
 
     public ParameterGroup(String name, List<Parameter> parameters, Rule rule, double learningRate) {
-        this(name, parameters, rule, Schedules.constant(learningRate));
+        this(name, parameters, rule, constant(name, Step.LEARNING_RATE, learningRate));
     }
 
     /// This group with a hyperparameter that follows a schedule.
@@ -47,6 +48,10 @@ public record ParameterGroup(String name, List<Parameter> parameters, Rule rule,
 
     /// This group with another constant value of a hyperparameter.
     public ParameterGroup with(String hyperparameter, double value) {
-        return with(hyperparameter, Schedules.constant(value));
+        return with(hyperparameter, constant(name, hyperparameter, value));
+    }
+
+    static Schedule constant(String group, String hyperparameter, double value) {
+        return Schedules.constant(Range.FINITE.check("group \"" + group + "\"", hyperparameter, value));
     }
 }

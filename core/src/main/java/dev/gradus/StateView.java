@@ -19,7 +19,8 @@ public record StateView(String name, Shape shape, ElementType type, Role role, M
     /// @throws IllegalStateException if the state has more elements than an array can hold
     public double[] toArray() {
         if (shape.elements() > Integer.MAX_VALUE - 8) {
-            throw new IllegalStateException("state " + name + " has " + shape.elements() + " elements, too many for an array");
+            throw new IllegalStateException(
+                    "state " + name + " has " + shape.elements() + " elements, too many for an array");
         }
         double[] array = new double[(int) shape.elements()];
         for (int i = 0; i < array.length; i++) {

@@ -64,8 +64,8 @@ final class Totals {
             places[ordinal] = new Cell[execution.variants()][];
             for (int variant = 0; variant < execution.variants(); variant++) {
                 places[ordinal][variant] = execution.totals(variant).stream()
-                        .map(total -> cells.computeIfAbsent(
-                                total.key(), key -> new Cell(key.reduction(), executions.size())))
+                        .map(total ->
+                                cells.computeIfAbsent(total.key(), key -> new Cell(key.reduction(), executions.size())))
                         .toArray(Cell[]::new);
             }
         }
@@ -134,7 +134,8 @@ final class Totals {
                 boolean more = totals.stream().anyMatch(total -> total.level() >= next);
                 int level = levels[i];
                 boolean ready = totals.stream()
-                        .noneMatch(total -> total.level() == level && Objects.requireNonNull(missing.get(total.key())) > 0);
+                        .noneMatch(total ->
+                                total.level() == level && Objects.requireNonNull(missing.get(total.key())) > 0);
                 if (more && ready) {
                     totals.stream()
                             .filter(total -> total.level() == next)
@@ -146,7 +147,8 @@ final class Totals {
         }
         for (int i = 0; i < levels.length; i++) {
             int level = levels[i];
-            if (executions.get(i).totals(executions.get(i).variants() - 1).stream().anyMatch(t -> t.level() > level)) {
+            if (executions.get(i).totals(executions.get(i).variants() - 1).stream()
+                    .anyMatch(t -> t.level() > level)) {
                 throw new IllegalArgumentException("group \"" + members.get(i).group.name
                         + "\" and another reduce over all parameters in opposite orders, so that each waits for the other:"
                         + " put the links that they share in one order");

@@ -5,13 +5,13 @@ import dev.gradus.expr.Expr;
 import dev.gradus.expr.Shape;
 import java.util.Arrays;
 
-/// A reduction at work: takes the elements of a tensor in order, in stretches of any length, and leaves a result that
-/// does not depend on how they were cut.
+/// A reduction at work: takes the elements of a tensor in order, in stretches of any length, and leaves a
+/// result that does not depend on how they were cut.
 ///
 /// The sum of a run (see [Projection]) is taken over blocks of 1,024 elements counted from the run's start. A
-/// block has 16 lanes, element j going to lane j mod 16, which are added pairwise; the blocks' sums are added pairwise
-/// by position, too. Runs that fall onto the same element are added one after the other, 1,024 at a time. All sums
-/// are in double precision.
+/// block has 16 lanes, element j going to lane j mod 16, which are added pairwise; the blocks' sums are added
+/// pairwise by position, too. Runs that fall onto the same element are added one after the other, 1,024 at a
+/// time. All sums are in double precision.
 final class Accumulator {
     static final int BLOCK = 1024;
     static final int LANES = 16;
@@ -27,7 +27,8 @@ final class Accumulator {
     /// @param result one number for each element of the result, filled by [#finish]
     Accumulator(Reduction reduction, Shape shape, double[] result) {
         this.kind = reduction.kind();
-        this.projection = new Projection(shape, reduction.from(), reduction.kept().isHost() ? Axes.HOST : reduction.kept());
+        this.projection =
+                new Projection(shape, reduction.from(), reduction.kept().isHost() ? Axes.HOST : reduction.kept());
         this.result = result;
         this.group = new double[kind == Expr.Reduction.MAX ? 0 : result.length];
     }

@@ -79,7 +79,8 @@ final class Binding {
     }
 
     /// How the elements of an operand are found in a pass, or null where they correspond one to one.
-    @Nullable Projection projection(int pass, int operand) {
+    @Nullable
+    Projection projection(int pass, int operand) {
         return projections[pass][operand];
     }
 

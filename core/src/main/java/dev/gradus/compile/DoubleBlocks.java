@@ -15,6 +15,7 @@ final class DoubleBlocks extends Blocks<double[]> {
     /// Adding and subtracting it turns what is below 2⁻¹⁰²² into 0 and rounds what is close above.
     private static final double FLUSH = 0x1p-969;
 
+    private final Elementary.Scratch scratch = new Elementary.Scratch();
     private final short[] halves = new short[SIZE];
     private final float[] others = new float[SIZE];
 
@@ -94,8 +95,8 @@ final class DoubleBlocks extends Blocks<double[]> {
             case ABS -> abs(target, a, count);
             case SQRT -> sqrt(target, a, count);
             case SIGN -> sign(target, a, count);
-            case EXP -> exp(target, a, count);
-            case LOG1P -> log1p(target, a, count);
+            case EXP -> Elementary.exp(target, a, count, scratch);
+            case LOG1P -> Elementary.log1p(target, a, count, scratch);
             case FLUSH -> flush(target, a, count);
             case ADD -> add(target, a, b, count);
             case SUBTRACT -> subtract(target, a, b, count);
@@ -134,18 +135,6 @@ final class DoubleBlocks extends Blocks<double[]> {
     private static void sign(double[] target, double[] a, int count) {
         for (int i = 0; i < count; i++) {
             target[i] = Math.signum(a[i]);
-        }
-    }
-
-    private static void exp(double[] target, double[] a, int count) {
-        for (int i = 0; i < count; i++) {
-            target[i] = Elementary.exp(a[i]);
-        }
-    }
-
-    private static void log1p(double[] target, double[] a, int count) {
-        for (int i = 0; i < count; i++) {
-            target[i] = Elementary.log1p(a[i]);
         }
     }
 

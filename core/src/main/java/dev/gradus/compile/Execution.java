@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A program bound to one parameter, step after step: [#begin], then [#advance] level by level until complete. Before
-/// a level that needs totals, the caller fills them; nothing is allocated on the way.
+/// A program bound to one parameter, step after step: [#begin], then [#advance] level by level until complete.
+/// Before a level that needs totals, the caller fills them; nothing is allocated on the way.
 public final class Execution {
     /// Where a parameter and its states are.
     public interface Memory {

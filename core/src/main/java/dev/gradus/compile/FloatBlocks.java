@@ -15,6 +15,7 @@ final class FloatBlocks extends Blocks<float[]> {
     /// Adding and subtracting it turns what is below 2⁻¹²⁶ into 0 and rounds what is close above.
     private static final float FLUSH = 0x1p-102f;
 
+    private final Elementary.Scratch scratch = new Elementary.Scratch();
     private final short[] halves = new short[SIZE];
     private final double[] others = new double[SIZE];
 
@@ -94,8 +95,8 @@ final class FloatBlocks extends Blocks<float[]> {
             case ABS -> abs(target, a, count);
             case SQRT -> sqrt(target, a, count);
             case SIGN -> sign(target, a, count);
-            case EXP -> exp(target, a, count);
-            case LOG1P -> log1p(target, a, count);
+            case EXP -> Elementary.exp(target, a, count, scratch);
+            case LOG1P -> Elementary.log1p(target, a, count, scratch);
             case FLUSH -> flush(target, a, count);
             case ADD -> add(target, a, b, count);
             case SUBTRACT -> subtract(target, a, b, count);
@@ -134,18 +135,6 @@ final class FloatBlocks extends Blocks<float[]> {
     private static void sign(float[] target, float[] a, int count) {
         for (int i = 0; i < count; i++) {
             target[i] = Math.signum(a[i]);
-        }
-    }
-
-    private static void exp(float[] target, float[] a, int count) {
-        for (int i = 0; i < count; i++) {
-            target[i] = Elementary.exp(a[i]);
-        }
-    }
-
-    private static void log1p(float[] target, float[] a, int count) {
-        for (int i = 0; i < count; i++) {
-            target[i] = Elementary.log1p(a[i]);
         }
     }
 

@@ -48,14 +48,26 @@ final class Interpreter<A> implements Backend {
             Instruction in = pass.code().get(i);
             switch (in.op()) {
                 case SPLAT -> {}
-                case LOAD -> load(binding.operand(in.a()), binding.projection(index, in.a()), start, register(in.target()), count);
+                case LOAD ->
+                    load(
+                            binding.operand(in.a()),
+                            binding.projection(index, in.a()),
+                            start,
+                            register(in.target()),
+                            count);
                 case STORE -> store(binding.operand(in.target()), start, register(in.a()), count);
                 case REDUCE -> {
                     blocks.widen(register(in.a()), wide, count);
                     binding.accumulator(in.target()).add(wide, start, count);
                 }
-                default -> blocks.apply(
-                        in.op(), register(in.target()), register(in.a()), register(in.b()), register(in.c()), count);
+                default ->
+                    blocks.apply(
+                            in.op(),
+                            register(in.target()),
+                            register(in.a()),
+                            register(in.b()),
+                            register(in.c()),
+                            count);
             }
         }
     }

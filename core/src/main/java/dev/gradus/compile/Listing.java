@@ -38,16 +38,20 @@ final class Listing {
             Map<Integer, String> names = names(selector.leaves());
             line("before the step:");
             host(selector.code(), names);
-            line("  variant = bits %s", Arrays.stream(selector.conditions())
-                    .mapToObj(slot -> name(names, slot))
-                    .collect(Collectors.joining(", ")));
+            line(
+                    "  variant = bits %s",
+                    Arrays.stream(selector.conditions())
+                            .mapToObj(slot -> name(names, slot))
+                            .collect(Collectors.joining(", ")));
         }
         for (int i = 0; i < program.variants().size(); i++) {
             if (program.variants().size() > 1) {
                 int variant = i;
-                line("variant %s:", IntStream.range(0, selector.conditions().length)
-                        .mapToObj(bit -> Integer.toString(variant >> bit & 1))
-                        .collect(Collectors.joining()));
+                line(
+                        "variant %s:",
+                        IntStream.range(0, selector.conditions().length)
+                                .mapToObj(bit -> Integer.toString(variant >> bit & 1))
+                                .collect(Collectors.joining()));
             }
             variant(program.variants().get(i));
         }
@@ -55,8 +59,10 @@ final class Listing {
 
     private void variant(Variant variant) {
         Map<Integer, String> names = names(variant.leaves());
-        variant.totals().forEach(total -> names.put(total.slot(), "total" + total.key().index() + " of "
-                + total.key().link()));
+        variant.totals()
+                .forEach(total -> names.put(
+                        total.slot(),
+                        "total" + total.key().index() + " of " + total.key().link()));
         for (int level = 0; level <= variant.end(); level++) {
             int now = level;
             if (variant.commit() >= 0 && level == variant.commitLevel()) {
@@ -79,14 +85,17 @@ final class Listing {
     }
 
     private void pass(Variant variant, Pass pass, Map<Integer, String> names) {
-        line("pass over %s, %s:", describe(variant, pass.axes()), pass.isFull() ? "in the arithmetic type" : "in float64");
+        line(
+                "pass over %s, %s:",
+                describe(variant, pass.axes()), pass.isFull() ? "in the arithmetic type" : "in float64");
         for (Instruction in : pass.code()) {
             switch (in.op()) {
                 case LOAD -> line("  r%d = load %s", in.target(), operand(variant, in.a()));
                 case SPLAT -> line("  r%d = %s", in.target(), name(names, in.a()));
                 case STORE -> line("  store %s = r%d", operand(variant, in.target()), in.a());
                 case REDUCE -> reduce(variant, in);
-                default -> line("  r%d = %s", in.target(), expression(in.op(), in.registersRead(), i -> "r" + in.source(i)));
+                default ->
+                    line("  r%d = %s", in.target(), expression(in.op(), in.registersRead(), i -> "r" + in.source(i)));
             }
         }
     }
@@ -112,7 +121,10 @@ final class Listing {
             return "all axes";
         }
         List<Integer> original = axes.toList().stream()
-                .flatMap(group -> new Axes(variant.merged().rank(), variant.merged().groups().get(group)).toList().stream())
+                .flatMap(group -> new Axes(
+                                variant.merged().rank(),
+                                variant.merged().groups().get(group))
+                        .toList().stream())
                 .toList();
         return "axes " + original + " of " + variant.merged().rank();
     }
@@ -134,13 +146,15 @@ final class Listing {
     private static Map<Integer, String> names(List<Leaf> leaves) {
         Map<Integer, String> names = new LinkedHashMap<>();
         for (Leaf leaf : leaves) {
-            names.put(leaf.slot(), switch (leaf) {
-                case Literal literal -> Double.toString(literal.value());
-                case HyperSlot hyper -> hyper.name();
-                case StepSlot step -> step.clock().symbol();
-                case SizeSlot size -> "size(" + size.axes() + ")";
-                case NumberSlot number -> number.state().name();
-            });
+            names.put(
+                    leaf.slot(),
+                    switch (leaf) {
+                        case Literal literal -> Double.toString(literal.value());
+                        case HyperSlot hyper -> hyper.name();
+                        case StepSlot step -> step.clock().symbol();
+                        case SizeSlot size -> "size(" + size.axes() + ")";
+                        case NumberSlot number -> number.state().name();
+                    });
         }
         return names;
     }

@@ -149,8 +149,8 @@ final class Lowering {
         int slot = slots.add(host, level(host));
         if (host.op == Op.REDUCE) {
             Value of = host.args.get(0);
-            reductions.add(new Reduction(
-                    ((ReduceKey) host.payloadOf()).reduction(), merged.merge(of.axes), Axes.HOST, slot));
+            reductions.add(
+                    new Reduction(((ReduceKey) host.payloadOf()).reduction(), merged.merge(of.axes), Axes.HOST, slot));
             passAt(level(of), of.axes).reduce(of, reductions.size() - 1);
         }
         return slot;
@@ -174,7 +174,10 @@ final class Lowering {
             if (value.op == Op.REDUCE) {
                 Value of = value.args.get(0);
                 reductions.add(new Reduction(
-                        ((ReduceKey) value.payloadOf()).reduction(), merged.merge(of.axes), merged.merge(value.axes), known));
+                        ((ReduceKey) value.payloadOf()).reduction(),
+                        merged.merge(of.axes),
+                        merged.merge(value.axes),
+                        known));
                 passAt(level(of), of.axes).reduce(of, reductions.size() - 1);
             } else {
                 passAt(level(value), value.axes).leave(value, known);
@@ -334,9 +337,7 @@ final class Lowering {
                 case STATE, REDUCE -> load(resident(value, level, axes));
                 case AFTER -> {
                     State state = (State) value.payloadOf();
-                    yield writeLevel(state) < level
-                            ? load(operandOf(state))
-                            : register(value.args.get(0));
+                    yield writeLevel(state) < level ? load(operandOf(state)) : register(value.args.get(0));
                 }
                 default -> {
                     Integer left = scratch.get(value);

@@ -11,8 +11,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// A parameter's axes with neighbours merged that no value of the program tells apart, so that programs do not depend
-/// on more of a shape than they must: without reductions over axes, every tensor is a vector.
+/// A parameter's axes with neighbours merged that no value of the program tells apart, so that programs do not
+/// depend on more of a shape than they must: without reductions over axes, every tensor is a vector.
 ///
 /// @param groups the original axes of each merged axis, as bit masks, outermost first
 record MergedAxes(int rank, List<Integer> groups) {

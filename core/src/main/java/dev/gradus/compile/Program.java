@@ -106,7 +106,8 @@ public final class Program {
     /// @param withMetrics whether to compute the squared norms of the gradient and of the change, too
     public static Program of(Trace trace, boolean withMetrics) {
         List<Expr> metrics = withMetrics
-                ? List.of(squaredNorm(trace.gradient()), squaredNorm(trace.theta().minus(trace.thetaBefore())))
+                ? List.of(
+                        squaredNorm(trace.gradient()), squaredNorm(trace.theta().minus(trace.thetaBefore())))
                 : List.of();
         return new Program(
                 new Source(trace.states(), trace.writes(), trace.theta(), trace.commit(), metrics, false),
@@ -129,7 +130,9 @@ public final class Program {
         Translation translation = new Translation(graph, Map.of(), source.initial);
         Set<Value> conditions = new LinkedHashSet<>();
         visit(source.expressions(), expr -> {
-            if (expr instanceof Expr.Where where && !where.isHost() && where.condition.axes().isHost()) {
+            if (expr instanceof Expr.Where where
+                    && !where.isHost()
+                    && where.condition.axes().isHost()) {
                 Value condition = translation.condition(where.condition);
                 if (condition.isEarly && conditions.size() < MAX_CONDITIONS) {
                     conditions.add(condition);

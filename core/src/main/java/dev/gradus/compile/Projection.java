@@ -3,11 +3,11 @@ package dev.gradus.compile;
 import dev.gradus.expr.Axes;
 import dev.gradus.expr.Shape;
 
-/// Where the elements of a tensor over some axes lie in a tensor over fewer: the index arithmetic of broadcasting
-/// and of reducing.
+/// Where the elements of a tensor over some axes lie in a tensor over fewer: the index arithmetic of
+/// broadcasting and of reducing.
 ///
-/// Elements are walked in runs: the innermost stretch of the larger tensor whose axes are either all kept (the run is
-/// contiguous in the smaller tensor, too) or all absent (the run falls onto one element).
+/// Elements are walked in runs: the innermost stretch of the larger tensor whose axes are either all kept (the
+/// run is contiguous in the smaller tensor, too) or all absent (the run falls onto one element).
 final class Projection {
     private final long[] sizes;
     private final long[] keptStrides;

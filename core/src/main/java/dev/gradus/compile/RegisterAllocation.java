@@ -34,7 +34,9 @@ final class RegisterAllocation {
             }
             for (int k = 0; k < in.registersRead(); k++) {
                 boolean repeated = k > 0 && in.source(k) == in.source(k - 1) || k == 2 && in.source(2) == in.source(0);
-                if (Objects.requireNonNull(lastUse.get(in.source(k))) == i && !repeated && !isSplat(code, in.source(k))) {
+                if (Objects.requireNonNull(lastUse.get(in.source(k))) == i
+                        && !repeated
+                        && !isSplat(code, in.source(k))) {
                     free.push(sources[k]);
                 }
             }

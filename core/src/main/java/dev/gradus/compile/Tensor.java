@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// Memory that holds elements.
 ///
 /// @param rounded a narrower copy that takes everything that is stored, or null
-public record Tensor(MemorySegment memory, ElementType type, @Nullable Tensor rounded) {
+public record Tensor(
+        MemorySegment memory, ElementType type, @Nullable Tensor rounded) {
     public Tensor(MemorySegment memory, ElementType type) {
         this(memory, type, null);
     }

@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Translates expressions into normalised values, where the algebra of programs happens: factors that are numbers of
-/// the host are gathered, and dividing by one is multiplying with its reciprocal, taken in double precision.
+/// Translates expressions into normalised values, where the algebra of programs happens: factors that are
+/// numbers of the host are gathered, and dividing by one is multiplying with its reciprocal, taken in double
+/// precision.
 final class Translation {
     /// A value times a number of the host; no factor stands for 1.
     private record Scaled(@Nullable Value factor, Value value) {}
@@ -74,22 +75,26 @@ final class Translation {
             case Expr.Hyper h -> plain(graph.leaf(Op.HYPER, h.name, Axes.HOST));
             case Expr.StepCount s -> plain(graph.leaf(Op.STEP, s.clock, Axes.HOST));
             case Expr.Size s -> plain(graph.leaf(Op.SIZE, s.of, Axes.HOST));
-            case Expr.Input i -> plain(switch (i.source) {
-                case THETA -> graph.leaf(Op.THETA, null, i.axes());
-                case GRADIENT -> graph.leaf(Op.GRADIENT, null, i.axes());
-                case INITIAL_THETA -> initialTheta(i);
-            });
+            case Expr.Input i ->
+                plain(
+                        switch (i.source) {
+                            case THETA -> graph.leaf(Op.THETA, null, i.axes());
+                            case GRADIENT -> graph.leaf(Op.GRADIENT, null, i.axes());
+                            case INITIAL_THETA -> initialTheta(i);
+                        });
             case Expr.Before b -> plain(graph.leaf(b.isHost() ? Op.SCALAR : Op.STATE, b.state, b.axes()));
-            case Expr.After a -> a.isHost()
-                    ? plain(value(a.value))
-                    : plain(graph.make(Op.AFTER, a.state, a.axes(), List.of(value(a.value))));
+            case Expr.After a ->
+                a.isHost()
+                        ? plain(value(a.value))
+                        : plain(graph.make(Op.AFTER, a.state, a.axes(), List.of(value(a.value))));
             case Expr.Unary u -> unary(u);
             case Expr.Binary b -> binary(b);
             case Expr.Where w -> where(w);
-            case Expr.Reduce r -> plain(graph.make(
-                    Op.REDUCE, new ReduceKey(r.reduction, r.axes()), r.axes(), List.of(value(r.of))));
-            case Expr.Total t -> plain(graph.make(
-                    Op.TOTAL, new TotalKey(t.link, t.index, t.reduction), Axes.HOST, List.of(value(t.of))));
+            case Expr.Reduce r ->
+                plain(graph.make(Op.REDUCE, new ReduceKey(r.reduction, r.axes()), r.axes(), List.of(value(r.of))));
+            case Expr.Total t ->
+                plain(graph.make(
+                        Op.TOTAL, new TotalKey(t.link, t.index, t.reduction), Axes.HOST, List.of(value(t.of))));
             case Expr.Named n -> scaled(n.of);
         };
     }

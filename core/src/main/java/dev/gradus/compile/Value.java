@@ -28,7 +28,10 @@ public final class Value {
         this.payload = payload;
         this.axes = axes;
         this.args = args;
-        this.isEarly = axes.isHost() && op != Op.REDUCE && op != Op.TOTAL && args.stream().allMatch(a -> a.isEarly);
+        this.isEarly = axes.isHost()
+                && op != Op.REDUCE
+                && op != Op.TOTAL
+                && args.stream().allMatch(a -> a.isEarly);
     }
 
     boolean isHost() {

@@ -20,8 +20,9 @@ public abstract sealed class Condition {
     public final List<Expr> operands() {
         return switch (this) {
             case Compare c -> List.of(c.left, c.right);
-            case Both b -> Stream.concat(b.left.operands().stream(), b.right.operands().stream())
-                    .toList();
+            case Both b ->
+                Stream.concat(b.left.operands().stream(), b.right.operands().stream())
+                        .toList();
             case Not n -> n.of.operands();
         };
     }

@@ -144,8 +144,8 @@ public abstract sealed class Expr {
         };
     }
 
-    /// This value under a name of its own, and on a line of its own, in printed formulas; no other effect. Names are
-    /// those of hyperparameters: `u`, `rho`, `rho_inf`, `m_hat`, `warmup`.
+    /// This value under a name of its own, and on a line of its own, in printed formulas; no other effect.
+    /// Names are those of hyperparameters: `u`, `rho`, `rho_inf`, `m_hat`, `warmup`.
     public final Expr named(String symbol) {
         return new Named(symbol, this);
     }

@@ -49,7 +49,10 @@ public final class Hyperparameters {
                     + " hyperparameters but checks " + values.length + " values");
         }
         for (int i = 0; i < values.length; i++) {
-            declarations.get(i).range().check(rule.getSimpleName(), declarations.get(i).name(), values[i]);
+            declarations
+                    .get(i)
+                    .range()
+                    .check(rule.getSimpleName(), declarations.get(i).name(), values[i]);
         }
     }
 

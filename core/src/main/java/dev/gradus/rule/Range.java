@@ -17,7 +17,10 @@ public record Range(double lower, boolean lowerIncluded, double upper, boolean u
             throw new IllegalArgumentException("a range is written like \"[0, 1)\", got \"" + notation + "\"");
         }
         return new Range(
-                bound(matcher.group(2)), matcher.group(1).equals("["), bound(matcher.group(3)), matcher.group(4).equals("]"));
+                bound(matcher.group(2)),
+                matcher.group(1).equals("["),
+                bound(matcher.group(3)),
+                matcher.group(4).equals("]"));
     }
 
     private static double bound(String text) {
@@ -55,6 +58,8 @@ public record Range(double lower, boolean lowerIncluded, double upper, boolean u
         if (Double.isInfinite(bound)) {
             return bound > 0 ? "inf" : "-inf";
         }
-        return bound == Math.rint(bound) && Math.abs(bound) < 1e15 ? Long.toString((long) bound) : Double.toString(bound);
+        return bound == Math.rint(bound) && Math.abs(bound) < 1e15
+                ? Long.toString((long) bound)
+                : Double.toString(bound);
     }
 }

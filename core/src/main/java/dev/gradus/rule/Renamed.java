@@ -6,7 +6,8 @@ import java.util.Set;
 public record Renamed(Rule rule, String name) implements Rule {
     public Renamed {
         if (name.isEmpty() || name.contains(".") || name.contains("/")) {
-            throw new IllegalArgumentException("the name of a link must not be empty or contain '.' or '/', got \"" + name + "\"");
+            throw new IllegalArgumentException(
+                    "the name of a link must not be empty or contain '.' or '/', got \"" + name + "\"");
         }
         if (rule instanceof Chain) {
             throw new IllegalArgumentException("a chain has no name of its own (\"" + name + "\"): name its links");

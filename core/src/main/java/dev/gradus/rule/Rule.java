@@ -15,10 +15,12 @@ public interface Rule {
     Step apply(Step s);
 
     /// The name of this link of a chain, by which its states and hyperparameters are addressed: the class's
-    /// simple name with a small first letter, unless the rule says otherwise.
+    /// simple name with a small first letter, `rule` for a lambda, unless the rule says otherwise.
     default String name() {
         String name = getClass().getSimpleName();
-        return name.isEmpty() ? "rule" : Character.toLowerCase(name.charAt(0)) + name.substring(1);
+        return name.isEmpty() || getClass().isHidden()
+                ? "rule"
+                : Character.toLowerCase(name.charAt(0)) + name.substring(1);
     }
 
     /// The events besides the step that this rule reacts to, such as Sophia's `update_hessian`.

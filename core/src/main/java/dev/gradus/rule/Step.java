@@ -185,8 +185,8 @@ public final class Step {
         return new Step(trace, place, clock, theta.minus(amount), all, direction, descended);
     }
 
-    /// What the links so far have taken off the parameter: θ before the step less θ now, without the rounding of that
-    /// difference wherever links subtracted.
+    /// What the links so far have taken off the parameter: θ before the step less θ now, without the rounding
+    /// of that difference wherever links subtracted.
     public Expr update() {
         return subtracted == null ? thetaBefore().minus(theta) : subtracted;
     }

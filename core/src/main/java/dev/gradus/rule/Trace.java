@@ -143,8 +143,8 @@ public final class Trace {
 
     After write(State state, Expr value) {
         if (!state.axes().containsAll(value.axes())) {
-            throw new IllegalStateException("state " + state + " over " + state.axes()
-                    + " cannot take a value over " + value.axes() + ": reduce it first");
+            throw new IllegalStateException("state " + state + " over " + state.axes() + " cannot take a value over "
+                    + value.axes() + ": reduce it first");
         }
         After after = new After(state, value);
         if (writes.putIfAbsent(state, after) != null) {
@@ -178,8 +178,8 @@ public final class Trace {
 
     void commitIf(Condition condition) {
         if (!condition.axes().isHost()) {
-            throw new IllegalStateException("a step is committed on a number of the host, not per element over "
-                    + condition.axes());
+            throw new IllegalStateException(
+                    "a step is committed on a number of the host, not per element over " + condition.axes());
         }
         commit = commit == null ? condition : commit.and(condition);
     }

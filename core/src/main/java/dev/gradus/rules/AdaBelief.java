@@ -8,29 +8,34 @@ import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
 
-/// AdaBelief: like Adam, but divides by how far gradients stray from their average, so that steps are long where the
-/// gradient is as predicted.
+/// AdaBelief: like Adam, but divides by how far gradients stray from their average, so that steps are long
+/// where the gradient is as predicted.
 ///
 /// ```
 /// m_t = β₁ m_{t−1} + (1 − β₁) g_t
 /// s_t = β₂ s_{t−1} + (1 − β₂) (g_t − m_t)² + ε_root
 /// θ_t = θ_{t−1} − η m̂_t / (√ŝ_t + ε)
 /// ```
-/// States: `exp_avg` and `exp_avg_var`, each of the parameter's shape. ε_root is added to the state in every step, so
-/// that it grows to ε_root / (1 − β₂); ε stands outside the root. The paper and the official code have one ε in
-/// both places. labml adds it to the second moment without storing it: there, ε_root is 0 and the rule is
-/// wrapped in [EpsInRoot].
+/// States: `exp_avg` and `exp_avg_var`, each of the parameter's shape. ε_root is added to the state in every
+/// step, so that it grows to ε_root / (1 − β₂); ε stands outside the root. The paper and the official code have
+/// one ε in both places. labml adds it to the second moment without storing it: there, ε_root is 0 and the rule
+/// is wrapped in [EpsInRoot].
 ///
-/// Reference: J. Zhuang et al., "AdaBelief Optimizer: Adapting Stepsizes by the Belief in Observed Gradients", NeurIPS
-/// 2020, arXiv:2010.07468.
+/// Reference: J. Zhuang et al., "AdaBelief Optimizer: Adapting Stepsizes by the Belief in Observed Gradients",
+/// NeurIPS 2020, arXiv:2010.07468.
 public record AdaBelief(
         @Hyperparameter(range = "[0, 1)", what = "decay rate of the first moment", source = "Zhuang et al. 2020")
-                double beta1,
+        double beta1,
+
         @Hyperparameter(range = "[0, 1)", what = "decay rate of the second moment", source = "Zhuang et al. 2020")
-                double beta2,
-        @Hyperparameter(range = "[0, inf)", what = "added to the root", source = "optax 0.2.8") double eps,
+        double beta2,
+
+        @Hyperparameter(range = "[0, inf)", what = "added to the root", source = "optax 0.2.8")
+        double eps,
+
         @Hyperparameter(range = "[0, inf)", what = "added to the second moment in every step", source = "optax 0.2.8")
-                double epsRoot,
+        double epsRoot,
+
         EpsPlacement placement)
         implements Adaptive {
     public AdaBelief {
@@ -78,6 +83,7 @@ public record AdaBelief(
                 .nonNegative()
                 .becomes(old -> ema(b2, old, square(g.minus(m))).plus(root));
 
-        return Moments.of(g, m, v, b1, b2, s.t(), d -> placement.with(s.hyper("eps", eps)).divide(d));
+        return Moments.of(
+                g, m, v, b1, b2, s.t(), d -> placement.with(s.hyper("eps", eps)).divide(d));
     }
 }

@@ -13,11 +13,11 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
-import dev.gradus.rule.Step;
 import dev.gradus.rule.StateRef;
+import dev.gradus.rule.Step;
 
-/// The core of the notebook's B_Adam: divides by an average of the curvature as the last step showed it, the change of
-/// the gradient over the change of the parameter.
+/// The core of the notebook's B_Adam: divides by an average of the curvature as the last step showed it, the
+/// change of the gradient over the change of the parameter.
 ///
 /// ```
 /// Φ_t = (g_t − g_{t−1}) / s_{t−1}   with s_{t−1} = θ_{t−2} − θ_{t−1} kept away from 0
@@ -25,16 +25,23 @@ import dev.gradus.rule.StateRef;
 /// v_t = β₂ v_{t−1} + (1 − β₂) Φ_t,   v̂_t = v_t / (1 − β₂ᵗ⁻¹)   from the second step on
 /// u_t = m̂_t / softplus(|v̂_t|)   (m̂_1 at the first step)
 /// ```
-/// States: `exp_avg_1st`, `exp_avg_2ed`, `update` (the last step, decay included) and `grad`, each of the parameter's
-/// shape. Φ is 0 where the whole last step was 0. The notebook's text and code differ in how s is kept away from 0 and
-/// in the softplus, see [Flavour]; the scale by the tensor's magnitude is a link of its own: [ScaleByMagnitude].
+/// States: `exp_avg_1st`, `exp_avg_2ed`, `update` (the last step, decay included) and `grad`, each of the
+/// parameter's shape. Φ is 0 where the whole last step was 0. The notebook's text and code differ in how s is
+/// kept away from 0 and in the softplus, see [Flavour]; the scale by the tensor's magnitude is a link of its
+/// own: [ScaleByMagnitude].
 ///
-/// @param linearAbove where |v̂| · smooth is larger, its softplus is itself; infinity for the exact function, 20 for
-///     torch's
+/// @param linearAbove where |v̂| · smooth is larger, its softplus is itself; infinity for the exact function,
+///     20 for torch's
 public record BAdam(
-        @Hyperparameter(range = "[0, 1)", what = "decay rate of the first moment", source = "the notebook") double beta1,
-        @Hyperparameter(range = "[0, 1)", what = "decay rate of the curvature", source = "the notebook") double beta2,
-        @Hyperparameter(range = "(0, inf)", what = "sharpness of the softplus", source = "the notebook") double smooth,
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the first moment", source = "the notebook")
+        double beta1,
+
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the curvature", source = "the notebook")
+        double beta2,
+
+        @Hyperparameter(range = "(0, inf)", what = "sharpness of the softplus", source = "the notebook")
+        double smooth,
+
         double linearAbove,
         Flavour flavour)
         implements Direction {
@@ -82,8 +89,8 @@ public record BAdam(
 
     private Expr awayFromZero(Expr last, Expr meanStep, Expr smooth) {
         return switch (flavour) {
-            case CODE -> where(
-                    abs(last).lt(meanStep), where(last.lt(Expr.ZERO), meanStep.unaryMinus(), meanStep), last);
+            case CODE ->
+                where(abs(last).lt(meanStep), where(last.lt(Expr.ZERO), meanStep.unaryMinus(), meanStep), last);
             case TEXT -> Softplus.of(last, smooth, linearAbove);
         };
     }

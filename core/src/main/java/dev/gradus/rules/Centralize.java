@@ -6,14 +6,14 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Step;
 
-/// Gradient centralisation: subtracts from each row (each slice along the outermost axis, an output channel of a
-/// weight) its mean. The gradient itself is not changed.
+/// Gradient centralisation: subtracts from each row (each slice along the outermost axis, an output channel of
+/// a weight) its mean. The gradient itself is not changed.
 ///
-/// A row of one element would become 0, so that a vector would never move: it refuses tensors of rank 0 and 1, and is
-/// put under a mask: `new Centralize().onlyFor(rankAtLeast(2))`.
+/// A row of one element would become 0, so that a vector would never move: it refuses tensors of rank 0 and 1,
+/// and is put under a mask: `new Centralize().onlyFor(rankAtLeast(2))`.
 ///
-/// Reference: H. Yong et al., "Gradient Centralization: A New Optimization Technique for Deep Neural Networks", ECCV
-/// 2020, arXiv:2004.01461.
+/// Reference: H. Yong et al., "Gradient Centralization: A New Optimization Technique for Deep Neural Networks",
+/// ECCV 2020, arXiv:2004.01461.
 public record Centralize() implements Direction {
     @Override
     public Expr update(Step s) {
@@ -24,8 +24,8 @@ public record Centralize() implements Direction {
     /// @throws IllegalArgumentException if the parameter has no rows of more than one axis
     static void requireRows(String link, Step s) {
         if (s.shape().rank() < 2) {
-            throw new IllegalArgumentException(link + " works on rows, which parameter " + s.parameterName() + " of shape "
-                    + s.shape() + " does not have: mask it with onlyFor(rankAtLeast(2))");
+            throw new IllegalArgumentException(link + " works on rows, which parameter " + s.parameterName()
+                    + " of shape " + s.shape() + " does not have: mask it with onlyFor(rankAtLeast(2))");
         }
     }
 }

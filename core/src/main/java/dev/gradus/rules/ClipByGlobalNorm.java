@@ -9,16 +9,16 @@ import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
 
-/// Scales the directions of all parameters of this link, of any group that has an equal one, down to a joint norm, where
-/// it is larger.
+/// Scales the directions of all parameters of this link, of any group that has an equal one, down to a joint
+/// norm, where it is larger.
 ///
 /// Without ε in the divisor, as optax; torch's `clip_grad_norm_` adds 1e-6 there.
 ///
-/// Reference: R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013,
-/// arXiv:1211.5063.
+/// Reference: R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks",
+/// ICML 2013, arXiv:1211.5063.
 public record ClipByGlobalNorm(
-        @Hyperparameter(range = "(0, inf)", what = "largest joint norm", source = "common practice") double maxNorm)
-        implements Direction {
+        @Hyperparameter(range = "(0, inf)", what = "largest joint norm", source = "common practice")
+        double maxNorm) implements Direction {
     public ClipByGlobalNorm {
         Hyperparameters.check(ClipByGlobalNorm.class, maxNorm);
     }

@@ -14,7 +14,7 @@ import dev.gradus.rule.Step;
 /// Reference: N. Shazeer, M. Stern, "Adafactor", ICML 2018, arXiv:1804.04235, section 6.
 public record ClipByRms(
         @Hyperparameter(range = "(0, inf)", what = "largest root mean square", source = "Shazeer & Stern 2018")
-                double threshold)
+        double threshold)
         implements Direction {
     public ClipByRms {
         Hyperparameters.check(ClipByRms.class, threshold);

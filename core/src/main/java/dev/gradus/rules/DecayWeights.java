@@ -11,8 +11,8 @@ import dev.gradus.rule.Step;
 ///
 /// Reference: I. Loshchilov, F. Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, arXiv:1711.05101.
 public record DecayWeights(
-        @Hyperparameter(range = "[0, inf)", what = "weight decay", source = "torch AdamW") double weightDecay)
-        implements Direction {
+        @Hyperparameter(range = "[0, inf)", what = "weight decay", source = "torch AdamW")
+        double weightDecay) implements Direction {
     public DecayWeights {
         Hyperparameters.check(DecayWeights.class, weightDecay);
     }

@@ -25,8 +25,11 @@ import dev.gradus.rule.Step;
 /// where m is exactly 0; where it is so small that the quotient overflows, that element would never move again. Its
 /// code does not run.
 public record DuvAdam(
-        @Hyperparameter(range = "[0, 1)", what = "decay rate of the first moment", source = "the notebook") double beta1,
-        @Hyperparameter(range = "[0, 1)", what = "decay rate of the second moment", source = "the notebook") double beta2)
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the first moment", source = "the notebook")
+        double beta1,
+
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the second moment", source = "the notebook")
+        double beta2)
         implements Direction {
     public DuvAdam {
         Hyperparameters.check(DuvAdam.class, beta1, beta2);

@@ -9,14 +9,17 @@ import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
 
-/// Replaces the direction by its exponential moving average, corrected for its start at zero unless asked otherwise.
+/// Replaces the direction by its exponential moving average, corrected for its start at zero unless asked
+/// otherwise.
 ///
 /// ```
 /// m_t = β m_{t−1} + (1 − β) u_t,   m̂_t = m_t / (1 − βᵗ)
 /// ```
 /// State: `exp_avg`, of the parameter's shape.
 public record Ema(
-        @Hyperparameter(range = "[0, 1)", what = "decay rate of the average", source = "Kingma & Ba 2015") double beta,
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the average", source = "Kingma & Ba 2015")
+        double beta,
+
         Start start)
         implements Direction {
     /// What is done about the start at zero, which makes the first averages too small.

@@ -11,8 +11,10 @@ import dev.gradus.rule.Step;
 /// @param moment which second moment that is
 public record EpsInRoot(
         Adaptive rule,
+
         @Hyperparameter(range = "[0, inf)", what = "added to the second moment, not stored", source = "labml AdaBelief")
-                double epsRoot,
+        double epsRoot,
+
         Moment moment)
         implements Adaptive {
     /// Which second moment ε is added to.

@@ -18,15 +18,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// The core of Adafactor: divides by the root of a second moment of which only the means along two axes are kept.
+/// The core of Adafactor: divides by the root of a second moment of which only the means along two axes are
+/// kept.
 ///
 /// ```
 /// β_t = 1 − t^(−decay)
 /// R_t = β_t R_{t−1} + (1 − β_t) mean_columns(g_t²),   C_t likewise over rows
 /// u_t = g_t / √(R_t C_t / mean(R_t))
 /// ```
-/// States: `row_var` and `col_var`, of the parameter's shape less one axis each; a parameter that is not factored has
-/// `variance`, of its own shape. Clipping, the scale by the parameter and weight decay are links of their own.
+/// States: `row_var` and `col_var`, of the parameter's shape less one axis each; a parameter that is not
+/// factored has `variance`, of its own shape. Clipping, the scale by the parameter and weight decay are links
+/// of their own.
 ///
 /// Reference: N. Shazeer, M. Stern, "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost", ICML 2018,
 /// arXiv:1804.04235.
@@ -36,8 +38,11 @@ import java.util.stream.IntStream;
 /// @param floor how ε keeps the divisor away from 0
 public record FactoredRms(
         @Hyperparameter(range = "(0, inf)", what = "how fast the average lengthens", source = "Shazeer & Stern 2018")
-                double decay,
-        @Hyperparameter(range = "[0, inf)", what = "keeps the divisor away from 0", source = "optax 0.2.8") double eps,
+        double decay,
+
+        @Hyperparameter(range = "[0, inf)", what = "keeps the divisor away from 0", source = "optax 0.2.8")
+        double eps,
+
         Factoring factoring,
         long minSize,
         Floor floor)
@@ -102,7 +107,9 @@ public record FactoredRms(
                 ? List.of(rank - 1, rank - 2)
                 : IntStream.range(0, rank)
                         .boxed()
-                        .sorted(Comparator.<Integer>comparingLong(shape::size).thenComparing(axis -> axis).reversed())
+                        .sorted(Comparator.<Integer>comparingLong(shape::size)
+                                .thenComparing(axis -> axis)
+                                .reversed())
                         .limit(2)
                         .toList();
         return shape.size(axes.get(0)) < minSize || shape.size(axes.get(1)) < minSize ? List.of() : axes;

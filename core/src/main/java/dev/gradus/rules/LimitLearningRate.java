@@ -7,7 +7,8 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Step;
 
-/// Limits the learning rate for the links before it to 1/√t: torch's Adafactor. Links after it, such as decoupled weight
+/// Limits the learning rate for the links before it to 1/√t: torch's Adafactor. Links after it, such as decoupled
+/// weight
 /// decay, see the whole learning rate.
 public record LimitLearningRate() implements Direction {
     @Override

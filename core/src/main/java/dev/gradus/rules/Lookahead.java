@@ -8,24 +8,27 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
-import dev.gradus.rule.Step;
 import dev.gradus.rule.StateRef;
+import dev.gradus.rule.Step;
 import java.util.Set;
 
-/// Lookahead: every k steps of the fast weights, slow weights move a part of the way to them, and the fast ones start
-/// again from there.
+/// Lookahead: every k steps of the fast weights, slow weights move a part of the way to them, and the fast ones
+/// start again from there.
 ///
 /// State: `slow`, of the parameter's shape, starting at θ₀, beside those of the rule within, which go on.
 ///
-/// Reference: M. Zhang et al., "Lookahead Optimizer: k steps forward, 1 step back", NeurIPS 2019, arXiv:1907.08610.
+/// Reference: M. Zhang et al., "Lookahead Optimizer: k steps forward, 1 step back", NeurIPS 2019,
+/// arXiv:1907.08610.
 ///
 /// @param fast the rule of the fast weights
 public record Lookahead(
         Rule fast,
+
         @Hyperparameter(range = "[1, inf)", what = "steps between synchronisations", source = "Zhang et al. 2019")
-                double syncPeriod,
+        double syncPeriod,
+
         @Hyperparameter(range = "(0, 1]", what = "part of the way of the slow weights", source = "Zhang et al. 2019")
-                double slowStepSize)
+        double slowStepSize)
         implements Rule {
     public Lookahead {
         Hyperparameters.check(Lookahead.class, syncPeriod, slowStepSize);

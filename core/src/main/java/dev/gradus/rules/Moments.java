@@ -14,15 +14,7 @@ import dev.gradus.expr.Expr;
 /// @param vHat the second moment, corrected
 /// @param denominator how one is divided by the other
 public record Moments(
-        Expr g,
-        Expr m,
-        Expr mHat,
-        Expr v,
-        Expr vHat,
-        Expr beta1,
-        Expr beta2,
-        Expr t,
-        Denominator denominator) {
+        Expr g, Expr m, Expr mHat, Expr v, Expr vHat, Expr beta1, Expr beta2, Expr t, Denominator denominator) {
 
     /// Averages with the usual corrections.
     static Moments of(Expr g, Expr m, Expr v, Expr beta1, Expr beta2, Expr t, Denominator denominator) {

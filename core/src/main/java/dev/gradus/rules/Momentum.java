@@ -10,11 +10,11 @@ import dev.gradus.rule.Step;
 ///
 /// State: `momentum_buffer`, of the parameter's shape.
 ///
-/// Reference: B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; I. Sutskever et
-/// al., "On the importance of initialization and momentum in deep learning", ICML 2013.
+/// Reference: B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; I.
+/// Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013.
 public record Momentum(
         @Hyperparameter(range = "[0, 1)", what = "share of the last step that is kept", source = "common practice")
-                double momentum)
+        double momentum)
         implements Direction {
     public Momentum {
         Hyperparameters.check(Momentum.class, momentum);

@@ -14,7 +14,8 @@ public record Normalize(Norm norm) implements Direction {
     public enum Norm {
         /// The Euclidean norm: the notebook's algorithm.
         L2,
-        /// The root of the mean square: the notebook's code, whose steps are longer by the root of the number of elements.
+        /// The root of the mean square: the notebook's code, whose steps are longer by the root of the number of
+        /// elements.
         RMS
     }
 

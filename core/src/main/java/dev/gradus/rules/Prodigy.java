@@ -12,33 +12,46 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
-import dev.gradus.rule.Step;
 import dev.gradus.rule.StateRef;
+import dev.gradus.rule.Step;
 
-/// Prodigy: Adam whose step size is an estimate d of the distance to the solution, from all parameters together; the
-/// learning rate is 1, or a schedule around it.
+/// Prodigy: Adam whose step size is an estimate d of the distance to the solution, from all parameters
+/// together; the learning rate is 1, or a schedule around it.
 ///
-/// States: `exp_avg`, `exp_avg_sq`, `grad_sum` and `params0` (θ₀), each of the parameter's shape, and for all parameters
-/// of the link `estim_lr` (d) and `numerator_weighted`. As in optax: d of the step before scales the gradient and the
-/// step, the new d stands beside ε; weight decay is a link of its own before which the direction already carries d.
+/// States: `exp_avg`, `exp_avg_sq`, `grad_sum` and `params0` (θ₀), each of the parameter's shape, and for all
+/// parameters of the link `estim_lr` (d) and `numerator_weighted`. As in optax: d of the step before scales the
+/// gradient and the step, the new d stands beside ε; weight decay is a link of its own before which the
+/// direction already carries d.
 ///
-/// Reference: K. Mishchenko, A. Defazio, "Prodigy: An Expeditiously Adaptive Parameter-Free Learner", ICML 2024,
-/// arXiv:2306.06101.
+/// Reference: K. Mishchenko, A. Defazio, "Prodigy: An Expeditiously Adaptive Parameter-Free Learner", ICML
+/// 2024, arXiv:2306.06101.
 ///
 /// @param safeguardWarmup whether the sum of gradients leaves the learning rate out, for long warm-ups
 public record Prodigy(
         @Hyperparameter(range = "[0, 1)", what = "decay rate of the first moment", source = "Mishchenko & Defazio 2024")
-                double beta1,
-        @Hyperparameter(range = "[0, 1)", what = "decay rate of the second moment", source = "Mishchenko & Defazio 2024")
-                double beta2,
+        double beta1,
+
+        @Hyperparameter(
+                range = "[0, 1)",
+                what = "decay rate of the second moment",
+                source = "Mishchenko & Defazio 2024")
+        double beta2,
+
         @Hyperparameter(range = "[0, inf)", what = "added to the root, times d", source = "Mishchenko & Defazio 2024")
-                double eps,
-        @Hyperparameter(range = "(0, inf)", what = "first estimate of the distance", source = "Mishchenko & Defazio 2024")
-                double d0,
+        double eps,
+
+        @Hyperparameter(
+                range = "(0, inf)",
+                what = "first estimate of the distance",
+                source = "Mishchenko & Defazio 2024")
+        double d0,
+
         @Hyperparameter(range = "(0, inf)", what = "factor of the estimate", source = "Mishchenko & Defazio 2024")
-                double dCoef,
+        double dCoef,
+
         @Hyperparameter(range = "[0, inf)", what = "weight decay, scaled like the step", source = "optax 0.2.8")
-                double weightDecay,
+        double weightDecay,
+
         boolean safeguardWarmup)
         implements Direction {
     public Prodigy {

@@ -20,7 +20,8 @@ public final class Rectifier {
 
     /// `ρ_t = ρ_∞ − 2 t β₂ᵗ / (1 − β₂ᵗ)`
     static Expr rho(Expr beta2, Expr t) {
-        return rhoInfinity(beta2).minus(Expr.constant(2).times(t).times(pow(beta2, t)).div(correction(beta2, t)));
+        return rhoInfinity(beta2)
+                .minus(Expr.constant(2).times(t).times(pow(beta2, t)).div(correction(beta2, t)));
     }
 
     /// `r_t = √( (ρ_t − 4)(ρ_t − 2) ρ_∞ / ((ρ_∞ − 4)(ρ_∞ − 2) ρ_t) )`
@@ -44,7 +45,7 @@ public final class Rectifier {
     /// @param t the step number, from 1
     /// @param beta2 in [0, 1)
     public static double rho(long t, double beta2) {
-        return rho(Expr.constant(beta2), Expr.constant(t)).evaluate();
+        return rho(Expr.constant(beta2), Expr.constant((double) t)).evaluate();
     }
 
     /// The rectifier r_t, or NaN where ρ_t ≤ 4.
@@ -53,7 +54,7 @@ public final class Rectifier {
     /// @param beta2 in [0, 1)
     public static double r(long t, double beta2) {
         Expr b = Expr.constant(beta2);
-        Expr rho = rho(b, Expr.constant(t));
+        Expr rho = rho(b, Expr.constant((double) t));
         return rho.evaluate() > 4 ? r(rho, b).evaluate() : Double.NaN;
     }
 }

@@ -9,17 +9,18 @@ import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
 
-/// Rectification, which makes RAdam of Adam: as long as the second moment rests on too few gradients, it is not divided
-/// by; afterwards the step is multiplied by the rectifier r_t, which rises to 1.
+/// Rectification, which makes RAdam of Adam: as long as the second moment rests on too few gradients, it is not
+/// divided by; afterwards the step is multiplied by the rectifier r_t, which rises to 1.
 ///
 /// ```
 /// ρ_∞ = 2 / (1 − β₂) − 1,   ρ_t = ρ_∞ − 2 t β₂ᵗ / (1 − β₂ᵗ)
 /// u_t = r_t m̂_t / (√v̂_t + ε)  where ρ_t > 4,   m̂_t elsewhere
 /// ```
-/// No states of its own. The paper rectifies where ρ_t > 4, from the fifth step on for usual β₂; optax and labml
-/// where ρ_t ≥ 5, torch where ρ_t > 5, both from the sixth. For β₂ ≤ 0.6 it never does.
+/// No states of its own. The paper rectifies where ρ_t > 4, from the fifth step on for usual β₂; optax and
+/// labml where ρ_t ≥ 5, torch where ρ_t > 5, both from the sixth. For β₂ ≤ 0.6 it never does.
 ///
-/// Reference: L. Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", ICLR 2020, arXiv:1908.03265.
+/// Reference: L. Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", ICLR 2020,
+/// arXiv:1908.03265.
 ///
 /// @param rule whose step is rectified
 /// @param inclusive whether it is rectified where ρ_t equals the threshold
@@ -27,8 +28,10 @@ import dev.gradus.rule.Step;
 /// @param place where the rectifier stands
 public record Rectify(
         Adaptive rule,
+
         @Hyperparameter(range = "[4, inf)", what = "rectify where rho_t is larger", source = "Liu et al. 2020")
-                double threshold,
+        double threshold,
+
         boolean inclusive,
         Degenerate degenerate,
         Place place)

@@ -8,7 +8,8 @@ import dev.gradus.rule.Rule;
 import java.util.List;
 import java.util.Locale;
 
-/// The catalogue of optimizers: what each is composed of, and where it comes from. A new rule is one record and one line
+/// The catalogue of optimizers: what each is composed of, and where it comes from. A new rule is one record and one
+/// line
 /// here.
 public final class Rules {
     private Rules() {}
@@ -29,24 +30,64 @@ public final class Rules {
             entry("sgd", "gradient descent with momentum", sgd(), "Sutskever et al., ICML 2013", 1e-2),
             entry("adam", "average gradient over the root of its average square", adam(), KINGMA, 1e-3),
             entry("adamw", "Adam with decoupled weight decay", adamW(), "Loshchilov & Hutter, arXiv:1711.05101", 1e-3),
-            entry("amsgrad", "Adam whose second moment never shrinks", amsGrad(), "Reddi et al., arXiv:1904.09237", 1e-3),
-            entry("radam", "Adam, rectified while its second moment is young", radam(), "Liu et al., arXiv:1908.03265", 1e-3),
-            entry("adabelief", "steps by how far gradients stray from their average", adaBelief(), "Zhuang et al., arXiv:2010.07468", 1e-3),
+            entry(
+                    "amsgrad",
+                    "Adam whose second moment never shrinks",
+                    amsGrad(),
+                    "Reddi et al., arXiv:1904.09237",
+                    1e-3),
+            entry(
+                    "radam",
+                    "Adam, rectified while its second moment is young",
+                    radam(),
+                    "Liu et al., arXiv:1908.03265",
+                    1e-3),
+            entry(
+                    "adabelief",
+                    "steps by how far gradients stray from their average",
+                    adaBelief(),
+                    "Zhuang et al., arXiv:2010.07468",
+                    1e-3),
             entry("sadam", "Adam with a softplus for a denominator", sadam(), "Tong et al., arXiv:1908.00700", 1e-3),
             entry("sradam", "RAdam with a softplus for a denominator", sradam(), NOTEBOOK, 1e-3),
             entry("lamb", "Adam with steps as long as the tensor is", lamb(), "You et al., arXiv:1904.00962", 2e-3),
             entry("pre_lamb", "average of gradients as long as the tensor is", preLamb(), NOTEBOOK, 1e-2),
-            entry("adam_gcc", "Adam on gradients centralised per output channel", adamGcc(), "Yong et al., arXiv:2004.01461", 1e-3),
+            entry(
+                    "adam_gcc",
+                    "Adam on gradients centralised per output channel",
+                    adamGcc(),
+                    "Yong et al., arXiv:2004.01461",
+                    1e-3),
             entry("stable_adam", "Adam with steps that grow with the weights", stableAdam(), NOTEBOOK, 1e-3),
             entry("adam_awd", "Adam on weights of constant norm", adamAwd(), NOTEBOOK, 1e-3),
             entry("um", "momentum with steps of constant length", um(), NOTEBOOK, 1e-2),
             entry("duv_adam", "divides by relative surprise", duvAdam(), NOTEBOOK, 1e-2),
             entry("su_adam", "average sign over how much it changes", suAdam(), NOTEBOOK, 1e-2),
             entry("b_adam", "divides by the curvature of the last step", bAdam(), NOTEBOOK, 1e-3),
-            entry("sophia", "divides by an estimate of the Hessian's diagonal", sophia(), "Liu et al., arXiv:2305.14342", 1e-3),
-            entry("adafactor", "second moment kept as rows and columns", adafactor(), "Shazeer & Stern, arXiv:1804.04235", 1e-2),
-            entry("prodigy", "Adam that estimates its step size", prodigy(), "Mishchenko & Defazio, arXiv:2306.06101", 1),
-            entry("lookahead", "Adam with slow weights that follow", lookahead(adam()), "Zhang et al., arXiv:1907.08610", 1e-3));
+            entry(
+                    "sophia",
+                    "divides by an estimate of the Hessian's diagonal",
+                    sophia(),
+                    "Liu et al., arXiv:2305.14342",
+                    1e-3),
+            entry(
+                    "adafactor",
+                    "second moment kept as rows and columns",
+                    adafactor(),
+                    "Shazeer & Stern, arXiv:1804.04235",
+                    1e-2),
+            entry(
+                    "prodigy",
+                    "Adam that estimates its step size",
+                    prodigy(),
+                    "Mishchenko & Defazio, arXiv:2306.06101",
+                    1),
+            entry(
+                    "lookahead",
+                    "Adam with slow weights that follow",
+                    lookahead(adam()),
+                    "Zhang et al., arXiv:1907.08610",
+                    1e-3));
 
     private static Entry entry(String name, String summary, Rule rule, String source, double learningRate) {
         return new Entry(name, summary, rule, source, learningRate);

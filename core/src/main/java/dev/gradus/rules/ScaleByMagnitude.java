@@ -11,15 +11,16 @@ import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
 
-/// Scales the direction of each tensor with the mean absolute value of the tensor, E|θ|. Part of the notebook's SU_Adam
-/// and B_Adam.
+/// Scales the direction of each tensor with the mean absolute value of the tensor, E|θ|. Part of the notebook's
+/// SU_Adam and B_Adam.
 ///
-/// A tensor of zeros has a scale of its own, 1 by default as LAMB's trust ratio; the notebook scales it with 0, so that
-/// it never moves.
+/// A tensor of zeros has a scale of its own, 1 by default as LAMB's trust ratio; the notebook scales it with 0,
+/// so that it never moves.
 public record ScaleByMagnitude(
         Of of,
+
         @Hyperparameter(range = "[0, inf)", what = "scale of a tensor of zeros", source = "optax LAMB, by analogy")
-                double zeroScale)
+        double zeroScale)
         implements Direction {
     /// Whose magnitude it is.
     public enum Of {

@@ -5,11 +5,11 @@ import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Step;
 
-/// Weight decay that does not depend on the learning rate: θ ← (1 − λ) θ. labml's absolute decay, and what the notebook
-/// adds to its updates.
+/// Weight decay that does not depend on the learning rate: θ ← (1 − λ) θ. labml's absolute decay, and what the
+/// notebook adds to its updates.
 public record ShrinkWeights(
         @Hyperparameter(range = "[0, 1]", what = "share of the weights that a step removes", source = "labml")
-                double weightDecay)
+        double weightDecay)
         implements Rule {
     public ShrinkWeights {
         Hyperparameters.check(ShrinkWeights.class, weightDecay);

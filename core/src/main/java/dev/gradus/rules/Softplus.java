@@ -14,22 +14,26 @@ import dev.gradus.rule.Step;
 ///
 /// At a root of 0 the divisor is ln 2 / smooth, so that the step is at most smooth / ln 2 times m̂.
 ///
-/// Reference: Q. Tong, G. Liang, J. Bi, "Calibrating the Adaptive Learning Rate to Improve Convergence of ADAM",
-/// Neurocomputing 2022, arXiv:1908.00700. The official code applies it to the uncorrected root of AMSGrad's maximum;
-/// this follows the notebook's algorithm.
+/// Reference: Q. Tong, G. Liang, J. Bi, "Calibrating the Adaptive Learning Rate to Improve Convergence of
+/// ADAM", Neurocomputing 2022, arXiv:1908.00700. The official code applies it to the uncorrected root of
+/// AMSGrad's maximum; this follows the notebook's algorithm.
 ///
 /// @param rule whose denominator is replaced, with its ε
-/// @param linearAbove where x · smooth is larger, softplus(x) is x itself; infinity for the exact function, 20 for
-///     torch's
+/// @param linearAbove where x · smooth is larger, softplus(x) is x itself; infinity for the exact function, 20
+///     for torch's
 public record Softplus(
         Adaptive rule,
-        @Hyperparameter(range = "(0, inf)", what = "sharpness of the softplus", source = "Tong et al. 2019") double smooth,
+
+        @Hyperparameter(range = "(0, inf)", what = "sharpness of the softplus", source = "Tong et al. 2019")
+        double smooth,
+
         double linearAbove)
         implements Adaptive {
     public Softplus {
         Hyperparameters.check(Softplus.class, smooth);
         if (!(linearAbove > 0)) {
-            throw new IllegalArgumentException("Softplus: linear_above must be positive or infinite, got " + linearAbove);
+            throw new IllegalArgumentException(
+                    "Softplus: linear_above must be positive or infinite, got " + linearAbove);
         }
     }
 
@@ -47,6 +51,8 @@ public record Softplus(
     /// Softplus that is the identity where `x·beta` exceeds a bound.
     static Expr of(Expr x, Expr beta, double linearAbove) {
         Expr smooth = softplus(x, beta);
-        return linearAbove == Double.POSITIVE_INFINITY ? smooth : where(x.times(beta).gt(linearAbove), x, smooth);
+        return linearAbove == Double.POSITIVE_INFINITY
+                ? smooth
+                : where(x.times(beta).gt(linearAbove), x, smooth);
     }
 }

@@ -11,28 +11,36 @@ import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
 import java.util.Set;
 
-/// Sophia-G: divides the average gradient by an estimate of the Hessian's diagonal and limits the quotient, so that no
-/// element moves further than the learning rate.
+/// Sophia-G: divides the average gradient by an estimate of the Hessian's diagonal and limits the quotient, so
+/// that no element moves further than the learning rate.
 ///
 /// ```
 /// h_t = β₂ h_{t−1} + (1 − β₂) B g_t²        at the event update_hessian, with gradients of sampled labels
 /// m_t = β₁ m_{t−1} + (1 − β₁) g_t
 /// θ_t = θ_{t−1} − (η/ρ) clip(m_t / (h_t + ε), −ρ, ρ)
 /// ```
-/// States: `exp_avg` and `hessian`, each of the parameter's shape. Before each `optimizer.step()`, or every k-th,
-/// compute gradients of a loss against labels sampled from the model's own output, bind them and call
-/// `optimizer.fire("update_hessian")`. Until the first such event h is 0 and the step is the sign of m. As labml's,
-/// whose learning rate is the largest step; in the official code it is the learning rate times ρ.
+/// States: `exp_avg` and `hessian`, each of the parameter's shape. Before each `optimizer.step()`, or every
+/// k-th, compute gradients of a loss against labels sampled from the model's own output, bind them and call
+/// `optimizer.fire("update_hessian")`. Until the first such event h is 0 and the step is the sign of m. As
+/// labml's, whose learning rate is the largest step; in the official code it is the learning rate times ρ.
 ///
-/// Reference: H. Liu et al., "Sophia: A Scalable Stochastic Second-order Optimizer for Language Model Pre-training",
-/// ICLR 2024, arXiv:2305.14342.
+/// Reference: H. Liu et al., "Sophia: A Scalable Stochastic Second-order Optimizer for Language Model
+/// Pre-training", ICLR 2024, arXiv:2305.14342.
 public record Sophia(
-        @Hyperparameter(range = "[0, 1)", what = "decay rate of the first moment", source = "labml") double beta1,
-        @Hyperparameter(range = "[0, 1)", what = "decay rate of the Hessian", source = "labml") double beta2,
-        @Hyperparameter(range = "[0, inf)", what = "added to the Hessian", source = "labml") double eps,
-        @Hyperparameter(range = "(0, inf)", what = "limit of the quotient", source = "labml") double rho,
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the first moment", source = "labml")
+        double beta1,
+
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the Hessian", source = "labml")
+        double beta2,
+
+        @Hyperparameter(range = "[0, inf)", what = "added to the Hessian", source = "labml")
+        double eps,
+
+        @Hyperparameter(range = "(0, inf)", what = "limit of the quotient", source = "labml")
+        double rho,
+
         @Hyperparameter(range = "(0, inf)", what = "tokens or samples of a batch", source = "the batch at hand")
-                double nTokens)
+        double nTokens)
         implements Direction {
     /// The event at which the Hessian is estimated anew.
     public static final String UPDATE_HESSIAN = "update_hessian";

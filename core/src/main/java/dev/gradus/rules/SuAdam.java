@@ -23,8 +23,11 @@ import dev.gradus.rule.Step;
 /// States: `exp_avg_unit` and `exp_avg_ratio`, each of the parameter's shape. The notebook scales the result with
 /// the tensor's magnitude, which is a link of its own: [ScaleByMagnitude].
 public record SuAdam(
-        @Hyperparameter(range = "[0, 1)", what = "decay rate of the average sign", source = "the notebook") double beta1,
-        @Hyperparameter(range = "[0, 1)", what = "decay rate of its relative change", source = "the notebook") double beta2)
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the average sign", source = "the notebook")
+        double beta1,
+
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of its relative change", source = "the notebook")
+        double beta2)
         implements Direction {
     public SuAdam {
         Hyperparameters.check(SuAdam.class, beta1, beta2);

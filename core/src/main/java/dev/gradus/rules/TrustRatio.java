@@ -7,13 +7,13 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Step;
 
-/// Scales the direction of each tensor to the length of the tensor itself: `u · ‖θ‖₂ / ‖u‖₂`, or `u` where either norm
-/// is 0. After Adam and weight decay it makes LAMB; before an average, the notebook's Pre_LAMB.
+/// Scales the direction of each tensor to the length of the tensor itself: `u · ‖θ‖₂ / ‖u‖₂`, or `u` where
+/// either norm is 0. After Adam and weight decay it makes LAMB; before an average, the notebook's Pre_LAMB.
 ///
 /// The ratio is 1 at zero norms as in optax; the notebook's code divides 0 by 0 there.
 ///
-/// Reference: Y. You et al., "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes", ICLR 2020,
-/// arXiv:1904.00962.
+/// Reference: Y. You et al., "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes", ICLR
+/// 2020, arXiv:1904.00962.
 public record TrustRatio() implements Direction {
     @Override
     public Expr update(Step s) {

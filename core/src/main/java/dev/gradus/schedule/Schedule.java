@@ -38,7 +38,8 @@ public interface Schedule {
     ///
     /// @throws UnsupportedOperationException if this schedule runs for ever
     default long duration() {
-        throw new UnsupportedOperationException(this + " runs for ever: say with until(steps, next) when the next one begins");
+        throw new UnsupportedOperationException(
+                this + " runs for ever: say with until(steps, next) when the next one begins");
     }
 
     /// This schedule times a factor.

@@ -23,8 +23,8 @@ public final class Schedules {
         return new Cosine(from, to, steps);
     }
 
-    /// A full cosine of period `2·halfPeriod` between `from` and `to`: after `halfPeriod` updates it rises again, as
-    /// torch's `CosineAnnealingLR` does.
+    /// A full cosine of period `2·halfPeriod` between `from` and `to`: after `halfPeriod` updates it rises
+    /// again, as torch's `CosineAnnealingLR` does.
     ///
     /// @throws IllegalArgumentException if a value is not finite or `halfPeriod` is not positive
     public static Schedule cosineAnnealing(double from, double to, long halfPeriod) {
@@ -43,15 +43,15 @@ public final class Schedules {
         return linear(from, peak, warmupSteps).then(cosine(peak, end, decaySteps - warmupSteps));
     }
 
-    /// `factor · dModel^(−1/2) · min(t^(−1/2), t · warmup^(−3/2))` with t = updates + 1: "Attention Is All You Need"
-    /// (Vaswani et al. 2017, section 5.3), named after Noam Shazeer.
+    /// `factor · dModel^(−1/2) · min(t^(−1/2), t · warmup^(−3/2))` with t = updates + 1: "Attention Is All You
+    /// Need" (Vaswani et al. 2017, section 5.3), named after Noam Shazeer.
     ///
     /// @throws IllegalArgumentException if `dModel` or `warmup` is not positive
     public static Schedule noam(double factor, int dModel, long warmup) {
         return new Noam(factor, dModel, warmup);
     }
 
-    /// @see #constant
+    /// What [#constant(double)] makes.
     public record Constant(double value) implements Schedule {
         public Constant {
             finite("constant", "value", value);
@@ -68,7 +68,7 @@ public final class Schedules {
         }
     }
 
-    /// @see #linear
+    /// What [#linear] makes.
     public record Linear(double from, double to, long steps) implements Schedule {
         public Linear {
             finite("linear", "from", from);
@@ -87,7 +87,7 @@ public final class Schedules {
         }
     }
 
-    /// @see #cosine
+    /// What [#cosine] makes.
     public record Cosine(double from, double to, long steps) implements Schedule {
         public Cosine {
             finite("cosine", "from", from);
@@ -106,7 +106,7 @@ public final class Schedules {
         }
     }
 
-    /// @see #cosineAnnealing
+    /// What [#cosineAnnealing] makes.
     public record CosineAnnealing(double from, double to, long halfPeriod) implements Schedule {
         public CosineAnnealing {
             finite("cosineAnnealing", "from", from);
@@ -120,7 +120,7 @@ public final class Schedules {
         }
     }
 
-    /// @see #noam
+    /// What [#noam] makes.
     public record Noam(double factor, int dModel, long warmup) implements Schedule {
         public Noam {
             finite("noam", "factor", factor);
@@ -131,16 +131,19 @@ public final class Schedules {
         @Override
         public double at(long completed) {
             double t = completed + 1.0;
-            return factor / Math.sqrt(dModel) * Math.min(1 / Math.sqrt(t), t / (warmup * Math.sqrt(warmup)));
+            return factor
+                    / Math.sqrt(dModel)
+                    * Math.min(1 / Math.sqrt(t), t / ((double) warmup * Math.sqrt((double) warmup)));
         }
     }
 
-    /// @see Schedule#until
+    /// What [Schedule#until] makes.
     public record Switch(Schedule first, long steps, Schedule next) implements Schedule {
         public Switch {
             notNegative("until", steps);
             if (first.isPerParameter() || next.isPerParameter()) {
-                throw new IllegalArgumentException("a schedule is counted per parameter as a whole: call perParameter() last");
+                throw new IllegalArgumentException(
+                        "a schedule is counted per parameter as a whole: call perParameter() last");
             }
         }
 
@@ -155,7 +158,7 @@ public final class Schedules {
         }
     }
 
-    /// @see Schedule#times
+    /// What [Schedule#times] makes.
     public record Scaled(Schedule schedule, double factor) implements Schedule {
         public Scaled {
             finite("times", "factor", factor);
@@ -177,7 +180,7 @@ public final class Schedules {
         }
     }
 
-    /// @see Schedule#atLeast
+    /// What [Schedule#atLeast] makes.
     public record AtLeast(Schedule schedule, double floor) implements Schedule {
         public AtLeast {
             finite("atLeast", "floor", floor);
@@ -199,7 +202,7 @@ public final class Schedules {
         }
     }
 
-    /// @see Schedule#perParameter
+    /// What [Schedule#perParameter] makes.
     public record PerParameter(Schedule schedule) implements Schedule {
         @Override
         public double at(long completed) {
