@@ -50,6 +50,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class GradusOptimizerTest {
     private static final float LEARNING_RATE = 1e-3f;
@@ -115,6 +116,25 @@ class GradusOptimizerTest {
             Values byHand = before.minus(gradients.times(0.5 * max / gradients.norm()));
             assertThat(session.training.weights().minus(byHand).norm()).isLessThan(1e-6 * max);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void everyRuleCanTrain(Rules.Entry entry) {
+        try (Session session = new Session(
+                Training.convolutional(), block -> GradusOptimizer.of(block, entry.rule(), entry.learningRate()))) {
+            Values start = session.training.weights();
+            session.training.steps(10);
+
+            assertThat(session.training.weights().minus(start).norm())
+                    .isFinite()
+                    .isPositive();
+            assertThat(session.optimizer.optimizer().completed()).isEqualTo(10);
+        }
+    }
+
+    static List<Rules.Entry> rules() {
+        return Rules.all();
     }
 
     @Test
