@@ -83,9 +83,9 @@ public final class GradusOptimizer extends ai.djl.training.optimizer.Optimizer i
         return new GradusOptimizer(block, List.of(groups));
     }
 
-    /// The optimizer at work: its states and hyperparameters by name, its listeners. It takes the parameters as they
-    /// are at the first call, or at the first step. Steps are the trainer's to make; after the model is closed a call
-    /// of `step()` or a look at a parameter's values would touch memory that has been freed.
+    /// The optimizer at work: its states and hyperparameters by name, its listeners. It takes the parameters as
+    /// they are at the first call, or at the first step. Steps are the trainer's to make; after the model is
+    /// closed a call of `step()` or a look at a parameter's values would touch memory that has been freed.
     ///
     /// @throws IllegalStateException if the block is not initialized yet, or this is closed
     /// @throws IllegalArgumentException if a group does not fit the block, or the memory of an array cannot be
