@@ -75,7 +75,8 @@ public record FactoredRms(
 
     @Override
     public Expr update(Step s) {
-        Expr rate = Expr.ONE.minus(pow(s.t(), s.hyper("decay", decay).unaryMinus()));
+        Expr rate =
+                Expr.ONE.minus(pow(s.t(), s.hyper("decay", decay).unaryMinus())).named("beta");
         Expr eps = s.hyper("eps", this.eps);
         Expr g = s.direction();
         Expr squared = floor == Floor.ADDED ? square(g).plus(eps) : square(g);

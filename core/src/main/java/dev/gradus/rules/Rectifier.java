@@ -15,22 +15,24 @@ public final class Rectifier {
 
     /// `ρ_∞ = 2 / (1 − β₂) − 1`
     static Expr rhoInfinity(Expr beta2) {
-        return Expr.constant(2).div(Expr.ONE.minus(beta2)).minus(1);
+        return Expr.constant(2).div(Expr.ONE.minus(beta2)).minus(1).named("rho_inf");
     }
 
     /// `ρ_t = ρ_∞ − 2 t β₂ᵗ / (1 − β₂ᵗ)`
     static Expr rho(Expr beta2, Expr t) {
         return rhoInfinity(beta2)
-                .minus(Expr.constant(2).times(t).times(pow(beta2, t)).div(correction(beta2, t)));
+                .minus(Expr.constant(2).times(t).times(pow(beta2, t)).div(correction(beta2, t)))
+                .named("rho");
     }
 
     /// `r_t = √( (ρ_t − 4)(ρ_t − 2) ρ_∞ / ((ρ_∞ − 4)(ρ_∞ − 2) ρ_t) )`
     static Expr r(Expr rho, Expr beta2) {
         Expr infinity = rhoInfinity(beta2);
         return sqrt(rho.minus(4)
-                .times(rho.minus(2))
-                .times(infinity)
-                .div(infinity.minus(4).times(infinity.minus(2)).times(rho)));
+                        .times(rho.minus(2))
+                        .times(infinity)
+                        .div(infinity.minus(4).times(infinity.minus(2)).times(rho)))
+                .named("r");
     }
 
     /// The limit ρ_∞ of ρ_t.

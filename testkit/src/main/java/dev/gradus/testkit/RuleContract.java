@@ -1,0 +1,485 @@
+package dev.gradus.testkit;
+
+import dev.gradus.Optimizer;
+import dev.gradus.Parameter;
+import dev.gradus.ParameterGroup;
+import dev.gradus.RuleDescription;
+import dev.gradus.StateView;
+import dev.gradus.expr.ElementType;
+import dev.gradus.expr.Notation;
+import dev.gradus.expr.Shape;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.RuleFormulas;
+import dev.gradus.rule.Trace.HyperUse;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+
+/// What every rule keeps to, whoever wrote it: put a rule of your own through it with [#verify], or list the
+/// [#checks] one by one in a test framework.
+///
+/// ```java
+/// @TestFactory
+/// Stream<DynamicTest> keepsTheContract() {
+///     return RuleContract.checks(new MyRule()).stream().map(c -> dynamicTest(c.name(), c::run));
+/// }
+/// ```
+public final class RuleContract {
+    private static final int STEPS = 12;
+
+    private final Rule rule;
+    private final double learningRate;
+    private final List<Shape> shapes;
+
+    private RuleContract(Rule rule, double learningRate) {
+        this.rule = rule;
+        this.learningRate = learningRate;
+        this.shapes = acceptedShapes(rule);
+    }
+
+    /// One thing that a rule keeps to.
+    public record Check(String name, Runnable body) {
+        /// Fails with an [AssertionError] that says what was expected.
+        public void run() {
+            body.run();
+        }
+    }
+
+    /// Runs all checks with a learning rate of 0.01.
+    ///
+    /// @throws AssertionError naming the first check that fails
+    public static void verify(Rule rule) {
+        for (Check check : checks(rule)) {
+            try {
+                check.run();
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError(rule + " breaks the contract: " + check.name() + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /// All checks with a learning rate of 0.01.
+    public static List<Check> checks(Rule rule) {
+        return checks(rule, 0.01);
+    }
+
+    /// All checks.
+    ///
+    /// @param learningRate one at which the rule is stable for a dozen steps of random gradients
+    public static List<Check> checks(Rule rule, double learningRate) {
+        RuleContract contract = new RuleContract(rule, learningRate);
+        return List.of(
+                new Check("prints its formulas and its program", contract::printsItself),
+                new Check("gives the same bits twice", contract::isRepeatable),
+                new Check("gives the same bits on memory of every kind", contract::ignoresTheKindOfMemory),
+                new Check("gives the same bits whatever the order of parameters", contract::ignoresTheOrder),
+                new Check("gives the same bits in one group or several", contract::ignoresGroups),
+                new Check("gives the same bits while a listener is told the norms", contract::ignoresListeners),
+                new Check("works on tensors of any length", contract::worksOnAnyLength),
+                new Check("skips a parameter without gradient entirely", contract::skipsMissingGradients),
+                new Check("stays finite when gradients begin with zeros", contract::survivesZeroGradients),
+                new Check("stays finite on parameters that begin with zeros", contract::survivesZeroParameters),
+                new Check("lets NaN in a gradient be seen, and in its own parameter only", contract::propagatesNaN),
+                new Check("agrees in float32 and float64", contract::agreesInBothPrecisions),
+                new Check("trains 16-bit parameters in their float32 copy", contract::trainsHalfPrecision),
+                new Check("uses each of its hyperparameters", contract::usesItsHyperparameters),
+                new Check("does not mind a hyperparameter being set to its default", contract::acceptsItsDefaults));
+    }
+
+    private static List<Shape> acceptedShapes(Rule rule) {
+        List<Shape> accepted = new ArrayList<>();
+        for (Shape shape : List.of(Shape.of(4, 3, 2, 2), Shape.of(40, 60), Shape.of(7), Shape.of(1))) {
+            try {
+                RuleDescription ignored = RuleDescription.of(rule, "p" + accepted.size(), shape);
+                accepted.add(shape);
+            } catch (IllegalArgumentException refused) {
+                if (shape.rank() > 1) {
+                    throw refused;
+                }
+            }
+        }
+        return accepted;
+    }
+
+    private void printsItself() {
+        RuleDescription description = RuleDescription.of(rule, "w", shapes.get(0));
+        require(!description.program().isEmpty(), "its program is empty");
+        for (Notation notation : Notation.values()) {
+            require(!RuleFormulas.lines(rule, shapes.get(0), notation).isEmpty(), "it has no formulas in " + notation);
+        }
+        for (HyperUse hyper : description.hyperparameters()) {
+            require(hyper.range().contains(hyper.value()), hyper.name() + " is by default out of its own range");
+        }
+    }
+
+    private void isRepeatable() {
+        requireEqual(run(new Setup()), run(new Setup()));
+    }
+
+    private void ignoresTheKindOfMemory() {
+        for (ElementType type : List.of(ElementType.FLOAT32, ElementType.FLOAT64)) {
+            Map<String, double[]> onHeap = run(new Setup().type(type).memory(Memory.HEAP));
+            requireEqual(onHeap, run(new Setup().type(type).memory(Memory.NATIVE)));
+            requireEqual(onHeap, run(new Setup().type(type).memory(Memory.UNALIGNED)));
+        }
+    }
+
+    private void ignoresTheOrder() {
+        requireEqual(run(new Setup()), run(new Setup().reversed()));
+    }
+
+    private void ignoresGroups() {
+        requireEqual(run(new Setup()), run(new Setup().oneGroupEach()));
+    }
+
+    private void ignoresListeners() {
+        requireEqual(run(new Setup()), run(new Setup().listened()));
+    }
+
+    private void worksOnAnyLength() {
+        for (int length : new int[] {0, 1, 15, 16, 17, 1023, 1024, 1025, 2049}) {
+            for (Shape shape :
+                    List.of(Shape.of(length), Shape.of(length, 3), Shape.of(2, length), Shape.of(length, 2, 1, 2))) {
+                if (shape.rank() > 1 || shapes.stream().anyMatch(s -> s.rank() == 1)) {
+                    requireFinite(run(new Setup().shapes(List.of(shape)).steps(2)));
+                }
+            }
+        }
+    }
+
+    private void skipsMissingGradients() {
+        Setup setup = new Setup();
+        try (Run run = new Run(setup)) {
+            run.step();
+            run.parameters.get(0).withoutGradient();
+            Map<String, double[]> before = run.snapshot();
+            run.step();
+            Map<String, double[]> after = run.snapshot();
+            String name = run.parameters.get(0).name();
+            before.keySet().removeIf(key -> !key.equals(name) && !key.startsWith(name + "/"));
+            after.keySet().retainAll(before.keySet());
+            requireEqual(before, after);
+            require(run.optimizer.completed(name) == 1, "its step count advanced");
+        }
+    }
+
+    private void survivesZeroGradients() {
+        Map<String, double[]> result = run(new Setup().zeroGradientsAtFirst(2));
+        requireFinite(result);
+    }
+
+    private void survivesZeroParameters() {
+        requireFinite(run(new Setup().zeroParameters()));
+    }
+
+    private void propagatesNaN() {
+        boolean alone = !RuleDescription.of(rule, "p0", shapes.get(0)).reducesOverAllParameters();
+        try (Run run = new Run(new Setup());
+                Run undisturbed = new Run(new Setup())) {
+            run.step();
+            undisturbed.step();
+            run.draw();
+            undisturbed.draw();
+            run.setGradient(0, 0, Double.NaN);
+            run.optimizer.step();
+            undisturbed.optimizer.step();
+            Map<String, double[]> result = run.snapshot();
+            String name = run.parameters.get(0).name();
+            boolean skipped = run.optimizer.completed(name) == 1;
+            require(skipped || Double.isNaN(tensor(result, name)[0]), "the element is " + tensor(result, name)[0]);
+            if (alone) {
+                Map<String, double[]> others = undisturbed.snapshot();
+                others.keySet().removeIf(key -> key.equals(name) || key.startsWith(name + "/"));
+                result.keySet().retainAll(others.keySet());
+                requireEqual(others, result);
+            }
+        }
+    }
+
+    private void agreesInBothPrecisions() {
+        Map<String, double[]> start = run(new Setup().steps(0).float32Data());
+        Map<String, double[]> wide =
+                run(new Setup().type(ElementType.FLOAT64).steps(1).float32Data());
+        Map<String, double[]> narrow =
+                run(new Setup().type(ElementType.FLOAT32).steps(1).float32Data());
+        for (int i = 0; i < shapes.size(); i++) {
+            String name = "p" + i;
+            double[] before = tensor(start, name);
+            double[] exact = tensor(wide, name);
+            double[] rounded = tensor(narrow, name);
+            double moved = 0;
+            double size = 0;
+            for (int k = 0; k < exact.length; k++) {
+                moved = Math.max(moved, Math.abs(exact[k] - before[k]));
+                size = Math.max(size, Math.abs(exact[k]));
+            }
+            for (int k = 0; k < exact.length; k++) {
+                double error = Math.abs(exact[k] - rounded[k]);
+                require(
+                        error <= 1e-4 * moved + 2e-7 * size,
+                        name + "[" + k + "] is " + rounded[k] + " in float32 and " + exact[k] + " in float64");
+            }
+        }
+    }
+
+    private void trainsHalfPrecision() {
+        for (ElementType type : List.of(ElementType.FLOAT16, ElementType.BFLOAT16)) {
+            Map<String, double[]> result = run(new Setup().type(type).steps(3));
+            requireFinite(result);
+            for (int i = 0; i < shapes.size(); i++) {
+                double[] values = tensor(result, "p" + i);
+                double[] master = tensor(result, "p" + i + "/master");
+                for (int k = 0; k < values.length; k++) {
+                    double ulp = type == ElementType.FLOAT16 ? 0x1p-11 : 0x1p-8;
+                    require(
+                            Math.abs(values[k] - master[k]) <= ulp * Math.abs(master[k]) + 0x1p-25,
+                            type + " " + values[k] + " is not its copy " + master[k] + " rounded");
+                }
+            }
+        }
+    }
+
+    private void usesItsHyperparameters() {
+        for (HyperUse hyper : hyperparameters()) {
+            double v = hyper.value();
+            boolean used = DoubleStream.of(v * 0.5, v * 2, v + 1, v + 0.3, v * 1000, v + 100, 1e-3, 0.5)
+                    .filter(hyper.range()::contains)
+                    .filter(other -> other != v)
+                    .anyMatch(other -> !equal(run(new Setup()), run(new Setup().with(hyper.name(), other))));
+            require(used, hyper.name() + " has no effect");
+        }
+    }
+
+    private void acceptsItsDefaults() {
+        Setup explicit = new Setup();
+        hyperparameters().forEach(hyper -> explicit.with(hyper.name(), hyper.value()));
+        requireEqual(run(new Setup()), run(explicit));
+    }
+
+    private List<HyperUse> hyperparameters() {
+        Map<String, HyperUse> uses = new LinkedHashMap<>();
+        for (int i = 0; i < shapes.size(); i++) {
+            RuleDescription.of(rule, "p" + i, shapes.get(i))
+                    .hyperparameters()
+                    .forEach(use -> uses.putIfAbsent(use.name(), use));
+        }
+        return List.copyOf(uses.values());
+    }
+
+    private Map<String, double[]> run(Setup setup) {
+        try (Run run = new Run(setup)) {
+            for (int step = 0; step < setup.steps; step++) {
+                run.step();
+            }
+            return run.snapshot();
+        }
+    }
+
+    /// How a run is set up.
+    private final class Setup {
+        private List<Shape> tensors = shapes;
+        private ElementType type = ElementType.FLOAT32;
+        private Memory memory = Memory.HEAP;
+        private int steps = STEPS;
+        private int zeroSteps;
+        private boolean zeroParameters;
+        private boolean float32Data;
+        private boolean reversed;
+        private boolean oneGroupEach;
+        private boolean listened;
+        private final Map<String, Double> settings = new LinkedHashMap<>();
+
+        Setup shapes(List<Shape> others) {
+            tensors = others;
+            return this;
+        }
+
+        Setup type(ElementType other) {
+            type = other;
+            return this;
+        }
+
+        Setup memory(Memory other) {
+            memory = other;
+            return this;
+        }
+
+        Setup steps(int number) {
+            steps = number;
+            return this;
+        }
+
+        Setup zeroGradientsAtFirst(int number) {
+            zeroSteps = number;
+            return this;
+        }
+
+        Setup zeroParameters() {
+            zeroParameters = true;
+            return this;
+        }
+
+        Setup float32Data() {
+            float32Data = true;
+            return this;
+        }
+
+        Setup reversed() {
+            reversed = true;
+            return this;
+        }
+
+        Setup oneGroupEach() {
+            oneGroupEach = true;
+            return this;
+        }
+
+        Setup listened() {
+            listened = true;
+            return this;
+        }
+
+        Setup with(String hyperparameter, double value) {
+            settings.put(hyperparameter, value);
+            return this;
+        }
+    }
+
+    /// An optimizer with parameters and random gradients.
+    private final class Run implements AutoCloseable {
+        private final Setup setup;
+        private final List<Parameter> parameters = new ArrayList<>();
+        private final List<Random> randoms = new ArrayList<>();
+        private final List<Memory.Tensor> values = new ArrayList<>();
+        private final List<Memory.Tensor> gradients = new ArrayList<>();
+        private final Optimizer optimizer;
+        private int drawn;
+
+        Run(Setup setup) {
+            this.setup = setup;
+            for (int i = 0; i < setup.tensors.size(); i++) {
+                Shape shape = setup.tensors.get(i);
+                Random random = new Random(100 + i);
+                Memory.Tensor value = setup.memory.allocate(setup.type, shape.elements());
+                Memory.Tensor gradient = setup.memory.allocate(setup.type, shape.elements());
+                for (long k = 0; k < shape.elements(); k++) {
+                    value.set(k, setup.zeroParameters ? 0 : data(random));
+                }
+                values.add(value);
+                gradients.add(gradient);
+                randoms.add(random);
+                parameters.add(Parameter.of("p" + i, shape, setup.type, value.segment())
+                        .gradient(gradient.segment()));
+            }
+            optimizer = Optimizer.of(groups());
+            if (setup.listened) {
+                optimizer.listen(event -> {});
+            }
+        }
+
+        private double data(Random random) {
+            double x = random.nextGaussian();
+            return setup.float32Data ? (float) x : x;
+        }
+
+        private List<ParameterGroup> groups() {
+            List<Parameter> ordered = new ArrayList<>(parameters);
+            if (setup.reversed) {
+                Collections.reverse(ordered);
+            }
+            List<ParameterGroup> groups = new ArrayList<>();
+            if (setup.oneGroupEach) {
+                ordered.forEach(
+                        p -> groups.add(new ParameterGroup("only " + p.name(), List.of(p), rule, learningRate)));
+            } else {
+                ParameterGroup group = new ParameterGroup("all", ordered, rule, learningRate);
+                for (Map.Entry<String, Double> setting : setup.settings.entrySet()) {
+                    group = group.with(setting.getKey(), setting.getValue());
+                }
+                groups.add(group);
+            }
+            return groups;
+        }
+
+        /// Draws the gradients of the next step.
+        void draw() {
+            for (int i = 0; i < parameters.size(); i++) {
+                for (long k = 0; k < parameters.get(i).shape().elements(); k++) {
+                    double x = data(randoms.get(i)) + 0.5;
+                    gradients.get(i).set(k, drawn < setup.zeroSteps ? 0 : x);
+                }
+            }
+            drawn++;
+        }
+
+        void setGradient(int parameter, int element, double value) {
+            gradients.get(parameter).set(element, value);
+        }
+
+        void step() {
+            draw();
+            if (drawn % 2 == 1) {
+                rule.events().stream().sorted().forEach(optimizer::fire);
+            }
+            optimizer.step();
+        }
+
+        /// All parameters and states by name.
+        Map<String, double[]> snapshot() {
+            Map<String, double[]> all = new TreeMap<>();
+            for (int i = 0; i < parameters.size(); i++) {
+                all.put(parameters.get(i).name(), values.get(i).toArray());
+            }
+            for (StateView state : optimizer.states()) {
+                all.put(state.name(), state.toArray());
+            }
+            return all;
+        }
+
+        @Override
+        public void close() {
+            optimizer.close();
+        }
+    }
+
+    private static void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new AssertionError(otherwise);
+        }
+    }
+
+    private static double[] tensor(Map<String, double[]> all, String name) {
+        return Objects.requireNonNull(all.get(name), name);
+    }
+
+    private static boolean equal(Map<String, double[]> expected, Map<String, double[]> actual) {
+        return expected.keySet().equals(actual.keySet())
+                && expected.keySet().stream().allMatch(key -> Arrays.equals(expected.get(key), actual.get(key)));
+    }
+
+    private static void requireEqual(Map<String, double[]> expected, Map<String, double[]> actual) {
+        require(
+                expected.keySet().equals(actual.keySet()),
+                "there are " + actual.keySet() + ", not " + expected.keySet());
+        expected.forEach((name, array) -> {
+            double[] other = tensor(actual, name);
+            int at = Arrays.mismatch(array, other);
+            require(at < 0, at < 0 ? "" : name + "[" + at + "] is " + other[at] + ", not " + array[at]);
+        });
+    }
+
+    private static void requireFinite(Map<String, double[]> result) {
+        result.forEach((name, array) -> {
+            for (int i = 0; i < array.length; i++) {
+                require(Double.isFinite(array[i]), name + "[" + i + "] is " + array[i]);
+            }
+        });
+    }
+}

@@ -1,0 +1,88 @@
+package dev.gradus.testkit;
+
+import static dev.gradus.rule.Chain.chain;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Direction;
+import dev.gradus.rule.Rule;
+import dev.gradus.rules.AmsGrad;
+import dev.gradus.rules.EpsInRoot;
+import dev.gradus.rules.EpsPlacement;
+import dev.gradus.rules.FactoredRms;
+import dev.gradus.rules.LimitLearningRate;
+import dev.gradus.rules.Nesterov;
+import dev.gradus.rules.RecordUpdate;
+import dev.gradus.rules.Rectify;
+import dev.gradus.rules.Rules;
+import dev.gradus.rules.ScaleByMagnitude;
+import dev.gradus.rules.Softplus;
+import dev.gradus.rules.SuAdam;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+class RuleContractTest {
+    @TestFactory
+    Stream<DynamicContainer> everyOptimizerOfTheCatalogueKeepsTheContract() {
+        return Rules.all().stream().map(entry -> container(entry.name(), entry.rule(), entry.learningRate()));
+    }
+
+    @TestFactory
+    Stream<DynamicContainer> everyLinkAndWrapperKeepsTheContract() {
+        Map<String, Rule> rules = new LinkedHashMap<>();
+        rules.put("plain descent", (Direction) s -> s.direction());
+        rules.put("l2", chain(Rules.decayWeights(0.1), Rules.adam()));
+        rules.put("shrink", chain(Rules.adam(), Rules.shrinkWeights(0.01)));
+        rules.put("clip", chain(Rules.clipByGlobalNorm(1), Rules.adaBelief(), Rules.decayWeights(0.01)));
+        rules.put("amsgrad corrected", new AmsGrad(Rules.adam(), AmsGrad.Maximum.CORRECTED));
+        rules.put("uncorrected", Rules.adam().withEps(EpsPlacement.UNCORRECTED));
+        rules.put("nesterov of adabelief", new Nesterov(Rules.adaBelief()));
+        rules.put(
+                "rectified belief",
+                new Rectify(new EpsInRoot(new AmsGrad(Rules.adaBelief().withEpsRoot(0)), 1e-8)));
+        rules.put("skipping radam", Rules.radam().whereAtLeast(5).with(Rectify.Degenerate.SKIP));
+        rules.put("torch's softplus", new Softplus(Rules.adam(), 50, 20));
+        rules.put("elementwise magnitude", chain(new SuAdam(), new ScaleByMagnitude(ScaleByMagnitude.Of.ELEMENT, 1)));
+        rules.put("recorded", chain(Rules.adamW(), new RecordUpdate()));
+        rules.put("lookahead of lamb", Rules.lookahead(Rules.lamb()));
+        rules.put(
+                "factored over the last two axes",
+                chain(
+                        new FactoredRms(0.8, 1e-30, FactoredRms.Factoring.LAST_TWO, 1, FactoredRms.Floor.CLAMPED),
+                        new LimitLearningRate()));
+        rules.put(
+                "factored over the two largest axes",
+                new FactoredRms(0.8, 1e-30, FactoredRms.Factoring.TWO_LARGEST, 2, FactoredRms.Floor.ADDED));
+        return rules.entrySet().stream().map(e -> container(e.getKey(), e.getValue(), 0.01));
+    }
+
+    private static DynamicContainer container(String name, Rule rule, double learningRate) {
+        return dynamicContainer(
+                name,
+                RuleContract.checks(rule, learningRate).stream().map(check -> dynamicTest(check.name(), check::run)));
+    }
+
+    @Test
+    void aRuleThatDividesByZeroBreaksIt() {
+        Direction bad = s -> s.direction().div(s.theta());
+        assertThatThrownBy(() -> RuleContract.verify(bad)).hasMessageContaining("begin with zeros");
+    }
+
+    @Test
+    void aRuleThatHidesNaNBreaksIt() {
+        Direction bad = s -> dev.gradus.expr.Formulas.where(s.direction().gt(0), Expr.ONE, Expr.ZERO);
+        assertThatThrownBy(() -> RuleContract.verify(bad)).hasMessageContaining("NaN");
+    }
+
+    @Test
+    void aHyperparameterWithoutEffectBreaksIt() {
+        Direction bad = s -> s.direction().plus(s.hyper("unused", 1).times(0));
+        assertThatThrownBy(() -> RuleContract.verify(bad)).hasMessageContaining("unused has no effect");
+    }
+}
