@@ -18,6 +18,7 @@ import dev.gradus.cli.training.DjlTrialRunner;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
                     + "which never looks at the test images. Equal arguments give equal results; only times differ.",
             ""
         })
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class CompareCommand implements Callable<Integer> {
     static final String DEFAULT_OPTIMIZERS = "sgd,adam,adamw,radam,adabelief,lamb,adafactor,lookahead";
 
@@ -52,6 +54,7 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--optimizers",
             paramLabel = "A,B,…",
+            hideParamSyntax = true,
             split = ",",
             defaultValue = DEFAULT_OPTIMIZERS,
             description = "Which optimizers; `gradus rules` lists all (default: ${DEFAULT-VALUE}).")
@@ -112,7 +115,7 @@ final class CompareCommand implements Callable<Integer> {
                 epochCount,
                 seedCount,
                 (epochCount + 1) / 2,
-                noSearch ? List.of() : Plan.FIVE_FACTORS,
+                noSearch ? List.of() : Plan.SEVEN_FACTORS,
                 shape);
         plan.requireScheduleToFit();
         OutputFolder folder = OutputFolder.create(out);
@@ -140,16 +143,17 @@ final class CompareCommand implements Callable<Integer> {
 
     private static List<Result> compare(Plan plan, DjlTrialRunner runner) {
         try (Progress search = new Progress("Learning rates", " epochs", plan.allSearchEpochs());
-                Progress training = new Progress("Trainings     ", " epochs", plan.allEpochs())) {
+                Progress training = new Progress("Trainings", " epochs", plan.allEpochs())) {
             return Comparison.run(plan, runner, new Comparison.Listener() {
                 @Override
                 public void searched(Trial trial, Epoch epoch) {
-                    search.step("%s with %s".formatted(trial.contender().name(), trial.learningRate()));
+                    search.step(trial.contender().name() + " with " + Numbers.text(trial.learningRate()));
                     skipRest(search, trial, epoch);
                 }
 
                 @Override
                 public void trained(Trial trial, Epoch epoch) {
+                    search.finish();
                     training.step(String.format(
                             Locale.ROOT,
                             "%s, seed %d: %.1f %%",
@@ -202,7 +206,7 @@ final class CompareCommand implements Callable<Integer> {
         facts.put("Gradus", Version.number());
         facts.put("Engine", runner.engine() + ", one thread");
         facts.putAll(Provenance.machine());
-        facts.put("Took", String.format(Locale.ROOT, "%.0f s, on %s", seconds, LocalDate.now()));
+        facts.put("Took", String.format(Locale.ROOT, "%.0f s, on %s", seconds, LocalDate.now(ZoneId.systemDefault())));
         return new Provenance(command, facts);
     }
 }

@@ -15,12 +15,13 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  gradus compare                         train with several optimizers, write a report",
-            "  gradus rules adabelief                 what AdaBelief computes",
-            "  gradus train --optimizer radam         train once",
-            "  gradus plot trajectory rosenbrock      draw the paths of several optimizers"
+            "  gradus compare                      train with several optimizers",
+            "  gradus rules adabelief              what AdaBelief computes",
+            "  gradus train --optimizer radam      train once",
+            "  gradus plot trajectory rosenbrock   draw the paths of several optimizers"
         },
         subcommands = {CompareCommand.class, TrainCommand.class, RulesCommand.class, PlotCommand.class})
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class GradusCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -3,6 +3,7 @@ package dev.gradus.cli;
 import dev.gradus.cli.comparison.Contender;
 import dev.gradus.cli.input.InputError;
 import dev.gradus.cli.input.Names;
+import dev.gradus.cli.input.Numbers;
 import dev.gradus.cli.input.Setting;
 import dev.gradus.rule.Trace.HyperUse;
 import dev.gradus.rules.Rules;
@@ -66,8 +67,8 @@ final class Optimizers {
         }
         HyperUse use = meant.getFirst();
         if (!use.range().contains(setting.value())) {
-            throw new InputError(
-                    optimizer + ": " + setting.name() + " must be in " + use.range() + ", got " + setting.value());
+            throw new InputError(optimizer + ": " + setting.name() + " must be in " + use.range() + ", got "
+                    + Numbers.text(setting.value()));
         }
     }
 

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
         description = "Draws a picture, as SVG or PNG.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {PlotCommand.Rectifier.class, PlotCommand.Schedules.class, PlotCommand.Trajectory.class})
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class PlotCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -47,6 +48,7 @@ final class PlotCommand implements Runnable {
     }
 
     /// Where a picture goes.
+    @SuppressWarnings("NullAway.Init") // picocli fills the fields
     static final class Output {
         @Spec(Spec.Target.MIXEE)
         private CommandSpec spec;
@@ -91,10 +93,12 @@ final class PlotCommand implements Runnable {
             mixinStandardHelpOptions = true,
             versionProvider = Version.class,
             description = "RAdam's rectification r of the step, over the steps, for several values of beta2.")
+    @SuppressWarnings("NullAway.Init") // picocli fills the fields
     static final class Rectifier implements Callable<Integer> {
         @Option(
                 names = "--beta2",
                 paramLabel = "X,Y,…",
+                hideParamSyntax = true,
                 split = ",",
                 defaultValue = "0.9,0.99,0.999,0.9999",
                 description = "Values in [0, 1) (default: ${DEFAULT-VALUE}).")
@@ -136,6 +140,7 @@ final class PlotCommand implements Runnable {
             versionProvider = Version.class,
             description = "How learning rates move over a training.",
             footer = {"", "`gradus train --help` lists the shapes."})
+    @SuppressWarnings("NullAway.Init") // picocli fills the fields
     static final class Schedules implements Callable<Integer> {
         @Parameters(
                 paramLabel = "SHAPE",
@@ -185,6 +190,7 @@ final class PlotCommand implements Runnable {
                         + "leaving the picture; --lr gives all the same one.",
                 ""
             })
+    @SuppressWarnings("NullAway.Init") // picocli fills the fields
     static final class Trajectory implements Callable<Integer> {
         @Parameters(
                 paramLabel = "PROBLEM",
@@ -196,6 +202,7 @@ final class PlotCommand implements Runnable {
         @Option(
                 names = "--optimizers",
                 paramLabel = "A,B,…",
+                hideParamSyntax = true,
                 split = ",",
                 defaultValue = "sgd,adam,radam,adabelief",
                 description = "Which optimizers; `gradus rules` lists all (default: ${DEFAULT-VALUE}).")

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
                     + "NAME, shows what that optimizer computes and how it can be adjusted.",
             ""
         })
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class RulesCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -180,6 +181,6 @@ final class RulesCommand implements Callable<Integer> {
                 / Contender.SAMPLE_SHAPE.elements();
         return bytes == Math.rint(bytes)
                 ? String.valueOf((long) bytes)
-                : String.format(Locale.ROOT, bytes < 0.01 ? "< 0.01" : "%.2f", bytes);
+                : bytes < 0.01 ? "< 0.01" : String.format(Locale.ROOT, "%.2f", bytes);
     }
 }

@@ -11,6 +11,7 @@ final class Terminal {
     private Terminal() {}
 
     /// Whether someone can watch the error stream; false where that cannot be found out.
+    @SuppressWarnings("restricted") // The launcher enables native access; without it the JVM warns once.
     static boolean watchesErrors() {
         Linker linker = Linker.nativeLinker();
         String name = System.getProperty("os.name").startsWith("Windows") ? "_isatty" : "isatty";

@@ -26,18 +26,19 @@ import picocli.CommandLine.Spec;
         description = {"Trains a small convolutional network once, and prints how well it does.", ""},
         footer = {
             "",
-            "Schedules (SHAPE); the learning rate of --lr is lr:",
+            "Schedules (SHAPE), over all steps of the training; lr is that of --lr:",
             "  constant                     lr throughout",
-            "  linear[:END]                 in a straight line to END x lr at the last step (END: 0)",
-            "  cosine[:END]                 along half a cosine to END x lr at the last step (END: 0)",
+            "  linear[:END]                 in a straight line to END x lr (END: 0)",
+            "  cosine[:END]                 along half a cosine to END x lr (END: 0)",
             "  warmup-constant:STEPS        up to lr in STEPS steps, then constant",
-            "  warmup-linear:STEPS[:END]    up to lr in STEPS steps, then as linear",
-            "  warmup-cosine:STEPS[:END]    up to lr in STEPS steps, then as cosine",
-            "  inverse-sqrt:STEPS           up to lr in STEPS steps, then as 1/sqrt(step) (\"Noam\")",
+            "  warmup-linear:STEPS[:END]    up to lr in STEPS steps, then linear",
+            "  warmup-cosine:STEPS[:END]    up to lr in STEPS steps, then cosine",
+            "  inverse-sqrt:STEPS           up to lr in STEPS steps, then 1/sqrt(step)",
             "",
             "Example:",
-            "  gradus train --optimizer adabelief --set beta2=0.99 --lr 0.003 --schedule warmup-cosine:100"
+            "  gradus train --optimizer adabelief --set beta2=0.99 --schedule cosine:0.1"
         })
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -132,7 +133,7 @@ final class TrainCommand implements Callable<Integer> {
                 "%s on %s (lr %s, %s, seed %d): %s; %.0f µs per optimizer step, %.1f s in all.",
                 trial.contender().name(),
                 dataset.name(),
-                trial.learningRate(),
+                Numbers.text(trial.learningRate()),
                 trial.schedule(),
                 trial.seed(),
                 outcome,

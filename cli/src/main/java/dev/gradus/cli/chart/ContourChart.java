@@ -51,7 +51,7 @@ public record ContourChart(
 
     @Override
     public int height() {
-        return (int) (TOP + SIZE + 66 + LEGEND_LINE * ((paths.size() + 1) / 2));
+        return (int) (TOP + SIZE + 66 + LEGEND_LINE * legendRow(paths.size() + 1));
     }
 
     @Override
@@ -61,7 +61,7 @@ public record ContourChart(
         canvas.text(title, new Point(LEFT, 26), new Font(Ink.TEXT, 16, true, Anchor.START));
         canvas.text(subtitle, new Point(LEFT, 48), new Font(Ink.MUTED, 13, false, Anchor.START));
 
-        double[][] values = values(frame);
+        double[][] values = values();
         double[] sorted =
                 Arrays.stream(values).flatMapToDouble(Arrays::stream).sorted().toArray();
         canvas.image(shading(values, sorted), area);
@@ -96,7 +96,7 @@ public record ContourChart(
         drawLegend(canvas);
     }
 
-    private double[][] values(Frame frame) {
+    private double[][] values() {
         double[][] values = new double[GRID][GRID];
         for (int row = 0; row < GRID; row++) {
             double y = yAxis.to() - (yAxis.to() - yAxis.from()) * row / (GRID - 1);
@@ -137,11 +137,15 @@ public record ContourChart(
     private void drawLegend(Canvas canvas) {
         for (int i = 0; i < paths.size(); i++) {
             double x = LEFT + (i % 2) * SIZE / 2;
-            double y = TOP + SIZE + 70 + LEGEND_LINE * (i / 2);
+            double y = TOP + SIZE + 70 + LEGEND_LINE * legendRow(i);
             canvas.lines(
                     List.of(List.of(new Point(x, y - 4), new Point(x + 22, y - 4))),
                     Stroke.series(paths.get(i).index()));
             canvas.text(paths.get(i).name(), new Point(x + 28, y), new Font(Ink.TEXT, 13, false, Anchor.START));
         }
+    }
+
+    private static int legendRow(int entry) {
+        return entry / 2;
     }
 }

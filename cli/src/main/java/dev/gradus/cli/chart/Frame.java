@@ -7,7 +7,7 @@ import java.util.List;
 
 /// The part of a chart in which values are drawn, and the axes around it.
 ///
-/// @param area where it is
+/// @param left of the values, as top, width and height in pixels
 public record Frame(Axis xAxis, Axis yAxis, double left, double top, double width, double height) {
     private static final double TICK_SIZE = 12;
 

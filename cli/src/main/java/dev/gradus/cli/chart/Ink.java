@@ -20,6 +20,11 @@ public record Ink(String name, String hex) {
     /// How many series have a colour of their own; later ones repeat them with another dash.
     public static final int SERIES_COUNT = SERIES.size();
 
+    /// How often all colours have been used before this series.
+    static int repetition(int index) {
+        return index / SERIES_COUNT;
+    }
+
     public static Ink series(int index) {
         int colour = index % SERIES_COUNT;
         return new Ink("series-" + colour, SERIES.get(colour));

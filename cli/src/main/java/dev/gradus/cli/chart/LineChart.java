@@ -64,7 +64,7 @@ public record LineChart(
         if (!outline.isEmpty()) {
             Collections.reverse(lower);
             outline.addAll(lower);
-            canvas.polygon(outline, Ink.series(series.index()), 0.13);
+            canvas.polygon(outline, Ink.series(series.index()), 0.1);
         }
         List<List<Point>> parts = new ArrayList<>();
         List<Point> part = new ArrayList<>();

@@ -12,7 +12,7 @@ public record Stroke(Ink ink, double width, double dash, double opacity) {
 
     /// The line of a series: a colour of its own, and another dash where the colours repeat.
     public static Stroke series(int index) {
-        return new Stroke(Ink.series(index), 2, index / Ink.SERIES_COUNT * 5.0, 1);
+        return new Stroke(Ink.series(index), 2, 5.0 * Ink.repetition(index), 1);
     }
 
     public Stroke withOpacity(double other) {

@@ -4,6 +4,8 @@ import dev.gradus.cli.data.Dataset;
 import dev.gradus.cli.data.Images;
 import dev.gradus.cli.input.ScheduleShape;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /// What a comparison is to do. Every contender gets the same of everything.
@@ -27,10 +29,10 @@ public record Plan(
     /// Images are held out for the search with this seed.
     public static final long VALIDATION_SEED = 1;
 
-    /// Five candidates, half a power of ten apart, most of them upwards: usual learning rates are those of large
+    /// Seven candidates, half a power of ten apart, most of them upwards: usual learning rates are those of large
     /// networks, and small ones stand more.
-    public static final List<Double> FIVE_FACTORS =
-            List.of(Math.sqrt(0.1), 1.0, Math.sqrt(10), 10.0, 10 * Math.sqrt(10));
+    public static final List<Double> SEVEN_FACTORS =
+            IntStream.rangeClosed(-2, 4).mapToObj(i -> Math.pow(10, i / 2.0)).toList();
 
     public Plan {
         contenders = List.copyOf(contenders);
@@ -83,6 +85,6 @@ public record Plan(
 
     /// Learning rates are typed again by readers of the report.
     private static double twoDigits(double value) {
-        return Double.parseDouble("%.1e".formatted(value));
+        return Double.parseDouble(String.format(Locale.ROOT, "%.1e", value));
     }
 }

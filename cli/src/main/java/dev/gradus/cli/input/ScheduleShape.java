@@ -12,32 +12,25 @@ import java.util.List;
 /// @param end the fraction of the learning rate that is reached at the last step
 public record ScheduleShape(Form form, long warmup, double end) {
 
-    /// The forms, with what stands behind their names.
+    /// The forms; the help of `gradus train` explains them.
     public enum Form {
-        CONSTANT("constant", "the learning rate throughout"),
-        LINEAR("linear[:END]", "in a straight line to END x lr at the last step (END: 0)"),
-        COSINE("cosine[:END]", "along half a cosine to END x lr at the last step (END: 0)"),
-        WARMUP_CONSTANT("warmup-constant:STEPS", "up from 0 in STEPS steps, then constant"),
-        WARMUP_LINEAR("warmup-linear:STEPS[:END]", "up from 0 in STEPS steps, then as linear"),
-        WARMUP_COSINE("warmup-cosine:STEPS[:END]", "up from 0 in STEPS steps, then as cosine"),
-        INVERSE_SQRT("inverse-sqrt:STEPS", "up in STEPS steps, then as 1/sqrt(step) (\"Noam\")");
+        CONSTANT("constant"),
+        LINEAR("linear[:END]"),
+        COSINE("cosine[:END]"),
+        WARMUP_CONSTANT("warmup-constant:STEPS"),
+        WARMUP_LINEAR("warmup-linear:STEPS[:END]"),
+        WARMUP_COSINE("warmup-cosine:STEPS[:END]"),
+        INVERSE_SQRT("inverse-sqrt:STEPS");
 
         private final String notation;
-        private final String explanation;
 
-        Form(String notation, String explanation) {
+        Form(String notation) {
             this.notation = notation;
-            this.explanation = explanation;
         }
 
         /// `linear[:END]`
         public String notation() {
             return notation;
-        }
-
-        /// One line.
-        public String explanation() {
-            return explanation;
         }
 
         /// The name before the first argument.
@@ -83,8 +76,8 @@ public record ScheduleShape(Form form, long warmup, double end) {
 
     /// The schedule for a learning rate and a number of steps.
     ///
-    /// The value of step t (from 1) is that of t − 1 completed updates; a warm-up of w steps begins at lr/w, so that
-    /// no step is lost, and the last step has END · lr exactly.
+    /// Step t, counted from 1, has the value of t − 1 completed updates; a warm-up of w steps begins at lr/w, so
+    /// that no step is lost, and the last step has END · lr exactly.
     public Schedule over(double learningRate, long steps) {
         if (steps <= warmup && form != Form.INVERSE_SQRT) {
             throw new InputError("the schedule " + this + " needs more steps than its warm-up has, got " + steps);
@@ -95,11 +88,11 @@ public record ScheduleShape(Form form, long warmup, double end) {
             case LINEAR, WARMUP_LINEAR -> Schedules.linear(learningRate, end * learningRate, last);
             case COSINE, WARMUP_COSINE -> Schedules.cosine(learningRate, end * learningRate, last);
             // Noam's curve with the model's width 1 and its peak, at t = warmup, scaled to the learning rate.
-            case INVERSE_SQRT -> Schedules.noam(learningRate * Math.sqrt(warmup), 1, warmup);
+            case INVERSE_SQRT -> Schedules.noam(learningRate * Math.sqrt((double) warmup), 1, warmup);
         };
         return warmup == 0 || form == Form.INVERSE_SQRT
                 ? decay
-                : Schedules.linear(learningRate / warmup, learningRate * (warmup + 1) / warmup, warmup)
+                : Schedules.linear(learningRate / warmup, learningRate * (1 + 1.0 / warmup), warmup)
                         .until(warmup, decay);
     }
 

@@ -16,6 +16,6 @@ public record Setting(String name, double value) {
 
     @Override
     public String toString() {
-        return name + "=" + value;
+        return name + "=" + Numbers.text(value);
     }
 }

@@ -34,9 +34,9 @@ public final class RectifierPlot {
     }
 
     private static List<Point> line(double beta2, long lastStep) {
-        double ratio = Math.pow(lastStep, 1.0 / POINTS);
+        double ratio = Math.pow((double) lastStep, 1.0 / POINTS);
         return LongStream.concat(
-                        LongStream.rangeClosed(0, POINTS).map(i -> Math.round(Math.pow(ratio, i))),
+                        LongStream.rangeClosed(0, POINTS).map(i -> Math.round(Math.pow(ratio, (double) i))),
                         // The first steps are few enough for all of them.
                         LongStream.rangeClosed(1, Math.min(100, lastStep)))
                 .sorted()

@@ -28,6 +28,8 @@ public final class TrajectoryPlot {
 
     private TrajectoryPlot() {}
 
+    /// A path of the given number of steps, or up to where the function is not finite.
+    ///
     /// @param end the function's value at the end; infinite where the path left all bounds
     private record Path(double learningRate, List<Point> points, double end) {
         boolean staysIn(TestProblem.Window window) {
@@ -39,6 +41,8 @@ public final class TrajectoryPlot {
         }
     }
 
+    /// Each contender's path from the problem's start.
+    ///
     /// @param learningRate the same for all; where it is absent, each gets the one of 17 with which it ends
     ///     lowest, of those with which it stays in the picture if there are any
     public static Chart of(TestProblem problem, List<Contender> contenders, int steps, Optional<Double> learningRate) {

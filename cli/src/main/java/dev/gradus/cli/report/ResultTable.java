@@ -55,7 +55,7 @@ public final class ResultTable {
                         ? "No learning rate was searched for: each optimizer has its usual one."
                         : """
                 Every optimizer had the same search for its learning rate: %d candidates, half a power of ten apart, \
-                from a third of its usual one upwards, %s each; the lowest loss on %d images held out from the \
+                from a tenth to a hundred times its usual one, %s each; the lowest loss on %d images held out from the \
                 training set won.""".formatted(
                                         plan.factors().size(),
                                         epochs(plan.searchEpochs()),
@@ -98,9 +98,12 @@ public final class ResultTable {
                 : String.format(Locale.ROOT, "%.6f", value).replaceFirst("\\.?0+$", "");
     }
 
+    /// `1.23`, `0.0123`, `1.2e-4`
     static String loss(double value) {
-        return Double.isFinite(value)
-                ? String.format(Locale.ROOT, value < 0.001 ? "%.1e" : value < 0.1 ? "%.4f" : "%.3f", value)
-                : Double.isNaN(value) ? "NaN" : "infinite";
+        if (!Double.isFinite(value)) {
+            return Double.isNaN(value) ? "NaN" : "infinite";
+        }
+        return String.format(Locale.ROOT, value < 0.001 ? "%.1e" : value < 0.1 ? "%.4f" : "%.3f", value)
+                .replaceFirst("e-0", "e-");
     }
 }

@@ -14,6 +14,8 @@ public record Table(List<Column> columns, List<List<String>> rows) {
         rows = List.copyOf(rows);
     }
 
+    /// The head of a column.
+    ///
     /// @param isNumber whether the cells stand to the right
     public record Column(String heading, boolean isNumber) {}
 
