@@ -119,27 +119,24 @@ final class Translation {
         return plain(graph.apply(Op.of(u.op), value(u.of)));
     }
 
+    /// A factor is gathered with the one next to it, never moved past an operation on elements: that could overflow or
+    /// underflow where the formula as written does not.
     private Scaled binary(Expr.Binary b) {
         Op op = Op.of(b.op);
-        if (b.isHost() || op != Op.MULTIPLY && op != Op.DIVIDE || op == Op.DIVIDE && b.left.isHost()) {
-            return plain(graph.apply(op, value(b.left), value(b.right)));
+        boolean scales = op == Op.MULTIPLY || op == Op.DIVIDE;
+        if (scales && !b.isHost() && b.right.isHost()) {
+            return scaled(b.left, op, value(b.right));
         }
-        if (b.right.isHost()) {
-            Scaled left = scaled(b.left);
-            Value factor = left.factor == null ? graph.constant(1) : left.factor;
-            return new Scaled(graph.apply(op, factor, value(b.right)), left.value);
+        if (op == Op.MULTIPLY && !b.isHost() && b.left.isHost()) {
+            return scaled(b.right, op, value(b.left));
         }
-        if (b.left.isHost()) {
-            Scaled right = scaled(b.right);
-            Value left = value(b.left);
-            return new Scaled(right.factor == null ? left : graph.apply(op, left, right.factor), right.value);
-        }
-        Scaled left = scaled(b.left);
-        Scaled right = scaled(b.right);
-        Value factor = right.factor == null
-                ? left.factor
-                : graph.apply(op, left.factor == null ? graph.constant(1) : left.factor, right.factor);
-        return new Scaled(factor, graph.apply(op, left.value, right.value));
+        return plain(graph.apply(op, value(b.left), value(b.right)));
+    }
+
+    private Scaled scaled(Expr elements, Op op, Value number) {
+        Scaled inner = scaled(elements);
+        Value factor = inner.factor == null ? graph.constant(1) : inner.factor;
+        return new Scaled(graph.apply(op, factor, number), inner.value);
     }
 
     private Scaled where(Expr.Where w) {

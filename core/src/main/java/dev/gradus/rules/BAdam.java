@@ -3,6 +3,7 @@ package dev.gradus.rules;
 import static dev.gradus.expr.Formulas.abs;
 import static dev.gradus.expr.Formulas.correction;
 import static dev.gradus.expr.Formulas.ema;
+import static dev.gradus.expr.Formulas.isFinite;
 import static dev.gradus.expr.Formulas.mean;
 import static dev.gradus.expr.Formulas.unbias;
 import static dev.gradus.expr.Formulas.where;
@@ -26,7 +27,8 @@ import dev.gradus.rule.Step;
 /// u_t = m̂_t / softplus(|v̂_t|)   (m̂_1 at the first step)
 /// ```
 /// States: `exp_avg_1st`, `exp_avg_2ed`, `update` (the last step, decay included) and `grad`, each of the
-/// parameter's shape. Φ is 0 where the whole last step was 0. The notebook's text and code differ in how s is
+/// parameter's shape. Φ is 0 where the whole last step was 0, and where it would
+/// not be finite because that step was too small. The notebook's text and code differ in how s is
 /// kept away from 0 and in the softplus, see [Flavour]; the scale by the tensor's magnitude is a link of its
 /// own: [ScaleByMagnitude].
 ///
@@ -78,7 +80,8 @@ public record BAdam(
         Expr ignored = gradient.becomes(old -> g);
         Expr last = s.state("update").becomesAfterStep(done -> done.update());
         Expr meanStep = mean(abs(last));
-        Expr phi = where(meanStep.eq(0), Expr.ZERO, change.div(awayFromZero(last, meanStep, smooth)));
+        Expr curvature = change.div(awayFromZero(last, meanStep, smooth));
+        Expr phi = where(meanStep.eq(0).or(isFinite(curvature).not()), Expr.ZERO, curvature);
 
         Expr m = s.state("exp_avg_1st").becomes(old -> ema(b1, old, g));
         Expr v = s.state("exp_avg_2ed").becomes(old -> where(first, old, ema(b2, old, phi)));

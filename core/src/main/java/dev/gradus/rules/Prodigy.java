@@ -6,6 +6,7 @@ import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.sqrt;
 import static dev.gradus.expr.Formulas.square;
+import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Clock;
 import dev.gradus.expr.Expr;
@@ -84,8 +85,9 @@ public record Prodigy(
         Expr towards = s.total(g.times(initial.minus(s.theta())));
         Expr numerator = s.shared("numerator_weighted", Expr.ZERO)
                 .becomes(old -> b3.times(old).plus(d.div(d0).times(step).times(towards)));
-        Expr found = s.hyper("d_coef", dCoef).times(numerator).div(s.total(abs(sum)));
-        Expr dNew = estimate.becomes(old -> max(old, found));
+        Expr length = s.total(abs(sum));
+        Expr found = s.hyper("d_coef", dCoef).times(numerator).div(length);
+        Expr dNew = estimate.becomes(old -> where(length.eq(0), old, max(old, found)));
 
         Expr u = m.div(sqrt(v).plus(dNew.times(s.hyper("eps", eps))));
         Expr decay = s.hyper("weight_decay", weightDecay).times(s.theta());

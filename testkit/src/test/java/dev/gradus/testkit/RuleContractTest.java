@@ -54,7 +54,7 @@ class RuleContractTest {
         rules.put(
                 "factored over the last two axes",
                 chain(
-                        new FactoredRms(0.8, 1e-30, FactoredRms.Factoring.LAST_TWO, 1, FactoredRms.Floor.CLAMPED),
+                        new FactoredRms(0.8, 1e-7, FactoredRms.Factoring.LAST_TWO, 1, FactoredRms.Floor.CLAMPED),
                         new LimitLearningRate()));
         rules.put(
                 "factored over the two largest axes",
