@@ -40,6 +40,9 @@ final class Group {
 
     private final Map<String, Setting> settings = new LinkedHashMap<>();
 
+    /// The settings once more, for steps that must not allocate.
+    private Setting[] all = {};
+
     private final Optimizer.Counter counter;
 
     Group(ParameterGroup from, Optimizer.Counter counter) {
@@ -81,6 +84,7 @@ final class Group {
         double value = check(setting, schedule.at(completed));
         setting.schedule = schedule;
         setting.value = value;
+        all = settings.values().toArray(Setting[]::new);
     }
 
     private double check(Setting setting, double value) {
@@ -91,7 +95,7 @@ final class Group {
     ///
     /// @throws IllegalArgumentException if a schedule gives a value out of range
     void evaluate(long completed) {
-        for (Setting setting : settings.values()) {
+        for (Setting setting : all) {
             Schedule schedule = setting.schedule;
             if (schedule != null && !schedule.isPerParameter()) {
                 setting.value = check(setting, schedule.at(completed));
@@ -101,7 +105,7 @@ final class Group {
 
     /// Checks what schedules that count by the parameter's own updates give for it.
     void evaluatePerParameter(long ownCompleted) {
-        for (Setting setting : settings.values()) {
+        for (Setting setting : all) {
             Schedule schedule = setting.schedule;
             if (schedule != null && schedule.isPerParameter()) {
                 check(setting, schedule.at(ownCompleted));

@@ -190,14 +190,12 @@ final class Member implements Execution.Memory, Execution.Numbers {
         execution.begin(gradient, this);
     }
 
-    /// Writes the numbers that a completed step or event gives to states.
-    ///
-    /// @param shared whether to write the shared ones, too
-    void commitNumbers(Execution execution, boolean shared) {
-        for (State state : execution.numbers()) {
-            if (shared || state.scope() == Scope.PARAMETER) {
-                number(state.name()).value = execution.number(state);
-            }
+    /// Writes the numbers that a completed step or event gives to states; every member of a link gives the same to the
+    /// ones that they share.
+    void commitNumbers(Execution execution) {
+        List<State> states = execution.numbers();
+        for (int i = 0; i < states.size(); i++) {
+            number(states.get(i).name()).value = execution.number(states.get(i));
         }
     }
 

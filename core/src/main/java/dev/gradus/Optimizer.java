@@ -143,7 +143,7 @@ public final class Optimizer implements AutoCloseable {
                 run(member -> member.event(event), eventTotals.computeIfAbsent(event, this::totalsOf));
                 for (Member member : members) {
                     if (member.active) {
-                        member.commitNumbers(member.event(event), true);
+                        member.commitNumbers(member.event(event));
                     }
                 }
             }
@@ -462,7 +462,7 @@ public final class Optimizer implements AutoCloseable {
         for (Member member : members) {
             if (member.active && member.step().isCommitted()) {
                 committed = true;
-                member.commitNumbers(member.step(), true);
+                member.commitNumbers(member.step());
                 member.completed++;
             }
         }

@@ -15,6 +15,12 @@ final class Binding {
     /// The numbers of the host.
     final double[] slots;
 
+    /// The states with one number that the variant writes.
+    final List<State> numbers;
+
+    /// Fills the slots of the numbers that a step depends on.
+    final Inputs inputs;
+
     private final Shape shape;
     private final ElementType type;
     private final Tensor[] operands;
@@ -26,6 +32,8 @@ final class Binding {
     Binding(Variant variant, Shape shape, Execution.Memory memory) {
         this.variant = variant;
         this.slots = new double[variant.slots()];
+        this.numbers = List.copyOf(variant.numbers().keySet());
+        this.inputs = new Inputs(variant.leaves(), slots, shape);
         this.shape = variant.merged().merge(shape);
         this.type = memory.theta().type();
         this.operands = new Tensor[variant.operands().size()];

@@ -1,11 +1,5 @@
 package dev.gradus.compile;
 
-import dev.gradus.compile.Slots.HyperSlot;
-import dev.gradus.compile.Slots.Leaf;
-import dev.gradus.compile.Slots.Literal;
-import dev.gradus.compile.Slots.NumberSlot;
-import dev.gradus.compile.Slots.SizeSlot;
-import dev.gradus.compile.Slots.StepSlot;
 import dev.gradus.compile.Variant.Total;
 import dev.gradus.expr.Clock;
 import dev.gradus.expr.Shape;
@@ -36,51 +30,28 @@ public final class Execution {
     private final Program.Selector selector;
     private final double[] conditions;
     private final Binding[] variants;
+    private final Inputs inputs;
     private Binding current;
+    private int variant;
     private int level;
 
     public Execution(Program program, Shape shape, Memory memory) {
         selector = program.selector();
         conditions = new double[selector.slots()];
-        fillFixed(selector.leaves(), conditions, shape);
+        inputs = new Inputs(selector.leaves(), conditions, shape);
         List<Variant> all = program.variants();
         variants = new Binding[all.size()];
         for (int i = 0; i < variants.length; i++) {
             variants[i] = new Binding(all.get(i), shape, memory);
-            fillFixed(all.get(i).leaves(), variants[i].slots, shape);
         }
         current = variants[0];
-    }
-
-    private static void fillFixed(List<Leaf> leaves, double[] slots, Shape shape) {
-        for (Leaf leaf : leaves) {
-            switch (leaf) {
-                case Literal literal -> slots[leaf.slot()] = literal.value();
-                case SizeSlot size -> slots[leaf.slot()] = shape.elements(size.axes());
-                case HyperSlot hyper -> {}
-                case StepSlot step -> {}
-                case NumberSlot number -> {}
-            }
-        }
-    }
-
-    private static void fill(List<Leaf> leaves, double[] slots, Numbers numbers) {
-        for (int i = 0; i < leaves.size(); i++) {
-            switch (leaves.get(i)) {
-                case HyperSlot hyper -> slots[hyper.slot()] = numbers.hyper(hyper.name());
-                case StepSlot step -> slots[step.slot()] = numbers.step(step.clock());
-                case NumberSlot number -> slots[number.slot()] = numbers.number(number.state());
-                case Literal literal -> {}
-                case SizeSlot size -> {}
-            }
-        }
     }
 
     /// Begins a step: decides which variant of the program runs and fills the numbers that are known before it.
     ///
     /// @param gradient null only for a program that reads none
     public void begin(@Nullable Tensor gradient, Numbers numbers) {
-        fill(selector.leaves(), conditions, numbers);
+        inputs.fill(numbers);
         HostCode.run(selector.code(), conditions);
         int outcome = 0;
         for (int i = 0; i < selector.conditions().length; i++) {
@@ -88,8 +59,9 @@ public final class Execution {
                 outcome |= 1 << i;
             }
         }
+        variant = outcome;
         current = variants[outcome];
-        fill(current.variant.leaves(), current.slots, numbers);
+        current.inputs.fill(numbers);
         if (gradient != null) {
             current.bindGradient(gradient);
         }
@@ -103,7 +75,7 @@ public final class Execution {
 
     /// Which variant the step in progress, or the last one, runs.
     public int variant() {
-        return List.of(variants).indexOf(current);
+        return variant;
     }
 
     /// What a variant combines with other parameters.
@@ -145,8 +117,8 @@ public final class Execution {
     }
 
     /// The states with one number that the completed step writes.
-    public Iterable<State> numbers() {
-        return current.variant.numbers().keySet();
+    public List<State> numbers() {
+        return current.numbers;
     }
 
     /// What a state with one number becomes by the completed step.
