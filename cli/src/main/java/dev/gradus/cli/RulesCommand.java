@@ -63,7 +63,7 @@ final class RulesCommand implements Callable<Integer> {
             }
             out.print(list());
         } else if (latex) {
-            out.println(RuleFormulas.block(Optimizers.entry(name).rule(), Notation.LATEX));
+            out.println(RuleFormulas.block(Optimizers.entry(name).rule(), Contender.SAMPLE_SHAPE, Notation.LATEX));
         } else {
             out.print(description(Optimizers.entry(name), program));
         }
@@ -97,7 +97,9 @@ final class RulesCommand implements Callable<Integer> {
         lines.add(entry.source());
         lines.add("");
         lines.add("Formulas");
-        RuleFormulas.block(entry.rule(), Notation.PLAIN).lines().forEach(line -> lines.add("  " + line));
+        RuleFormulas.block(entry.rule(), Contender.SAMPLE_SHAPE, Notation.PLAIN)
+                .lines()
+                .forEach(line -> lines.add("  " + line));
         lines.add("");
         lines.add("States");
         for (State state : rule.states()) {

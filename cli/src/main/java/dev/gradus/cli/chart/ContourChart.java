@@ -33,7 +33,7 @@ public record ContourChart(
     private static final int GRID = 320;
 
     /// The shares of the area that lie below each line: lines by value would crowd where a function is steep.
-    private static final double[] SHARES = {0.008, 0.03, 0.07, 0.13, 0.21, 0.31, 0.42, 0.54, 0.66, 0.78, 0.9};
+    private static final double[] SHARES = {0.015, 0.04, 0.07, 0.13, 0.21, 0.31, 0.42, 0.54, 0.66, 0.78, 0.9};
 
     private static final int[] LOW = {0xc9, 0xdd, 0xee};
     private static final int[] HIGH = {0xff, 0xff, 0xff};

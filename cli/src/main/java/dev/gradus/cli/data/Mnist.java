@@ -47,7 +47,7 @@ final class Mnist {
                 test,
                 Math.max(1, smallestClass / 12),
                 128,
-                3);
+                2);
     }
 
     private static String size(Images images) {
