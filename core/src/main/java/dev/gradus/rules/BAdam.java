@@ -81,7 +81,8 @@ public record BAdam(
         Expr last = s.state("update").becomesAfterStep(done -> done.update());
         Expr meanStep = mean(abs(last));
         Expr curvature = change.div(awayFromZero(last, meanStep, smooth));
-        Expr phi = where(meanStep.eq(0).or(isFinite(curvature).not()), Expr.ZERO, curvature);
+        Expr phi = where(meanStep.eq(0).or(isFinite(curvature).not()), Expr.ZERO, curvature)
+                .named("phi");
 
         Expr m = s.state("exp_avg_1st").becomes(old -> ema(b1, old, g));
         Expr v = s.state("exp_avg_2ed").becomes(old -> where(first, old, ema(b2, old, phi)));

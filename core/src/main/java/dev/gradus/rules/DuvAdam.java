@@ -47,7 +47,7 @@ public record DuvAdam(
         Expr g = s.direction();
 
         Expr quotient = g.div(s.state("exp_avg").before());
-        Expr r = where(isFinite(quotient), quotient, Expr.ONE);
+        Expr r = where(isFinite(quotient), quotient, Expr.ONE).named("r");
         Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, g));
         Expr v = s.state("exp_avg_sq").nonNegative().becomes(old -> ema(b2, old, square(r.minus(1))));
 

@@ -45,7 +45,7 @@ public record SuAdam(
         Expr unit = sign(s.direction());
 
         Expr before = s.state("exp_avg_unit").before();
-        Expr r = where(before.eq(0), Expr.ONE, unit.div(before));
+        Expr r = where(before.eq(0), Expr.ONE, unit.div(before)).named("r");
         Expr m = s.state("exp_avg_unit").becomes(old -> ema(b1, old, unit));
         Expr v = s.state("exp_avg_ratio").nonNegative().becomes(old -> ema(b2, old, abs(r.minus(1))));
 

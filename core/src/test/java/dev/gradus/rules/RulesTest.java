@@ -1,0 +1,64 @@
+package dev.gradus.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gradus.RuleDescription;
+import dev.gradus.expr.Notation;
+import dev.gradus.expr.Shape;
+import dev.gradus.rule.RuleFormulas;
+import dev.gradus.rule.Trace.HyperUse;
+import dev.gradus.rules.Rules.Entry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RulesTest {
+    @Test
+    void namesAreUnique() {
+        assertThat(Rules.all()).extracting(Entry::name).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void namesAreFoundHoweverTheyAreSpelled() {
+        assertThat(Rules.named("AdaBelief").name()).isEqualTo("adabelief");
+        assertThat(Rules.named("adam-gcc").name()).isEqualTo("adam_gcc");
+        assertThatThrownBy(() -> Rules.named("adamm")).hasMessageContaining("no optimizer \"adamm\"");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.gradus.rules.Rules#all")
+    void everyHyperparameterSaysWhatItIsAndWhereItsDefaultIsFrom(Entry entry) {
+        for (HyperUse hyper :
+                RuleDescription.of(entry.rule(), "w", Shape.of(8, 4, 3, 3)).hyperparameters()) {
+            assertThat(hyper.what()).as(hyper.name()).isNotEmpty();
+            assertThat(hyper.source()).as(hyper.name()).isNotEmpty();
+        }
+    }
+
+    /// The formulas of the whole catalogue as a person reads them, checked against the papers by hand once. The test
+    /// leaves the present ones in `target/formulas.txt`.
+    @Test
+    void formulasAreThoseThatWereChecked() throws IOException {
+        StringBuilder present = new StringBuilder();
+        for (Entry entry : Rules.all()) {
+            Shape shape = entry.name().equals("adafactor") ? Shape.of(256, 128) : Shape.of(4, 3, 2, 2);
+            present.append(entry.name()).append('\n');
+            RuleFormulas.lines(entry.rule(), shape, Notation.PLAIN)
+                    .forEach(line -> present.append("    ").append(line).append('\n'));
+        }
+        Path written = Files.writeString(Path.of("target", "formulas.txt"), present);
+        try (InputStream checked =
+                Objects.requireNonNull(RulesTest.class.getResourceAsStream("formulas.txt"), "formulas.txt")) {
+            assertThat(present.toString())
+                    .as("see %s", written)
+                    .isEqualTo(new String(checked.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+}
