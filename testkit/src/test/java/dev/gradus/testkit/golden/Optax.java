@@ -1,0 +1,205 @@
+package dev.gradus.testkit.golden;
+
+import static dev.gradus.rule.Chain.chain;
+
+import dev.gradus.rule.Chain;
+import dev.gradus.rule.Mask;
+import dev.gradus.rule.Rule;
+import dev.gradus.rules.AdaBelief;
+import dev.gradus.rules.Adam;
+import dev.gradus.rules.Adaptive;
+import dev.gradus.rules.AmsGrad;
+import dev.gradus.rules.ClipByGlobalNorm;
+import dev.gradus.rules.ClipByRms;
+import dev.gradus.rules.DecayWeights;
+import dev.gradus.rules.Descend;
+import dev.gradus.rules.Ema;
+import dev.gradus.rules.EpsInRoot;
+import dev.gradus.rules.EpsPlacement;
+import dev.gradus.rules.FactoredRms;
+import dev.gradus.rules.Lookahead;
+import dev.gradus.rules.Momentum;
+import dev.gradus.rules.Nesterov;
+import dev.gradus.rules.Prodigy;
+import dev.gradus.rules.Rectify;
+import dev.gradus.rules.ScaleByParameterRms;
+import dev.gradus.rules.ShrinkWeights;
+import dev.gradus.rules.TrustRatio;
+import dev.gradus.schedule.Schedule;
+import dev.gradus.schedule.Schedules;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// optax 0.2.8.
+final class Optax implements Flavour {
+    private static final Map<String, Reading> STATES = new HashMap<>(
+            Reading.states("slow", "exp_avg", "exp_avg_sq", "grad_sum", "params0", "estim_lr", "numerator_weighted"));
+
+    static {
+        STATES.put("mu", Reading.state("exp_avg"));
+        STATES.put("nu", Reading.state("exp_avg_sq", "exp_avg_var"));
+        STATES.put("nu_max", Reading.state("max_exp_avg_sq"));
+        STATES.put("trace", Reading.state("momentum_buffer"));
+        STATES.put("v_row", Reading.state("row_var").orZero());
+        STATES.put("v_col", Reading.state("col_var").orZero());
+        STATES.put("v", Reading.state("variance").orZero());
+        STATES.put("count", Reading.COMPLETED);
+        STATES.put("count_2", Reading.COMPLETED);
+    }
+
+    @Override
+    public Recipe recipe(GoldenCase golden, Fields h) {
+        return switch (golden.algorithm()) {
+            case "adabelief" -> plain(h, decayed(golden, h, adaBelief(h), "weight_decay_mask"));
+            case "adam" -> plain(h, inRoot(h, adam(h)));
+            case "adamw" -> plain(h, decayed(golden, h, inRoot(h, adam(h)), "mask"));
+            case "amsgrad" -> plain(h, inRoot(h, new AmsGrad(adam(h), AmsGrad.Maximum.CORRECTED)));
+            case "nadam" -> plain(h, new Nesterov(inRoot(h, adam(h))));
+            case "nadamw" -> plain(h, decayed(golden, h, new Nesterov(inRoot(h, adam(h))), "mask"));
+            case "radam" -> plain(h, new Rectify(nesterov(h, inRoot(h, adam(h)))).whereAtLeast(h.number("threshold")));
+            case "lamb" ->
+                plain(h, chain(inRoot(h, adam(h)), new DecayWeights(h.number("weight_decay")), new TrustRatio()));
+            case "chain" -> clipAdamDecaySchedule(h);
+            case "sgd" -> sgd(h);
+            case "lookahead" -> lookahead(h);
+            case "adafactor" -> adafactor(h);
+            case "prodigy" -> plain(h, prodigy(h));
+            default -> throw golden.unknownAlgorithm();
+        };
+    }
+
+    private static Recipe plain(Fields h, Rule rule) {
+        return new Recipe(rule, learningRate(h, "learning_rate"), STATES);
+    }
+
+    /// A number, or the name of a schedule with its arguments.
+    private static Schedule learningRate(Fields h, String key) {
+        if (h.node(key).isNumber()) {
+            return Schedules.constant(h.number(key));
+        }
+        Fields named = h.object(key);
+        String name = named.keys().iterator().next();
+        return ScheduleTable.schedule(name, named.object(name));
+    }
+
+    private static Adam adam(Fields h) {
+        return new Adam(h.number("b1"), h.number("b2"), h.number("eps"), EpsPlacement.CORRECTED);
+    }
+
+    private static Adaptive inRoot(Fields h, Adaptive rule) {
+        double eps = h.number("eps_root");
+        return eps == 0 ? rule : new EpsInRoot(rule, eps, EpsInRoot.Moment.CORRECTED);
+    }
+
+    private static Adaptive nesterov(Fields h, Adaptive rule) {
+        return h.flag("nesterov") ? new Nesterov(rule) : rule;
+    }
+
+    private static Adaptive adaBelief(Fields h) {
+        return nesterov(
+                h,
+                new AdaBelief(
+                        h.number("b1"), h.number("b2"), h.number("eps"), h.number("eps_root"), EpsPlacement.CORRECTED));
+    }
+
+    /// Weight decay after the rule, where there is any, for the parameters that the mask is true for.
+    private static Rule decayed(GoldenCase golden, Fields h, Rule rule, String mask) {
+        if (!h.has("weight_decay")) {
+            return rule;
+        }
+        Rule decay = new DecayWeights(h.number("weight_decay"));
+        if (!h.has(mask)) {
+            return chain(rule, decay);
+        }
+        List<Boolean> chosen = h.flags(mask);
+        List<Mask> names = new ArrayList<>();
+        for (int i = 0; i < golden.params().size(); i++) {
+            if (chosen.get(i)) {
+                names.add(Mask.named(golden.params().get(i).name()));
+            }
+        }
+        return names.stream()
+                .reduce(Mask::or)
+                .<Rule>map(any -> chain(rule, decay.onlyFor(any)))
+                .orElse(rule);
+    }
+
+    private static Recipe clipAdamDecaySchedule(Fields h) {
+        Rule rule = chain(
+                new ClipByGlobalNorm(h.number("max_norm")),
+                inRoot(h, adam(h)),
+                new DecayWeights(h.number("weight_decay")));
+        return new Recipe(rule, learningRate(h, "schedule"), STATES);
+    }
+
+    private static Recipe sgd(Fields h) {
+        h.requireOnly("nesterov", false);
+        Double momentum = h.numberOrNull("momentum");
+        return plain(h, momentum == null ? new Descend() : new Momentum(momentum));
+    }
+
+    private static Recipe lookahead(Fields h) {
+        Rule adam = adam(h);
+        Rule fast = switch (h.text("fast")) {
+            case "adam" -> adam;
+            case "sgd" -> new Descend();
+            default -> throw h.unknown("fast");
+        };
+        long period = h.whole("sync_period");
+        return plain(h, new Lookahead(fast, period, h.number("slow_step_size")))
+                .with("steps_since_sync", (states, parameter) -> new double[] {states.completed(parameter) % period});
+    }
+
+    /// The momentum averages steps, the learning rate included, which must be constant then.
+    private static Recipe adafactor(Fields h) {
+        h.requireOnly("decay_offset", 0);
+        double decayRate = h.number("decay_rate");
+        FactoredRms.Factoring factoring =
+                h.flag("factored") ? FactoredRms.Factoring.TWO_LARGEST : FactoredRms.Factoring.NONE;
+        List<Rule> links = new ArrayList<>();
+        links.add(new FactoredRms(
+                decayRate, h.number("eps"), factoring, h.whole("min_dim_size_to_factor"), FactoredRms.Floor.ADDED));
+        Double clipping = h.numberOrNull("clipping_threshold");
+        if (clipping != null) {
+            links.add(new ClipByRms(clipping));
+        }
+        if (h.flag("multiply_by_parameter_scale")) {
+            links.add(new ScaleByParameterRms());
+        }
+        Double momentum = h.numberOrNull("momentum");
+        if (momentum != null) {
+            links.add(new Ema(momentum, Ema.Start.KEPT));
+        }
+        Double decay = h.numberOrNull("weight_decay_rate");
+        if (decay != null) {
+            links.add(new ShrinkWeights(decay));
+        }
+        Recipe recipe = plain(h, new Chain(links)).with("factoredRms.decay", inFloat32(decayRate));
+        return momentum == null
+                ? recipe
+                : recipe.with("ema", Reading.state("exp_avg").times(h.number("learning_rate")));
+    }
+
+    /// optax computes β_t = 1 − t^(−decay) in float32, whatever the parameters' type: the decay that gives this β_t.
+    private static Schedule inFloat32(double decay) {
+        return completed -> {
+            double t = completed + 1.0;
+            float beta = 1 - (float) Math.pow(t, -(float) decay);
+            return completed == 0 ? decay : -Math.log1p(-beta) / Math.log(t);
+        };
+    }
+
+    private static Rule prodigy(Fields h) {
+        double[] betas = h.numbers("betas");
+        return new Prodigy(
+                betas[0],
+                betas[1],
+                h.number("eps"),
+                h.number("d0"),
+                h.number("d_coef"),
+                h.number("weight_decay"),
+                h.flag("safeguard_warmup"));
+    }
+}
