@@ -15,7 +15,6 @@ import dev.gradus.rules.Rules;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -75,15 +74,15 @@ final class RulesCommand implements Callable<Integer> {
         List<List<String>> rows = Rules.all().stream()
                 .map(entry -> {
                     RuleDescription rule = describe(entry);
-                    return List.of(entry.name(), entry.summary(), states(rule), bytes(rule));
+                    return List.of(entry.name(), entry.summary(), bytes(rule), states(rule));
                 })
                 .toList();
         return new Table(
                                 List.of(
                                         new Column("optimizer", false),
                                         new Column("what it is", false),
-                                        new Column("states", false),
-                                        new Column("bytes/parameter", true)),
+                                        new Column("bytes/parameter", true),
+                                        new Column("states", false)),
                                 rows)
                         .toText()
                 + "\nBytes of state per float32 parameter, for a weight of shape " + Contender.SAMPLE_SHAPE
@@ -181,8 +180,6 @@ final class RulesCommand implements Callable<Integer> {
     private static String bytes(RuleDescription rule) {
         double bytes = (double) rule.stateBytes(Contender.SAMPLE_SHAPE, ElementType.FLOAT32)
                 / Contender.SAMPLE_SHAPE.elements();
-        return bytes == Math.rint(bytes)
-                ? String.valueOf((long) bytes)
-                : bytes < 0.01 ? "< 0.01" : String.format(Locale.ROOT, "%.2f", bytes);
+        return bytes > 0 && bytes < 0.01 ? "< 0.01" : Numbers.text(Math.round(100 * bytes) / 100.0);
     }
 }

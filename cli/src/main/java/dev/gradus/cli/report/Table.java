@@ -26,7 +26,9 @@ public record Table(List<Column> columns, List<List<String>> rows) {
                         .mapToInt(row -> row.get(i).length())
                         .reduce(columns.get(i).heading().length(), Math::max))
                 .toList();
-        String rule = widths.stream().map("─"::repeat).collect(Collectors.joining("  "));
+        String rule = IntStream.range(0, columns.size())
+                .mapToObj(i -> "─".repeat(isRagged(i) ? columns.get(i).heading().length() : widths.get(i)))
+                .collect(Collectors.joining("  "));
         return line(columns.stream().map(Column::heading).toList(), widths)
                 + rule + "\n"
                 + rows.stream().map(row -> line(row, widths)).collect(Collectors.joining());
@@ -40,5 +42,11 @@ public record Table(List<Column> columns, List<List<String>> rows) {
                 })
                 .collect(Collectors.joining("  "));
         return line.stripTrailing() + "\n";
+    }
+
+    /// Whether nothing stands to the right of the cells, so that a long one need not lengthen the line below the
+    /// heading.
+    private boolean isRagged(int column) {
+        return column == columns.size() - 1 && !columns.get(column).isNumber();
     }
 }
