@@ -477,19 +477,20 @@ public final class Optimizer implements AutoCloseable {
     private void report(Group group) {
         double gradient = 0;
         double update = 0;
-        boolean any = false;
+        Member first = null;
         for (Member member : members) {
             if (member.active && member.group == group) {
-                any = true;
+                first = first == null ? member : first;
                 gradient += member.step().metric(0);
                 update += member.step().metric(1);
             }
         }
-        if (any) {
+        if (first != null) {
+            long completedBefore = first.completed - (first.step().isCommitted() ? 1 : 0);
             StepListener.Event event = new StepListener.Event(
                     group.name,
                     counter.completed,
-                    group.value(Step.LEARNING_RATE, counter.completed),
+                    group.value(Step.LEARNING_RATE, completedBefore),
                     Math.sqrt(gradient),
                     Math.sqrt(update));
             listeners.forEach(listener -> listener.onStep(event));

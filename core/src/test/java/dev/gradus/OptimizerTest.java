@@ -360,6 +360,19 @@ class OptimizerTest {
     }
 
     @Test
+    void aListenerIsToldTheLearningRateThatWasInForceByTheParametersOwnCount() {
+        Parameter w = Parameter.of("w", Shape.of(1), new double[] {0}).gradient(new double[] {1});
+        Schedule ownCount = Schedules.linear(1, 5, 4).perParameter();
+        List<Double> rates = new ArrayList<>();
+        try (Optimizer optimizer = Optimizer.of(new ParameterGroup("all", List.of(w), PLAIN, ownCount))) {
+            optimizer.listen(event -> rates.add(event.learningRate()));
+            optimizer.step();
+            optimizer.step();
+        }
+        assertThat(rates).containsExactly(1.0, 2.0);
+    }
+
+    @Test
     void listeningChangesNoBit() {
         float[] quiet = run(false);
         float[] heard = run(true);
