@@ -88,6 +88,14 @@ final class Fields {
         return numbers(at(key), node(key));
     }
 
+    double[] numbers(String key, int count) {
+        double[] numbers = numbers(key);
+        if (numbers.length != count) {
+            throw new IllegalArgumentException(at(key) + " must have " + count + " numbers, got " + numbers.length);
+        }
+        return numbers;
+    }
+
     List<Boolean> flags(String key) {
         return list(key).stream().map(value -> flag(at(key), value)).toList();
     }
@@ -119,11 +127,18 @@ final class Fields {
         });
     }
 
-    /// Takes a value that only makes sense as it is: Gradus can do nothing else.
-    void requireOnly(String key, Object only) {
-        if (!node(key).asString().equals(only.toString())) {
+    /// Takes a number that can have but one value today.
+    void requireOnly(String key, double only) {
+        if (number(key) != only) {
             throw new IllegalArgumentException(
-                    at(key) + ": only " + only + " can be expressed today, got " + node(key));
+                    at(key) + ": only " + only + " can be expressed today, got " + number(key));
+        }
+    }
+
+    /// Takes a flag that can have but one value today.
+    void requireOnly(String key, boolean only) {
+        if (flag(key) != only) {
+            throw new IllegalArgumentException(at(key) + ": only " + only + " can be expressed today");
         }
     }
 

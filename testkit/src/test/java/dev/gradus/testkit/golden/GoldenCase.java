@@ -58,7 +58,29 @@ record GoldenCase(
                 finalState(file.object("final_state")),
                 file.has("final_global") ? finalGlobal(file.object("final_global")) : Map.of());
         file.requireAllRead();
+        golden.requireComplete();
         return golden;
+    }
+
+    private void requireComplete() {
+        if (steps.isEmpty()) {
+            throw new IllegalArgumentException("there are no steps");
+        }
+        for (GoldenStep step : steps) {
+            requireOnePerParameter("grads", step.gradients);
+            requireOnePerParameter("params", step.params);
+            if (step.hessianGradients != null) {
+                requireOnePerParameter("hessian_grads", step.hessianGradients);
+            }
+        }
+        finalState.forEach(this::requireOnePerParameter);
+    }
+
+    void requireOnePerParameter(String what, List<?> list) {
+        if (list.size() != params.size()) {
+            throw new IllegalArgumentException(
+                    what + " must have " + params.size() + " elements, one per parameter, got " + list.size());
+        }
     }
 
     private static ElementType type(Fields file) {

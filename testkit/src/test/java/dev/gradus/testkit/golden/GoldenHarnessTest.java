@@ -130,6 +130,13 @@ class GoldenHarnessTest {
     }
 
     @Test
+    void aGradientTooFewFails() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> replay("torch-adam", root -> ((ArrayNode) root.at("/steps/4/grads")).remove(3)))
+                .withMessageContaining("grads");
+    }
+
+    @Test
     void anEmptyFolderFails(@TempDir Path folder) throws Exception {
         Files.writeString(folder.resolve("README.md"), "not a case");
 

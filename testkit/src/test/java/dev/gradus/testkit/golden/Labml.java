@@ -75,7 +75,7 @@ final class Labml implements Flavour {
     }
 
     private static Adam adam(Fields h) {
-        double[] betas = h.numbers("betas");
+        double[] betas = h.numbers("betas", 2);
         return new Adam(betas[0], betas[1], h.number("eps"), placement(h));
     }
 
@@ -94,7 +94,7 @@ final class Labml implements Flavour {
     }
 
     private static Rule adaBelief(Fields h) {
-        double[] betas = h.numbers("betas");
+        double[] betas = h.numbers("betas", 2);
         double eps = h.number("eps");
         Adaptive belief = amsGrad(h, new AdaBelief(betas[0], betas[1], eps, 0, placement(h)));
         Adaptive floored = new EpsInRoot(belief, eps);
@@ -103,7 +103,7 @@ final class Labml implements Flavour {
     }
 
     private static Rule sophia(GoldenCase golden, Fields h) {
-        double[] betas = h.numbers("betas");
+        double[] betas = h.numbers("betas", 2);
         long every = h.whole("hessian_every");
         for (int i = 0; i < golden.steps().size(); i++) {
             if ((golden.steps().get(i).hessianGradients() != null) != (i % every == 0)) {

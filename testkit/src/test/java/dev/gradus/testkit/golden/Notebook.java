@@ -180,11 +180,11 @@ final class Notebook implements Flavour {
     }
 
     private static double beta1(Fields h) {
-        return h.numbers("betas")[0];
+        return h.numbers("betas", 2)[0];
     }
 
     private static double beta2(Fields h) {
-        return h.numbers("betas")[1];
+        return h.numbers("betas", 2)[1];
     }
 
     /// The code keeps the root of the mean square of each row instead of its norm.

@@ -114,6 +114,7 @@ final class Optax implements Flavour {
             return chain(rule, decay);
         }
         List<Boolean> chosen = h.flags(mask);
+        golden.requireOnePerParameter(mask, chosen);
         List<Mask> names = new ArrayList<>();
         for (int i = 0; i < golden.params().size(); i++) {
             if (chosen.get(i)) {
@@ -192,7 +193,7 @@ final class Optax implements Flavour {
     }
 
     private static Rule prodigy(Fields h) {
-        double[] betas = h.numbers("betas");
+        double[] betas = h.numbers("betas", 2);
         return new Prodigy(
                 betas[0],
                 betas[1],

@@ -120,7 +120,7 @@ final class ScheduleTable {
 
     /// A power of the cosine cannot be expressed.
     private static void requireLinear(Fields h) {
-        if (h.number("exponent", 1) != 1) {
+        if (h.has("exponent")) {
             h.requireOnly("exponent", 1);
         }
     }

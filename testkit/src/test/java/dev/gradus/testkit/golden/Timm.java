@@ -33,7 +33,7 @@ final class Timm implements Flavour {
 
     /// The authors' code, whose one ε stands in both places; the maximum is ignored where it rectifies.
     private static Rule adaBelief(Fields h) {
-        double[] betas = h.numbers("betas");
+        double[] betas = h.numbers("betas", 2);
         double eps = h.number("eps");
         AdaBelief belief = new AdaBelief(betas[0], betas[1], eps, eps, EpsPlacement.CORRECTED);
         Rectify.Degenerate degenerate =

@@ -64,7 +64,7 @@ final class Torch implements Flavour {
     }
 
     private static Adaptive adam(Fields h, EpsPlacement placement) {
-        double[] betas = h.numbers("betas");
+        double[] betas = h.numbers("betas", 2);
         Adam adam = new Adam(betas[0], betas[1], h.number("eps"), placement);
         return h.flag("amsgrad", false) ? new AmsGrad(adam) : adam;
     }
@@ -76,7 +76,7 @@ final class Torch implements Flavour {
 
     /// The learning rate of the step is limited to 1/√t, that of the decay is not.
     private static Rule adafactor(Fields h) {
-        double[] eps = h.numbers("eps");
+        double[] eps = h.numbers("eps", 2);
         List<Rule> links = new ArrayList<>();
         links.add(new FactoredRms(
                 -h.number("beta2_decay"), eps[0], FactoredRms.Factoring.LAST_TWO, 1, FactoredRms.Floor.CLAMPED));
@@ -88,9 +88,7 @@ final class Torch implements Flavour {
 
     private static Rule sgd(Fields h) {
         h.requireOnly("nesterov", false);
-        if (h.number("dampening") != 0) {
-            h.requireOnly("dampening", 0);
-        }
+        h.requireOnly("dampening", 0);
         double momentum = h.number("momentum");
         return l2(h, momentum == 0 ? new Descend() : new Momentum(momentum));
     }
