@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -122,6 +123,24 @@ class CommandLineTest {
         assertThat(Outcome.of("rules").out().lines())
                 .anyMatch(line -> line.matches("adam .* 8  exp_avg, exp_avg_sq"))
                 .anyMatch(line -> line.matches("sgd .* 4  momentum_buffer"));
+    }
+
+    @Test
+    void whatDoesNotTrainLoadsNoClassOfDjl() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xlog:class+load",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "rules",
+                        "adam")
+                .redirectErrorStream(true)
+                .start();
+        String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(process.waitFor()).isZero();
+        assertThat(log).contains("dev.gradus.cli.Main").doesNotContain(" ai.djl.", " dev.gradus.djl.");
     }
 
     @Test

@@ -29,6 +29,19 @@ public enum Scale {
         }
     },
 
+    /// Whole numbers, such as epochs.
+    COUNT {
+        @Override
+        double position(double value) {
+            return value;
+        }
+
+        @Override
+        List<Double> ticks(double from, double to, int about) {
+            return LINEAR.ticks(from, to, (int) Math.max(1, Math.min(about, to - from)));
+        }
+    },
+
     /// Equal ratios are equally far apart; for values larger than 0.
     LOG {
         @Override

@@ -34,7 +34,7 @@ public final class SchedulePlot {
         return new LineChart(
                 "Learning-rate schedules",
                 "The learning rate over the steps of a training for " + shapes,
-                new Axis("step", Scale.LINEAR, 1, steps),
+                new Axis("step", Scale.COUNT, 1, steps),
                 new Axis("learning rate", Scale.LINEAR, 0, 1.05 * learningRate),
                 series,
                 true,

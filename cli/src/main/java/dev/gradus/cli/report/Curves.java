@@ -88,7 +88,7 @@ final class Curves {
     }
 
     private static Axis epochs(Plan plan) {
-        return new Axis("epoch", Scale.LINEAR, plan.epochs() == 1 ? 0 : 1, plan.epochs());
+        return new Axis("epoch", Scale.COUNT, plan.epochs() == 1 ? 0 : 1, plan.epochs());
     }
 
     /// Reaches a little beyond the values, and past a single one.

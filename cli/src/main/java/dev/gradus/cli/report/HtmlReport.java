@@ -79,9 +79,8 @@ public final class HtmlReport {
         }
         html.append("</tr></thead>\n<tbody>\n");
         for (List<String> row : table.rows()) {
-            html.append("<tr><th scope=\"row\"><span class=\"key\" style=\"--key:var(--")
-                    .append(Ink.series(indexOf(row.getFirst())).name())
-                    .append(")\"></span>")
+            html.append("<tr><th scope=\"row\">")
+                    .append(key(indexOf(row.getFirst())))
                     .append(escape(row.getFirst()))
                     .append("</th>");
             row.stream()
@@ -102,14 +101,18 @@ public final class HtmlReport {
     private String legend() {
         return IntStream.range(0, results.size())
                 .mapToObj(i -> """
-                        <button type="button" aria-pressed="true" data-series="%d">\
-                        <span class="key%s" style="--key:var(--%s)"></span>%s</button>
+                        <button type="button" aria-pressed="true" data-series="%d">%s%s</button>
                         """.formatted(
-                                i,
-                                i >= Ink.SERIES_COUNT ? " dashed" : "",
-                                Ink.series(i).name(),
-                                escape(results.get(i).contender().name())))
+                                i, key(i), escape(results.get(i).contender().name())))
                 .collect(Collectors.joining());
+    }
+
+    /// A piece of the line that stands for a result.
+    private static String key(int index) {
+        return "<span class=\"key%s\" style=\"--key:var(--%s)\"></span>"
+                .formatted(
+                        index >= Ink.SERIES_COUNT ? " dashed" : "",
+                        Ink.series(index).name());
     }
 
     /// The picture, and the pixels and texts that the pointer's read-out needs.
