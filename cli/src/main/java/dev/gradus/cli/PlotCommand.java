@@ -80,6 +80,9 @@ final class PlotCommand implements Runnable {
                 } else {
                     ImageIO.write(chart.toImage(), "png", target.toFile());
                 }
+            } catch (LinkageError | InternalError e) {
+                // Java finds no fonts on some servers; SVG leaves them to whoever shows the picture.
+                throw new InputError("a PNG cannot be drawn without fonts, and Java finds none here: write to an .svg");
             } catch (IOException e) {
                 throw new InputError("the file " + target + " cannot be written: " + OutputFolder.reason(e));
             }

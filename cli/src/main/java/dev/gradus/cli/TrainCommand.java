@@ -5,7 +5,6 @@ import dev.gradus.cli.comparison.Run;
 import dev.gradus.cli.comparison.Trial;
 import dev.gradus.cli.data.Dataset;
 import dev.gradus.cli.input.Numbers;
-import dev.gradus.cli.input.ScheduleShape;
 import dev.gradus.cli.input.Setting;
 import dev.gradus.cli.training.DjlTrialRunner;
 import java.util.List;
@@ -14,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -60,26 +60,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--lr", paramLabel = "X", description = "The learning rate (default: the optimizer's usual one).")
     private @Nullable String learningRate;
 
-    @Option(
-            names = "--schedule",
-            paramLabel = "SHAPE",
-            defaultValue = "constant",
-            description = "How the learning rate moves, see below (default: ${DEFAULT-VALUE}).")
-    private String schedule;
-
-    @Option(
-            names = "--data",
-            paramLabel = Dataset.NOTATION,
-            defaultValue = "digits",
-            description = "digits: 1,797 images that ship with Gradus; mnist: your own copy of the four MNIST files, "
-                    + ".gz or not, half a minute per epoch (default: ${DEFAULT-VALUE}).")
-    private String data;
-
-    @Option(
-            names = "--epochs",
-            paramLabel = "N",
-            description = "Passes over the training images (default: 20 for digits, 2 for mnist).")
-    private @Nullable String epochs;
+    @Mixin
+    private TrainingOptions training;
 
     @Option(
             names = "--seed",
@@ -95,14 +77,11 @@ final class TrainCommand implements Callable<Integer> {
         double rate = Optional.ofNullable(learningRate)
                 .map(text -> Numbers.positive("--lr", text))
                 .orElse(contender.learningRate());
-        ScheduleShape shape = ScheduleShape.parse(schedule);
         long seedNumber = Numbers.whole("--seed", seed, 0, Long.MAX_VALUE);
-        Optional<Integer> givenEpochs =
-                Optional.ofNullable(epochs).map(text -> (int) Numbers.whole("--epochs", text, 1, 100_000));
-        Dataset dataset = Dataset.read(data);
-        Trial trial = new Trial(
-                contender, rate, shape, givenEpochs.orElse(dataset.epochs()), dataset.batchSize(), seedNumber);
-        shape.over(rate, trial.steps(dataset.training()));
+        TrainingOptions.Values values = training.read();
+        Dataset dataset = values.data();
+        Trial trial = new Trial(contender, rate, values.schedule(), values.epochs(), dataset.batchSize(), seedNumber);
+        trial.schedule().over(rate, trial.steps(dataset.training()));
 
         Run run;
         try (Progress progress = new Progress(contender.name(), " epochs", trial.epochs())) {
@@ -124,10 +103,10 @@ final class TrainCommand implements Callable<Integer> {
                         run.last().number())
                 : String.format(
                         Locale.ROOT,
-                        "test accuracy %.2f %%, training loss %.4g after %d epochs",
+                        "test accuracy %.2f %%, training loss %.4g after %s",
                         100 * run.last().accuracy(),
                         run.last().trainingLoss(),
-                        run.last().number());
+                        Numbers.count(run.last().number(), "epoch"));
         return String.format(
                 Locale.ROOT,
                 "%s on %s (lr %s, %s, seed %d): %s; %.0f µs per optimizer step, %.1f s in all.",

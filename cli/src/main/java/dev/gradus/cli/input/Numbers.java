@@ -27,6 +27,11 @@ public final class Numbers {
                 : String.valueOf(value).replaceFirst("(\\.0)?E", "e");
     }
 
+    /// `1 epoch`, `20 epochs`
+    public static String count(long number, String unit) {
+        return number + " " + unit + (number == 1 ? "" : "s");
+    }
+
     /// A finite number larger than 0.
     public static double positive(String what, String text) {
         double value = finite(what, text);

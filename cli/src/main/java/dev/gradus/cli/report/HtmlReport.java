@@ -169,7 +169,7 @@ public final class HtmlReport {
                 """.formatted(
                         chart("search", Curves.search(results), ResultTable::loss),
                         plan.validation().heldOut().count(),
-                        ResultTable.epochs(plan.searchEpochs()));
+                        Numbers.count(plan.searchEpochs(), "epoch"));
     }
 
     private String formulas() {

@@ -2,6 +2,7 @@ package dev.gradus.cli.report;
 
 import dev.gradus.cli.comparison.Plan;
 import dev.gradus.cli.comparison.Result;
+import dev.gradus.cli.input.Numbers;
 import dev.gradus.cli.report.Table.Column;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -49,7 +50,7 @@ public final class ResultTable {
                         plan.seeds() == 1
                                 ? "one training (seed 1)"
                                 : plan.seeds() + " trainings (seeds 1 to " + plan.seeds() + ")",
-                        epochs(plan.epochs())));
+                        Numbers.count(plan.epochs(), "epoch")));
         notes.add(
                 plan.factors().isEmpty()
                         ? "No learning rate was searched for: each optimizer has its usual one."
@@ -58,7 +59,7 @@ public final class ResultTable {
                 from a tenth to a hundred times its usual one, %s each; the lowest loss on %d images held out from the \
                 training set won.""".formatted(
                                         plan.factors().size(),
-                                        epochs(plan.searchEpochs()),
+                                        Numbers.count(plan.searchEpochs(), "epoch"),
                                         plan.validation().heldOut().count()));
         notes.add("""
                 Test accuracy: mean ± standard deviation over the seeds, of %,d test images that neither search nor \
@@ -75,10 +76,6 @@ public final class ResultTable {
                                 result.diverged(),
                                 result.runs().size())));
         return notes;
-    }
-
-    static String epochs(int count) {
-        return count == 1 ? "1 epoch" : count + " epochs";
     }
 
     private static String accuracy(Result result) {

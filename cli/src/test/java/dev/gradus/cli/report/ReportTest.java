@@ -59,6 +59,21 @@ class ReportTest {
     }
 
     @Test
+    void whatReproducesAComparisonIsSaid() {
+        Provenance provenance = Provenance.of(PLAN, "toy", "a network", "Gradus 1", 12);
+
+        assertThat(provenance.command())
+                .isEqualTo("gradus compare --optimizers fast,slow --epochs 2 --seeds 3 --data toy --schedule constant");
+        assertThat(provenance.facts())
+                .containsEntry("Seeds", "1 to 3 for first weights and batches, 0 in the search")
+                .containsEntry(
+                        "Split",
+                        "40 training images, 40 test images; the search holds out 5 training images of each digit, "
+                                + "drawn with seed 1")
+                .containsKeys("Java", "Machine", "Network", "Software", "Took");
+    }
+
+    @Test
     void aTrainingThatDivergedLeavesTheChartsReadable() {
         assertThat(Curves.loss(PLAN, RESULTS).toSvg()).doesNotContain("NaN").doesNotContain("Infinity");
         assertThat(Curves.accuracy(PLAN, RESULTS).toSvg()).doesNotContain("NaN").doesNotContain("Infinity");
