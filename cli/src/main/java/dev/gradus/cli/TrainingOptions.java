@@ -20,7 +20,7 @@ final class TrainingOptions {
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "Passes over the training images (default: 20 for digits, 2 for mnist).")
+            description = "Passes over the training images (default: 25 for digits, 2 for mnist).")
     private @Nullable String epochs;
 
     @Option(

@@ -59,7 +59,7 @@ class CommandLineTest {
                 "train --optimizer adam --set beta1 | a setting is written name=value as in beta2=0.99, got \"beta1\"",
                 "train --optimizer adam --set lr=1 | the learning rate is set with --lr, got --set lr=1",
                 "train --optimizer adam --schedule warmup-cosine:5000 | the schedule warmup-cosine:5000 needs more steps "
-                        + "than its warm-up has, got 800",
+                        + "than its warm-up has, got 1000",
                 "train --optimizer sophia | sophia needs the event update_hessian between its steps, which this command "
                         + "does not cause",
                 "rules adabelif | unknown optimizer \"adabelif\": did you mean \"adabelief\"?",

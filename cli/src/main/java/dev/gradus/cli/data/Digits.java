@@ -36,7 +36,7 @@ final class Digits {
                 split.heldOut(),
                 25,
                 32,
-                20);
+                25);
     }
 
     /// Reads lines of 64 pixels and a label.
