@@ -4,10 +4,15 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 
 /// Runs the `gradus` command.
 public final class Main {
+    /// Kept, because the logging system does not keep it.
+    private static final Logger GRADUS = Logger.getLogger("dev.gradus");
+
     private Main() {}
 
     public static void main(String[] args) {
@@ -15,6 +20,8 @@ public final class Main {
         System.setProperty("java.awt.headless", "true");
         // Numbers look the same everywhere, as in papers and CSV files.
         Locale.setDefault(Locale.ROOT);
+        // The command line runs small networks, which need no SIMD kernels and no advice about them.
+        GRADUS.setLevel(Level.WARNING);
         System.exit(commandLine().execute(args));
     }
 

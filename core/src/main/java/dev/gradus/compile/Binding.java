@@ -15,6 +15,9 @@ final class Binding {
     /// The numbers of the host.
     final double[] slots;
 
+    /// The kernels of passes that have been bound, by pass.
+    final Simd.@Nullable Bound[] kernels;
+
     /// The states with one number that the variant writes.
     final List<State> numbers;
 
@@ -32,6 +35,7 @@ final class Binding {
     Binding(Variant variant, Shape shape, Execution.Memory memory) {
         this.variant = variant;
         this.slots = new double[variant.slots()];
+        this.kernels = new Simd.Bound[variant.passes().size()];
         this.numbers = List.copyOf(variant.numbers().keySet());
         this.inputs = new Inputs(variant.leaves(), slots, shape);
         this.shape = variant.merged().merge(shape);
@@ -104,12 +108,17 @@ final class Binding {
         }
     }
 
+    /// The type of the parameter as it is computed with.
+    ElementType type() {
+        return type;
+    }
+
     boolean isCommitted() {
         return variant.commit() < 0 || slots[variant.commit()] != 0;
     }
 
     /// Runs one level: the numbers of the host, then the passes unless the step does not take place.
-    void run(int level, Backends backends) {
+    void run(int level, Backend arithmetic, Backend wide) {
         HostCode.run(variant.code()[level], slots);
         if (level >= variant.commitLevel() && !isCommitted()) {
             return;
@@ -118,7 +127,7 @@ final class Binding {
         for (int i = 0; i < passes.size(); i++) {
             Pass pass = passes.get(i);
             if (pass.level() == level) {
-                (pass.isFull() ? backends.arithmetic(type) : backends.wide()).run(this, i);
+                (pass.isFull() ? arithmetic : wide).run(this, i);
                 publish(pass);
             }
         }

@@ -13,7 +13,7 @@ import java.util.Arrays;
 /// [FloatBlocks] is the same in float: Java has no way to write both once that stays fast.
 final class DoubleBlocks extends Blocks<double[]> {
     /// Adding and subtracting it turns what is below 2⁻¹⁰²² into 0 and rounds what is close above.
-    private static final double FLUSH = 0x1p-969;
+    static final double FLUSH = 0x1p-969;
 
     private final Elementary.Scratch scratch = new Elementary.Scratch();
     private final short[] halves = new short[SIZE];

@@ -99,7 +99,12 @@ public final class Execution {
 
     /// Runs the next level, for which the totals have been filled.
     public void advance(Backends backends) {
-        current.run(level, backends);
+        advance(backends.arithmetic(current.type()), backends.wide());
+    }
+
+    /// Runs the next level on given backends.
+    void advance(Backend arithmetic, Backend wide) {
+        current.run(level, arithmetic, wide);
         level++;
     }
 

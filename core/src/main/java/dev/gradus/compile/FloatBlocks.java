@@ -13,7 +13,7 @@ import java.util.Arrays;
 /// [DoubleBlocks] is the same in double: Java has no way to write both once that stays fast.
 final class FloatBlocks extends Blocks<float[]> {
     /// Adding and subtracting it turns what is below 2⁻¹²⁶ into 0 and rounds what is close above.
-    private static final float FLUSH = 0x1p-102f;
+    static final float FLUSH = 0x1p-102f;
 
     private final Elementary.Scratch scratch = new Elementary.Scratch();
     private final short[] halves = new short[SIZE];

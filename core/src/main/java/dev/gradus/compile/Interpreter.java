@@ -1,7 +1,7 @@
 package dev.gradus.compile;
 
 import dev.gradus.compile.Pass.Instruction;
-import dev.gradus.expr.Shape;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Runs passes block by block: what a program means, on any JVM.
@@ -19,47 +19,52 @@ final class Interpreter<A> implements Backend {
     @Override
     public void run(Binding binding, int index) {
         Pass pass = binding.variant.passes().get(index);
-        while (registers.length < pass.registers()) {
-            Object[] more = java.util.Arrays.copyOf(registers, registers.length + 1);
-            more[registers.length] = blocks.allocate();
-            registers = more;
+        long elements = binding.shape().elements(pass.axes());
+        start(binding, pass);
+        for (long start = 0; start < elements; start += Blocks.SIZE) {
+            block(binding, index, start, (int) Math.min(Blocks.SIZE, elements - start));
         }
-        Shape shape = binding.shape();
-        long elements = shape.elements(pass.axes());
-        for (Instruction in : pass.code()) {
+        finish(binding, pass);
+    }
+
+    /// Prepares for the blocks of a pass.
+    void start(Binding binding, Pass pass) {
+        if (registers.length < pass.registers()) {
+            int before = registers.length;
+            registers = Arrays.copyOf(registers, pass.registers());
+            for (int i = before; i < registers.length; i++) {
+                registers[i] = blocks.allocate();
+            }
+        }
+        for (int i = 0; i < pass.code().size(); i++) {
+            Instruction in = pass.code().get(i);
             if (in.op() == Op.SPLAT) {
                 blocks.fill(register(in.target()), 0, Blocks.SIZE, binding.slots[in.a()]);
             } else if (in.op() == Op.REDUCE) {
                 binding.accumulator(in.target()).start();
             }
         }
-        for (long start = 0; start < elements; start += Blocks.SIZE) {
-            block(pass, index, binding, start, (int) Math.min(Blocks.SIZE, elements - start));
-        }
-        for (Instruction in : pass.code()) {
-            if (in.op() == Op.REDUCE) {
-                binding.accumulator(in.target()).finish();
+    }
+
+    /// Completes the reductions of a pass.
+    void finish(Binding binding, Pass pass) {
+        for (int i = 0; i < pass.code().size(); i++) {
+            if (pass.code().get(i).op() == Op.REDUCE) {
+                binding.accumulator(pass.code().get(i).target()).finish();
             }
         }
     }
 
-    private void block(Pass pass, int index, Binding binding, long start, int count) {
+    /// Runs the pass over one block.
+    void block(Binding binding, int index, long start, int count) {
+        Pass pass = binding.variant.passes().get(index);
         for (int i = 0; i < pass.code().size(); i++) {
             Instruction in = pass.code().get(i);
             switch (in.op()) {
                 case SPLAT -> {}
-                case LOAD ->
-                    load(
-                            binding.operand(in.a()),
-                            binding.projection(index, in.a()),
-                            start,
-                            register(in.target()),
-                            count);
+                case LOAD -> load(binding, index, in.a(), start, register(in.target()), count);
                 case STORE -> store(binding.operand(in.target()), start, register(in.a()), count);
-                case REDUCE -> {
-                    blocks.widen(register(in.a()), wide, count);
-                    binding.accumulator(in.target()).add(wide, start, count);
-                }
+                case REDUCE -> reduce(binding, in.target(), register(in.a()), start, count);
                 default ->
                     blocks.apply(
                             in.op(),
@@ -70,6 +75,17 @@ final class Interpreter<A> implements Backend {
                             count);
             }
         }
+    }
+
+    /// Loads a block of an operand, broadcast where its axes are fewer than the pass's.
+    void load(Binding binding, int index, int operand, long start, A target, int count) {
+        load(binding.operand(operand), binding.projection(index, operand), start, target, count);
+    }
+
+    /// Gives a block to a reduction.
+    void reduce(Binding binding, int reduction, A block, long start, int count) {
+        blocks.widen(block, wide, count);
+        binding.accumulator(reduction).add(wide, start, count);
     }
 
     private void load(Tensor from, @Nullable Projection projection, long start, A target, int count) {

@@ -1,0 +1,194 @@
+package dev.gradus.compile;
+
+import dev.gradus.expr.ElementType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// The kernels of this JVM. A kernel is compiled when a pass is first met, and run on memory of its own in the
+/// background until the JIT has made it fast; meanwhile the interpreter does its work, and nobody can tell from the
+/// results.
+final class Kernels {
+    /// What a kernel depends on: no constant, name, size or address.
+    ///
+    /// @param operands the pass's operands that are in memory
+    /// @param exchanged the number of blocks that are exchanged with the kernel
+    /// @param type the arithmetic type
+    /// @param bits the width of vectors
+    /// @param segments the classes of the operands' segments
+    record Key(Pass pass, List<Integer> operands, int exchanged, ElementType type, int bits, List<Class<?>> segments) {}
+
+    /// A kernel that may still be getting ready.
+    static final class Entry {
+        private volatile @Nullable Kernel ready;
+        private volatile double interpreted = Double.MAX_VALUE;
+        private int slowRuns;
+
+        /// The kernel, once it is fast.
+        @Nullable
+        Kernel ready() {
+            return ready;
+        }
+
+        /// Takes note of what the interpreter takes for the same pass.
+        void interpretedIn(double nanosPerElement) {
+            if (nanosPerElement < interpreted) {
+                interpreted = nanosPerElement;
+            }
+        }
+
+        /// Takes note of what the kernel takes, and gives it up where it stays slower than the interpreter: on memory
+        /// of another kind of arena than the JIT has seen, for one.
+        void ranIn(double nanosPerElement) {
+            slowRuns = nanosPerElement > GIVE_UP * interpreted ? slowRuns + 1 : 0;
+            if (slowRuns > MAX_SLOW_RUNS) {
+                ready = null;
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "a SIMD kernel takes {0} ns per element, the interpreter {1}: back to the interpreter",
+                        nanosPerElement,
+                        interpreted);
+            }
+        }
+    }
+
+    /// A kernel that takes longer than so many times the interpreter's time in so many runs in succession is given
+    /// up; the JIT may need a few after a change.
+    private static final double GIVE_UP = 2;
+
+    private static final int MAX_SLOW_RUNS = 200;
+
+    private static final System.Logger LOG = System.getLogger("dev.gradus");
+
+    /// The number of elements that a kernel is warmed on.
+    private static final int DUMMY = Blocks.SIZE;
+
+    /// It is fast when so many calls in succession take less than this part of the interpreter's time.
+    private static final int FAST_CALLS = 8;
+
+    private static final double FAST = 0.6;
+
+    /// Where the interpreter has not been measured, in nanoseconds per element.
+    private static final double ASSUMED = 2;
+
+    private static final int MAX_CALLS = 40_000;
+
+    private static final Map<Key, Entry> ENTRIES = new ConcurrentHashMap<>();
+    private static final AtomicLong COMPILED = new AtomicLong();
+    private static final ExecutorService BACKGROUND = background();
+
+    private Kernels() {}
+
+    private static ExecutorService background() {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                    Thread thread = new Thread(work, "gradus-kernels");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+
+    /// The number of kernels that this JVM has compiled.
+    static long compiled() {
+        return COMPILED.get();
+    }
+
+    /// Waits until the background has nothing left to do that it was given before.
+    static void awaitBackground() throws InterruptedException, ExecutionException {
+        Object ignored = BACKGROUND.submit(() -> {}).get();
+    }
+
+    /// The kernel for a key.
+    ///
+    /// @param eager whether to compile it now and use it at once, rather than when it is fast
+    static Entry of(Key key, boolean eager) {
+        Entry entry = ENTRIES.computeIfAbsent(key, fresh -> {
+            Entry made = new Entry();
+            if (!eager) {
+                BACKGROUND.execute(() -> prepare(fresh, made));
+            }
+            return made;
+        });
+        if (eager && entry.ready == null) {
+            entry.ready = define(key);
+        }
+        return entry;
+    }
+
+    private static void prepare(Key key, Entry entry) {
+        // States lie in shared arenas: a confined one here would let the JIT expect the wrong kind.
+        try (Arena arena = Arena.ofShared()) {
+            Kernel kernel = define(key);
+            List<MemorySegment> dummies = new ArrayList<>();
+            for (Class<?> kind : key.segments) {
+                Optional<MemorySegment> dummy = dummy(kind, key.type, arena);
+                if (dummy.isEmpty()) {
+                    entry.ready = kernel;
+                    return;
+                }
+                dummies.add(dummy.get());
+            }
+            warm(kernel, key, dummies.toArray(MemorySegment[]::new), entry);
+            entry.ready = kernel;
+        } catch (RuntimeException | LinkageError e) {
+            LOG.log(System.Logger.Level.WARNING, "a pass stays in the interpreter: no kernel could be made of it", e);
+        }
+    }
+
+    private static void warm(Kernel kernel, Key key, MemorySegment[] dummies, Entry entry) {
+        Object[] blocks = new Object[key.exchanged];
+        Arrays.setAll(blocks, i -> key.type == ElementType.FLOAT32 ? new float[DUMMY] : new double[DUMMY]);
+        int slotsNeeded = key.pass.code().stream()
+                .filter(in -> in.op() == Op.SPLAT)
+                .mapToInt(in -> in.a() + 1)
+                .max()
+                .orElse(0);
+        double[] slots = new double[slotsNeeded];
+        Arrays.fill(slots, 0.5);
+        int fast = 0;
+        for (int call = 0; call < MAX_CALLS && fast < FAST_CALLS; call++) {
+            long start = System.nanoTime();
+            kernel.run(dummies, blocks, slots, 0, DUMMY);
+            double perElement = (double) (System.nanoTime() - start) / DUMMY;
+            double interpreted = entry.interpreted == Double.MAX_VALUE ? ASSUMED : entry.interpreted;
+            fast = perElement < FAST * interpreted ? fast + 1 : 0;
+        }
+    }
+
+    /// Memory of the same class of segments to warm a kernel on.
+    private static Optional<MemorySegment> dummy(Class<?> kind, ElementType type, Arena arena) {
+        List<MemorySegment> kinds = List.of(
+                MemorySegment.ofArray(new float[type == ElementType.FLOAT32 ? DUMMY : 2 * DUMMY]),
+                MemorySegment.ofArray(new double[DUMMY]),
+                arena.allocate((long) DUMMY * type.bytes(), 64));
+        return kinds.stream().filter(segment -> segment.getClass() == kind).findFirst();
+    }
+
+    private static Kernel define(Key key) {
+        byte[] bytes = KernelWriter.write(key.pass, key.operands, key.type == ElementType.FLOAT32, key.bits);
+        try {
+            Class<?> hidden = MethodHandles.lookup()
+                    .defineHiddenClassWithClassData(bytes, key.segments, true)
+                    .lookupClass();
+            COMPILED.incrementAndGet();
+            return (Kernel) hidden.getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a kernel could not be defined: " + e.getMessage(), e);
+        }
+    }
+}
