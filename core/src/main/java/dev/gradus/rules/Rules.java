@@ -63,7 +63,7 @@ public final class Rules {
             entry("um", "momentum with steps of constant length", um(), NOTEBOOK, 1e-2),
             entry("duv_adam", "divides by relative surprise", duvAdam(), NOTEBOOK, 1e-2),
             entry("su_adam", "average sign over how much it changes", suAdam(), NOTEBOOK, 1e-2),
-            entry("b_adam", "divides by the curvature of the last step", bAdam(), NOTEBOOK, 1e-3),
+            entry("b_adam", "divides by the curvature of the last step", bAdam(), NOTEBOOK, 1e-1),
             entry(
                     "sophia",
                     "divides by an estimate of the Hessian's diagonal",
