@@ -179,10 +179,25 @@ final class Member implements Execution.Memory, Execution.Numbers {
     }
 
     /// Takes note of where the gradient is, for the step or event to come.
+    ///
+    /// @throws IllegalStateException if the memory of the values or of the gradient is not there for this thread
     void bindGradient() {
         MemorySegment memory = Objects.requireNonNull(parameter.gradient());
+        requireAccessible("values", parameter.values());
+        requireAccessible("gradient", memory);
         if (gradient == null || !gradient.memory().equals(memory) || gradient.type() != parameter.gradientType()) {
             gradient = new Tensor(memory, parameter.gradientType());
+        }
+    }
+
+    private void requireAccessible(String what, MemorySegment memory) {
+        if (!memory.scope().isAlive()) {
+            throw new IllegalStateException(
+                    "parameter " + parameter.name() + ": the memory of its " + what + " has been freed");
+        }
+        if (!memory.isAccessibleBy(Thread.currentThread())) {
+            throw new IllegalStateException(
+                    "parameter " + parameter.name() + ": the memory of its " + what + " belongs to another thread");
         }
     }
 

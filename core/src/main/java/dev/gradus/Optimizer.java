@@ -54,8 +54,8 @@ public final class Optimizer implements AutoCloseable {
 
     /// An optimizer of the given groups.
     ///
-    /// @throws IllegalArgumentException if two groups or parameters have the same name, parameters overlap in
-    /// memory,     or a hyperparameter is unknown or out of range
+    /// @throws IllegalArgumentException if two groups or parameters have the same name, parameters overlap
+    ///     in memory, or a hyperparameter is unknown or out of range
     public static Optimizer of(ParameterGroup... groups) {
         return of(Arrays.asList(groups));
     }

@@ -72,10 +72,6 @@ final class Totals {
         all.addAll(cells.values());
     }
 
-    boolean isEmpty() {
-        return all.isEmpty();
-    }
-
     void reset() {
         for (int i = 0; i < all.size(); i++) {
             all.get(i).reset();
