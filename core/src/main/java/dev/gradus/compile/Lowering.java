@@ -97,7 +97,7 @@ final class Lowering {
                 passes.values().stream().map(PassBuilder::build).toList(),
                 slots.code(end),
                 slots.leaves(),
-                totals(end),
+                totals(),
                 numbers(),
                 roots.metrics.stream().mapToInt(slots::of).toArray());
     }
@@ -148,23 +148,29 @@ final class Lowering {
         }
         int slot = slots.add(host, level(host));
         if (host.op == Op.REDUCE) {
-            Value of = host.args.get(0);
-            reductions.add(
-                    new Reduction(((ReduceKey) host.payloadOf()).reduction(), merged.merge(of.axes), Axes.HOST, slot));
-            passAt(level(of), of.axes).reduce(of, reductions.size() - 1);
+            reduce(host, slot);
         }
         return slot;
     }
 
+    /// Makes sure that the pass over the operand of a reduction performs it.
+    ///
+    /// @param target the slot or the scratch operand that takes the result
+    private void reduce(Value value, int target) {
+        Value of = value.args.get(0);
+        reductions.add(new Reduction(
+                ((ReduceKey) value.payloadOf()).reduction(), merged.merge(of.axes), merged.merge(value.axes), target));
+        passAt(level(of), of.axes).reduce(of, reductions.size() - 1);
+    }
+
     /// Makes sure that a value of reduced shape is in memory for passes of higher levels, and says where.
     private int resident(Value value, int level, Axes reader) {
-        Value stored = value.op == Op.AFTER ? value : null;
         if (value.op == Op.STATE) {
             requireUnwritten(value.payloadOf(), value.axes.equals(reader) ? level : level + 1);
             return operandOf((State) value.payloadOf());
         }
-        if (stored != null && writeLevel(stored.payloadOf()) == level(stored)) {
-            return operandOf((State) stored.payloadOf());
+        if (value.op == Op.AFTER && writeLevel(value.payloadOf()) == level(value)) {
+            return operandOf((State) value.payloadOf());
         }
         Integer known = scratch.get(value);
         if (known == null) {
@@ -172,13 +178,7 @@ final class Lowering {
             known = operands.size() - 1;
             scratch.put(value, known);
             if (value.op == Op.REDUCE) {
-                Value of = value.args.get(0);
-                reductions.add(new Reduction(
-                        ((ReduceKey) value.payloadOf()).reduction(),
-                        merged.merge(of.axes),
-                        merged.merge(value.axes),
-                        known));
-                passAt(level(of), of.axes).reduce(of, reductions.size() - 1);
+                reduce(value, known);
             } else {
                 passAt(level(value), value.axes).leave(value, known);
             }
@@ -245,7 +245,7 @@ final class Lowering {
         return value.op == Op.STATE || value.op == Op.REDUCE;
     }
 
-    private List<Variant.Total> totals(int end) {
+    private List<Variant.Total> totals() {
         List<Variant.Total> totals = new ArrayList<>();
         for (Value value : slots.values()) {
             if (value.op == Op.TOTAL) {
@@ -253,7 +253,6 @@ final class Lowering {
                         (TotalKey) value.payloadOf(), slots.of(value.args.get(0)), slots.of(value), level(value)));
             }
         }
-        totals.removeIf(total -> total.level() > end);
         return totals;
     }
 

@@ -35,7 +35,6 @@ public final class Program {
     private final Selector selector;
     private final List<State> states;
     private final boolean readsTheta;
-    private final String listing;
 
     /// Computes the conditions; bit i of the variant's index is the outcome of the i-th.
     record Selector(HostCode.Instruction[] code, List<Slots.Leaf> leaves, int[] conditions, int slots) {}
@@ -98,7 +97,6 @@ public final class Program {
         this.selector = selector(conditions);
         this.states = source.states;
         this.readsTheta = readsTheta(source);
-        this.listing = Listing.of(this);
     }
 
     /// Lowers the step, or event, of a rule.
@@ -213,6 +211,6 @@ public final class Program {
 
     /// The program in readable form; equal programs have equal listings.
     public String listing() {
-        return listing;
+        return Listing.of(this);
     }
 }
