@@ -101,11 +101,9 @@ final class Accumulator {
                 lanes[lane] += x[i];
                 lane = (lane + 1) % LANES;
             }
-            for (; i + LANES <= stop; i += LANES) {
-                for (int l = 0; l < LANES; l++) {
-                    lanes[l] += x[i + l];
-                }
-            }
+            int whole = i + (stop - i) / LANES * LANES;
+            addWhole(x, i, whole);
+            i = whole;
             for (; i < stop; i++) {
                 lanes[lane++] += x[i];
             }
@@ -113,6 +111,60 @@ final class Accumulator {
                 finishBlock();
             }
         }
+    }
+
+    /// Adds whole rows of lanes, kept in local variables: an array would be stored and loaded again for each row.
+    private void addWhole(double[] x, int from, int to) {
+        double s0 = lanes[0];
+        double s1 = lanes[1];
+        double s2 = lanes[2];
+        double s3 = lanes[3];
+        double s4 = lanes[4];
+        double s5 = lanes[5];
+        double s6 = lanes[6];
+        double s7 = lanes[7];
+        double s8 = lanes[8];
+        double s9 = lanes[9];
+        double s10 = lanes[10];
+        double s11 = lanes[11];
+        double s12 = lanes[12];
+        double s13 = lanes[13];
+        double s14 = lanes[14];
+        double s15 = lanes[15];
+        for (int i = from; i < to; i += LANES) {
+            s0 += x[i];
+            s1 += x[i + 1];
+            s2 += x[i + 2];
+            s3 += x[i + 3];
+            s4 += x[i + 4];
+            s5 += x[i + 5];
+            s6 += x[i + 6];
+            s7 += x[i + 7];
+            s8 += x[i + 8];
+            s9 += x[i + 9];
+            s10 += x[i + 10];
+            s11 += x[i + 11];
+            s12 += x[i + 12];
+            s13 += x[i + 13];
+            s14 += x[i + 14];
+            s15 += x[i + 15];
+        }
+        lanes[0] = s0;
+        lanes[1] = s1;
+        lanes[2] = s2;
+        lanes[3] = s3;
+        lanes[4] = s4;
+        lanes[5] = s5;
+        lanes[6] = s6;
+        lanes[7] = s7;
+        lanes[8] = s8;
+        lanes[9] = s9;
+        lanes[10] = s10;
+        lanes[11] = s11;
+        lanes[12] = s12;
+        lanes[13] = s13;
+        lanes[14] = s14;
+        lanes[15] = s15;
     }
 
     private void finishBlock() {

@@ -325,4 +325,48 @@ final class Elementary {
         double halfSquare = 0.5 * f * f;
         return k * LOG_LN2_HI_D - ((halfSquare - (s * (halfSquare + z * p) + (k * LOG_LN2_LO_D + c))) - f);
     }
+
+    /// The constants of an exponential.
+    ///
+    /// @param least results for smaller arguments would be subnormal
+    /// @param most results for larger arguments are infinite
+    /// @param coefficients of the polynomial, the highest power first
+    record Exp(double log2e, double ln2High, double ln2Low, double least, double most, double[] coefficients) {}
+
+    /// The constants of a logarithm.
+    ///
+    /// @param coefficients of the polynomial, the highest power first
+    record Log(double ln2High, double ln2Low, long oneBits, long sqrtHalfBits, double[] coefficients) {}
+
+    static final Exp EXP_F = new Exp(LOG2E_F, EXP_LN2_HI_F, EXP_LN2_LO_F, EXP_LEAST_F, EXP_MOST_F, new double[] {
+        1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f
+    });
+
+    static final Exp EXP_D = new Exp(LOG2E_D, EXP_LN2_HI_D, EXP_LN2_LO_D, EXP_LEAST_D, EXP_MOST_D, new double[] {
+        4.13813679705723846039e-08,
+        -1.65339022054652515390e-06,
+        6.61375632143793436117e-05,
+        -2.77777777770155933842e-03,
+        1.66666666666666019037e-01
+    });
+
+    static final Log LOG_F = new Log(LOG_LN2_HI_F, LOG_LN2_LO_F, 0x3f800000, SQRT_HALF_F, new double[] {
+        1.4798198640e-01f,
+        1.5313838422e-01f,
+        1.8183572590e-01f,
+        2.2222198546e-01f,
+        2.8571429849e-01f,
+        4.0000000596e-01f,
+        6.6666668653e-01f
+    });
+
+    static final Log LOG_D = new Log(LOG_LN2_HI_D, LOG_LN2_LO_D, 0x3ff0000000000000L, SQRT_HALF_D, new double[] {
+        1.479819860511658591e-01,
+        1.531383769920937332e-01,
+        1.818357216161805012e-01,
+        2.222219843214978396e-01,
+        2.857142874366239149e-01,
+        3.999999999940941908e-01,
+        6.666666666666735130e-01
+    });
 }

@@ -5,7 +5,6 @@ import static java.lang.classfile.ClassFile.ACC_PUBLIC;
 import static java.lang.constant.ConstantDescs.CD_Class;
 import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_double;
-import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
@@ -29,14 +28,8 @@ import java.util.List;
 /// The class names the incubating API in its constants only, so that this module neither requires nor is compiled
 /// against it. It calls nothing else: what the JIT would have to inline into so large a loop, it may not.
 final class KernelWriter {
-    private static final String INCUBATOR = "jdk.incubator.vector";
     private static final ClassDesc SEGMENT = ClassDesc.of("java.lang.foreign.MemorySegment");
     private static final ClassDesc ORDER = ClassDesc.of("java.nio.ByteOrder");
-    private static final ClassDesc VECTOR = ClassDesc.of(INCUBATOR, "Vector");
-    private static final ClassDesc MASK = ClassDesc.of(INCUBATOR, "VectorMask");
-    private static final ClassDesc SPECIES = ClassDesc.of(INCUBATOR, "VectorSpecies");
-    private static final ClassDesc OPERATORS = ClassDesc.of(INCUBATOR, "VectorOperators");
-    private static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
     private static final DirectMethodHandleDesc CLASS_DATA_AT = ConstantDescs.ofConstantBootstrap(
             ClassDesc.of("java.lang.invoke.MethodHandles"), "classDataAt", CD_Object, CD_int);
 
@@ -51,19 +44,21 @@ final class KernelWriter {
     private final Pass pass;
     private final List<Integer> operands;
     private final boolean isFloat;
+    private final CodeBuilder code;
+    private final VectorCode vectors;
     private final ClassDesc vector;
     private final ClassDesc element;
-    private final String species;
     private final int lanes;
     private final int[] locals;
 
-    private KernelWriter(Pass pass, List<Integer> operands, boolean isFloat, int bits) {
+    private KernelWriter(Pass pass, List<Integer> operands, boolean isFloat, int bits, CodeBuilder code) {
         this.pass = pass;
         this.operands = operands;
         this.isFloat = isFloat;
-        this.vector = ClassDesc.of(INCUBATOR, isFloat ? "FloatVector" : "DoubleVector");
-        this.element = isFloat ? CD_float : CD_double;
-        this.species = "SPECIES_" + bits;
+        this.code = code;
+        this.vectors = new VectorCode(code, isFloat, bits);
+        this.vector = vectors.vector();
+        this.element = vectors.element();
         this.locals = new int[pass.registers()];
         this.lanes = bits / (isFloat ? Float.SIZE : Double.SIZE);
     }
@@ -75,7 +70,6 @@ final class KernelWriter {
     /// @param isFloat whether elements are float32, not float64
     /// @param bits the width of vectors
     static byte[] write(Pass pass, List<Integer> operands, boolean isFloat, int bits) {
-        KernelWriter writer = new KernelWriter(pass, operands, isFloat, bits);
         ClassDesc kernel = ClassDesc.of(Kernel.class.getName());
         ClassDesc self = ClassDesc.of(Kernel.class.getPackageName(), "GeneratedKernel");
         return ClassFile.of()
@@ -100,16 +94,16 @@ final class KernelWriter {
                                                 CD_long,
                                                 CD_long),
                                         ACC_PUBLIC,
-                                        writer::body));
+                                        code -> new KernelWriter(pass, operands, isFloat, bits, code).body()));
     }
 
-    private void body(CodeBuilder code) {
+    private void body() {
         for (int i = 0; i < locals.length; i++) {
             locals[i] = code.allocateLocal(TypeKind.REFERENCE);
         }
         int[] segments = new int[operands.size()];
         for (int i = 0; i < segments.length; i++) {
-            segments[i] = guardedSegment(code, i);
+            segments[i] = guardedSegment(i);
         }
         int[] blocks = new int[pass.code().size()];
         int exchanged = 0;
@@ -123,15 +117,12 @@ final class KernelWriter {
                         .checkcast(element.arrayType())
                         .astore(blocks[i]);
             } else if (in.op() == Op.SPLAT) {
-                code.getstatic(vector, species, SPECIES)
-                        .aload(SLOTS)
-                        .loadConstant(in.a())
-                        .daload();
+                vectors.pushSpecies().aload(SLOTS).loadConstant(in.a()).daload();
                 if (isFloat) {
                     code.d2f();
                 }
-                code.invokestatic(vector, "broadcast", MethodTypeDesc.of(vector, SPECIES, element))
-                        .astore(locals[in.target()]);
+                vectors.broadcast();
+                code.astore(locals[in.target()]);
             }
         }
         int position = code.allocateLocal(TypeKind.LONG);
@@ -140,7 +131,7 @@ final class KernelWriter {
         Label end = code.newLabel();
         code.lload(position).lload(TO).lcmp().ifge(end);
         for (int i = 0; i < blocks.length; i++) {
-            instruction(code, pass.code().get(i), segments, blocks[i], position);
+            instruction(pass.code().get(i), segments, blocks[i], position);
         }
         code.lload(position).loadConstant((long) lanes).ladd().lstore(position).goto_(loop);
         code.labelBinding(end).return_();
@@ -151,7 +142,7 @@ final class KernelWriter {
     }
 
     /// Loads a segment whose class the JIT then knows: what one kernel meets does not slow another down.
-    private int guardedSegment(CodeBuilder code, int index) {
+    private int guardedSegment(int index) {
         int local = code.allocateLocal(TypeKind.REFERENCE);
         Label expected = code.newLabel();
         code.aload(SEGMENTS)
@@ -170,42 +161,46 @@ final class KernelWriter {
         return local;
     }
 
-    private void instruction(CodeBuilder code, Instruction in, int[] segments, int block, int position) {
+    private void instruction(Instruction in, int[] segments, int block, int position) {
         switch (in.op()) {
             case SPLAT -> {}
             case LOAD -> {
                 if (isExchanged(in)) {
-                    code.getstatic(vector, species, SPECIES).aload(block);
-                    inBlock(code, position);
+                    vectors.pushSpecies().aload(block);
+                    inBlock(position);
                     code.invokestatic(
-                            vector, "fromArray", MethodTypeDesc.of(vector, SPECIES, element.arrayType(), CD_int));
+                            vector,
+                            "fromArray",
+                            MethodTypeDesc.of(vector, VectorCode.SPECIES, element.arrayType(), CD_int));
                 } else {
-                    code.getstatic(vector, species, SPECIES).aload(segments[operands.indexOf(in.a())]);
-                    offset(code, position);
+                    vectors.pushSpecies().aload(segments[operands.indexOf(in.a())]);
+                    offset(position);
                     code.invokestatic(
-                            vector, "fromMemorySegment", MethodTypeDesc.of(vector, SPECIES, SEGMENT, CD_long, ORDER));
+                            vector,
+                            "fromMemorySegment",
+                            MethodTypeDesc.of(vector, VectorCode.SPECIES, SEGMENT, CD_long, ORDER));
                 }
-                store(code, in);
+                store(in);
             }
             case STORE -> {
                 code.aload(locals[in.a()]).aload(segments[operands.indexOf(in.target())]);
-                offset(code, position);
+                offset(position);
                 code.invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
             }
             case REDUCE -> {
                 code.aload(locals[in.a()]).aload(block);
-                inBlock(code, position);
+                inBlock(position);
                 code.invokevirtual(vector, "intoArray", MethodTypeDesc.of(CD_void, element.arrayType(), CD_int));
             }
             default -> {
-                operation(code, in);
-                store(code, in);
+                code.aload(operation(in));
+                store(in);
             }
         }
     }
 
     /// Pushes the position in bytes and the byte order.
-    private void offset(CodeBuilder code, int position) {
+    private void offset(int position) {
         code.lload(position)
                 .loadConstant(isFloat ? 2 : 3)
                 .lshl()
@@ -213,116 +208,45 @@ final class KernelWriter {
     }
 
     /// Pushes the position within the block that is exchanged.
-    private void inBlock(CodeBuilder code, int position) {
+    private void inBlock(int position) {
         code.lload(position).lload(FROM).lsub().l2i();
     }
 
-    private void operation(CodeBuilder code, Instruction in) {
-        switch (in.op()) {
-            case NEGATE -> unary(code, in, "neg");
-            case ABS -> unary(code, in, "abs");
-            case SQRT -> unary(code, in, "sqrt");
-            case ADD -> binary(code, in, "add");
-            case SUBTRACT -> binary(code, in, "sub");
-            case MULTIPLY, AND -> binary(code, in, "mul");
-            case DIVIDE -> binary(code, in, "div");
-            case MIN -> binary(code, in, "min");
-            case MAX -> binary(code, in, "max");
+    /// Computes into a local variable.
+    private int operation(Instruction in) {
+        int a = locals[in.a()];
+        int b = in.registersRead() > 1 ? locals[in.b()] : 0;
+        return switch (in.op()) {
+            case NEGATE -> vectors.unary("neg", a);
+            case ABS -> vectors.unary("abs", a);
+            case SQRT -> vectors.unary("sqrt", a);
+            case EXP -> vectors.exp(a);
+            case LOG1P -> vectors.log1p(a);
+            case ADD -> vectors.binary("add", a, b);
+            case SUBTRACT -> vectors.binary("sub", a, b);
+            case MULTIPLY, AND -> vectors.binary("mul", a, b);
+            case DIVIDE -> vectors.binary("div", a, b);
+            case MIN -> vectors.binary("min", a, b);
+            case MAX -> vectors.binary("max", a, b);
             case FLUSH -> {
-                code.aload(locals[in.a()]);
-                constant(code, isFloat ? FloatBlocks.FLUSH : DoubleBlocks.FLUSH);
-                withNumber(code, "add");
-                constant(code, isFloat ? FloatBlocks.FLUSH : DoubleBlocks.FLUSH);
-                withNumber(code, "sub");
+                double flush = isFloat ? FloatBlocks.FLUSH : DoubleBlocks.FLUSH;
+                yield vectors.scalar("sub", vectors.scalar("add", a, flush), flush);
             }
-            case NOT -> {
-                splat(code, 1);
-                code.aload(locals[in.a()]);
-                withVector(code, "sub");
-            }
-            case LESS -> comparison(code, in, "LT");
-            case LESS_OR_EQUAL -> comparison(code, in, "LE");
-            case EQUAL -> comparison(code, in, "EQ");
-            case SELECT -> {
-                code.aload(locals[in.c()]).aload(locals[in.b()]).aload(locals[in.a()]);
-                splat(code, 0);
-                compare(code, "NE");
-                blend(code);
-            }
+            case NOT -> vectors.binary("sub", vectors.splat(1), a);
+            case LESS -> vectors.blend(vectors.splat(0), vectors.splat(1), "LT", a, b);
+            case LESS_OR_EQUAL -> vectors.blend(vectors.splat(0), vectors.splat(1), "LE", a, b);
+            case EQUAL -> vectors.blend(vectors.splat(0), vectors.splat(1), "EQ", a, b);
+            case SELECT -> vectors.blend(locals[in.c()], b, "NE", a, vectors.splat(0));
             case SIGN -> {
-                code.aload(locals[in.a()]);
-                splat(code, 1);
-                code.aload(locals[in.a()]);
-                splat(code, 0);
-                compare(code, "GT");
-                blend(code);
-                splat(code, -1);
-                code.aload(locals[in.a()]);
-                splat(code, 0);
-                compare(code, "LT");
-                blend(code);
+                int zero = vectors.splat(0);
+                int positive = vectors.blend(a, vectors.splat(1), "GT", a, zero);
+                yield vectors.blend(positive, vectors.splat(-1), "LT", a, zero);
             }
             default -> throw new IllegalArgumentException(in.op() + " has no vector form");
-        }
+        };
     }
 
-    /// Whether the operation has a vector form here.
-    static boolean isSupported(Op op) {
-        return op != Op.EXP && op != Op.LOG1P;
-    }
-
-    private void unary(CodeBuilder code, Instruction in, String method) {
-        code.aload(locals[in.a()]).invokevirtual(vector, method, MethodTypeDesc.of(vector));
-    }
-
-    private void binary(CodeBuilder code, Instruction in, String method) {
-        code.aload(locals[in.a()]).aload(locals[in.b()]);
-        withVector(code, method);
-    }
-
-    private void withVector(CodeBuilder code, String method) {
-        code.invokevirtual(vector, method, MethodTypeDesc.of(vector, VECTOR));
-    }
-
-    private void withNumber(CodeBuilder code, String method) {
-        code.invokevirtual(vector, method, MethodTypeDesc.of(vector, element));
-    }
-
-    private void comparison(CodeBuilder code, Instruction in, String operator) {
-        splat(code, 0);
-        splat(code, 1);
-        code.aload(locals[in.a()]).aload(locals[in.b()]);
-        compare(code, operator);
-        blend(code);
-    }
-
-    private void compare(CodeBuilder code, String operator) {
-        int right = code.allocateLocal(TypeKind.REFERENCE);
-        code.astore(right)
-                .getstatic(OPERATORS, operator, COMPARISON)
-                .aload(right)
-                .invokevirtual(vector, "compare", MethodTypeDesc.of(MASK, COMPARISON, VECTOR));
-    }
-
-    private void blend(CodeBuilder code) {
-        code.invokevirtual(vector, "blend", MethodTypeDesc.of(vector, VECTOR, MASK));
-    }
-
-    private void splat(CodeBuilder code, double value) {
-        code.getstatic(vector, species, SPECIES);
-        constant(code, value);
-        code.invokestatic(vector, "broadcast", MethodTypeDesc.of(vector, SPECIES, element));
-    }
-
-    private void constant(CodeBuilder code, double value) {
-        if (isFloat) {
-            code.loadConstant((float) value);
-        } else {
-            code.loadConstant(value);
-        }
-    }
-
-    private void store(CodeBuilder code, Instruction in) {
+    private void store(Instruction in) {
         code.astore(locals[in.target()]);
     }
 }

@@ -142,7 +142,7 @@ final class Simd<A> implements Backend {
             boolean stores = in.op() == Op.STORE;
             int operand = loads ? in.a() : in.target();
             boolean direct = (loads || stores) && isDirect(binding, index, operand);
-            if (!KernelWriter.isSupported(in.op()) || stores && !direct) {
+            if (stores && !direct) {
                 return Bound.INTERPRETED;
             }
             if (in.op() == Op.REDUCE || loads && !direct) {

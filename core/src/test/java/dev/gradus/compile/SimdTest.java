@@ -75,6 +75,10 @@ class SimdTest {
             Expr chosen = where(
                     g.gt(x).and(x.lt(Expr.ONE)).or(g.eq(x)), sign(g), max(g, x).minus(min(x, g)));
             Expr state = s.state("m").becomes(old -> old.times(0.5).plus(chosen.div(x)));
+            Expr smooth = dev.gradus.expr.Formulas.exp(g.times(30).minus(x.times(40)))
+                    .plus(dev.gradus.expr.Formulas.log1p(g.minus(x)))
+                    .plus(dev.gradus.expr.Formulas.exp(x.unaryMinus()));
+            Expr ignored = s.state("smooth").becomes(old -> smooth);
             return state.unaryMinus()
                     .plus(dev.gradus.expr.Formulas.abs(g))
                     .times(mean(g))

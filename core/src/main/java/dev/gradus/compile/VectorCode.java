@@ -1,0 +1,212 @@
+package dev.gradus.compile;
+
+import static java.lang.constant.ConstantDescs.CD_double;
+import static java.lang.constant.ConstantDescs.CD_float;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+
+/// Emits operations of the Vector API on local variables, and the elementary functions made of them: the same
+/// operations in the same order as [Elementary] on single values.
+final class VectorCode {
+    static final String INCUBATOR = "jdk.incubator.vector";
+    static final ClassDesc VECTOR = ClassDesc.of(INCUBATOR, "Vector");
+    static final ClassDesc SPECIES = ClassDesc.of(INCUBATOR, "VectorSpecies");
+    private static final ClassDesc MASK = ClassDesc.of(INCUBATOR, "VectorMask");
+    private static final ClassDesc OPERATORS = ClassDesc.of(INCUBATOR, "VectorOperators");
+    private static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
+    private static final ClassDesc BINARY = OPERATORS.nested("Binary");
+    private static final ClassDesc ASSOCIATIVE = OPERATORS.nested("Associative");
+
+    private final CodeBuilder code;
+    private final boolean isFloat;
+    private final String species;
+    private final ClassDesc vector;
+    private final ClassDesc element;
+    private final ClassDesc bits;
+    private final ClassDesc integer;
+
+    /// @param width of vectors, in bits
+    VectorCode(CodeBuilder code, boolean isFloat, int width) {
+        this.code = code;
+        this.isFloat = isFloat;
+        this.species = "SPECIES_" + width;
+        this.vector = ClassDesc.of(INCUBATOR, isFloat ? "FloatVector" : "DoubleVector");
+        this.element = isFloat ? CD_float : CD_double;
+        this.bits = ClassDesc.of(INCUBATOR, isFloat ? "IntVector" : "LongVector");
+        this.integer = isFloat ? CD_int : CD_long;
+    }
+
+    ClassDesc vector() {
+        return vector;
+    }
+
+    ClassDesc element() {
+        return element;
+    }
+
+    CodeBuilder pushSpecies() {
+        return code.getstatic(vector, species, SPECIES);
+    }
+
+    /// Turns the number on the stack into a vector.
+    void broadcast() {
+        // The species was pushed before the number.
+        code.invokestatic(vector, "broadcast", MethodTypeDesc.of(vector, SPECIES, element));
+    }
+
+    int splat(double value) {
+        pushSpecies();
+        push(value);
+        broadcast();
+        return store();
+    }
+
+    int unary(String method, int a) {
+        code.aload(a).invokevirtual(vector, method, MethodTypeDesc.of(vector));
+        return store();
+    }
+
+    int binary(String method, int a, int b) {
+        code.aload(a).aload(b).invokevirtual(vector, method, MethodTypeDesc.of(vector, VECTOR));
+        return store();
+    }
+
+    int scalar(String method, int a, double b) {
+        code.aload(a);
+        push(b);
+        code.invokevirtual(vector, method, MethodTypeDesc.of(vector, element));
+        return store();
+    }
+
+    /// `b` where the comparison of `left` and `right` holds, `a` elsewhere.
+    int blend(int a, int b, String comparison, int left, int right) {
+        code.aload(a)
+                .aload(b)
+                .aload(left)
+                .getstatic(OPERATORS, comparison, COMPARISON)
+                .aload(right)
+                .invokevirtual(vector, "compare", MethodTypeDesc.of(MASK, COMPARISON, VECTOR))
+                .invokevirtual(vector, "blend", MethodTypeDesc.of(vector, VECTOR, MASK));
+        return store();
+    }
+
+    private int bits(String operator, int a, long b) {
+        ClassDesc type = operator.endsWith("SHL") || operator.endsWith("SHR") ? BINARY : ASSOCIATIVE;
+        code.aload(a).getstatic(OPERATORS, operator, type);
+        if (isFloat) {
+            code.loadConstant((int) b);
+        } else {
+            code.loadConstant(b);
+        }
+        code.invokevirtual(bits, "lanewise", MethodTypeDesc.of(bits, BINARY, integer));
+        return store();
+    }
+
+    private int toBits(int a) {
+        code.aload(a)
+                .invokevirtual(vector, isFloat ? "reinterpretAsInts" : "reinterpretAsLongs", MethodTypeDesc.of(bits));
+        return store();
+    }
+
+    private int fromBits(int a) {
+        code.aload(a)
+                .invokevirtual(
+                        bits, isFloat ? "reinterpretAsFloats" : "reinterpretAsDoubles", MethodTypeDesc.of(vector));
+        return store();
+    }
+
+    private void push(double value) {
+        if (isFloat) {
+            code.loadConstant((float) value);
+        } else {
+            code.loadConstant(value);
+        }
+    }
+
+    private int store() {
+        int local = code.allocateLocal(TypeKind.REFERENCE);
+        code.astore(local);
+        return local;
+    }
+
+    /// eˣ.
+    int exp(int x) {
+        Elementary.Exp with = isFloat ? Elementary.EXP_F : Elementary.EXP_D;
+        int limited = scalar("max", scalar("min", x, with.most()), with.least());
+        int k = nearest(scalar("mul", limited, with.log2e()));
+        int y = isFloat ? polynomialF(limited, k, with) : polynomialD(limited, k, with);
+        int half = nearest(scalar("sub", scalar("mul", k, 0.5), 0.25));
+        int scaled = binary("mul", binary("mul", y, powerOfTwo(half)), powerOfTwo(binary("sub", k, half)));
+        int kept = scalar("mul", scalar("sub", x, with.least()), 0x1p60);
+        return binary("mul", scaled, scalar("max", scalar("min", kept, 1), 0));
+    }
+
+    private int nearest(int x) {
+        double round = isFloat ? 0x1.8p+23 : 0x1.8p+52;
+        return scalar("sub", scalar("add", x, round), round);
+    }
+
+    private int polynomialF(int x, int k, Elementary.Exp with) {
+        int r = binary("sub", binary("sub", x, scalar("mul", k, with.ln2High())), scalar("mul", k, with.ln2Low()));
+        int p = horner(r, with.coefficients());
+        return scalar("add", binary("add", binary("mul", p, binary("mul", r, r)), r), 1);
+    }
+
+    private int polynomialD(int x, int k, Elementary.Exp with) {
+        int high = binary("sub", x, scalar("mul", k, with.ln2High()));
+        int low = scalar("mul", k, with.ln2Low());
+        int r = binary("sub", high, low);
+        int z = binary("mul", r, r);
+        int c = binary("sub", r, binary("mul", z, horner(z, with.coefficients())));
+        int quotient = binary("div", binary("mul", r, c), scalar("add", unary("neg", c), 2));
+        return scalar("add", binary("add", binary("sub", quotient, low), high), 1);
+    }
+
+    private int horner(int x, double[] coefficients) {
+        int p = splat(coefficients[0]);
+        for (int i = 1; i < coefficients.length; i++) {
+            p = scalar("add", binary("mul", p, x), coefficients[i]);
+        }
+        return p;
+    }
+
+    /// 2 to the power of a whole number, by way of the low bits of a large one.
+    private int powerOfTwo(int exponent) {
+        int shifted = scalar("add", exponent, isFloat ? 0x1p23 + 127 : 0x1p52 + 1023);
+        return fromBits(bits("LSHL", toBits(shifted), isFloat ? 23 : 52));
+    }
+
+    /// ln(1 + x).
+    int log1p(int x) {
+        Elementary.Log with = isFloat ? Elementary.LOG_F : Elementary.LOG_D;
+        int u = scalar("add", x, 1);
+        int raw = bits("ADD", toBits(u), with.oneBits() - with.sqrtHalfBits());
+        int exponent = bits("OR", bits("LSHR", raw, isFloat ? 23 : 52), isFloat ? 0x4b000000L : 0x4330000000000000L);
+        int k = scalar("sub", fromBits(exponent), isFloat ? 0x1p23 + 127 : 0x1p52 + 1023);
+        int fraction = bits("ADD", bits("AND", raw, isFloat ? 0x007fffffL : 0x000fffffffffffffL), with.sqrtHalfBits());
+        int f = scalar("sub", fromBits(fraction), 1);
+        int c = binary("div", binary("sub", x, scalar("sub", u, 1)), u);
+
+        int s = binary("div", f, scalar("add", f, 2));
+        int z = binary("mul", s, s);
+        int p = horner(z, with.coefficients());
+        int halfSquare = binary("mul", scalar("mul", f, 0.5), f);
+        int small = binary(
+                "add",
+                binary("mul", s, binary("add", halfSquare, binary("mul", z, p))),
+                binary("add", scalar("mul", k, with.ln2Low()), c));
+        int rest = binary("sub", binary("sub", halfSquare, small), f);
+        int result = binary("sub", scalar("mul", k, with.ln2High()), rest);
+
+        int minusOne = splat(-1);
+        int infinity = splat(Double.POSITIVE_INFINITY);
+        int real = blend(splat(Double.NaN), result, "GT", x, minusOne);
+        int withPole = blend(real, splat(Double.NEGATIVE_INFINITY), "EQ", x, minusOne);
+        return blend(withPole, x, "EQ", x, infinity);
+    }
+}
