@@ -33,9 +33,16 @@ final class Kernels {
 
     /// A kernel that may still be getting ready.
     static final class Entry {
+        private final Key key;
+        private @Nullable Kernel kernel;
         private volatile @Nullable Kernel ready;
         private volatile double interpreted = Double.MAX_VALUE;
         private int slowRuns;
+        private int retreats;
+
+        private Entry(Key key) {
+            this.key = key;
+        }
 
         /// The kernel, once it is fast.
         @Nullable
@@ -50,26 +57,26 @@ final class Kernels {
             }
         }
 
-        /// Takes note of what the kernel takes, and gives it up where it stays slower than the interpreter: on memory
-        /// of another kind of arena than the JIT has seen, for one.
+        /// Takes note of what the kernel takes. Where it has become slower than the interpreter, because the JIT
+        /// met memory of an arena that it did not expect, the interpreter works until the kernel is fast again.
         void ranIn(double nanosPerElement) {
-            slowRuns = nanosPerElement > GIVE_UP * interpreted ? slowRuns + 1 : 0;
+            slowRuns = Math.max(0, slowRuns + (nanosPerElement > interpreted ? 1 : -1));
             if (slowRuns > MAX_SLOW_RUNS) {
+                slowRuns = 0;
                 ready = null;
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "a SIMD kernel takes {0} ns per element, the interpreter {1}: back to the interpreter",
-                        nanosPerElement,
-                        interpreted);
+                if (++retreats <= MAX_RETREATS) {
+                    BACKGROUND.execute(() -> prepare(this));
+                } else {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "a SIMD kernel stays slow: its pass goes on in the interpreter");
+                }
             }
         }
     }
 
-    /// A kernel that takes longer than so many times the interpreter's time in so many runs in succession is given
-    /// up; the JIT may need a few after a change.
-    private static final double GIVE_UP = 2;
-
-    private static final int MAX_SLOW_RUNS = 200;
+    private static final int MAX_SLOW_RUNS = 50;
+    private static final int MAX_RETREATS = 5;
 
     private static final System.Logger LOG = System.getLogger("dev.gradus");
 
@@ -118,9 +125,9 @@ final class Kernels {
     /// @param eager whether to compile it now and use it at once, rather than when it is fast
     static Entry of(Key key, boolean eager) {
         Entry entry = ENTRIES.computeIfAbsent(key, fresh -> {
-            Entry made = new Entry();
+            Entry made = new Entry(fresh);
             if (!eager) {
-                BACKGROUND.execute(() -> prepare(fresh, made));
+                BACKGROUND.execute(() -> prepare(made));
             }
             return made;
         });
@@ -130,20 +137,23 @@ final class Kernels {
         return entry;
     }
 
-    private static void prepare(Key key, Entry entry) {
+    /// Makes a kernel fast, in the background.
+    private static void prepare(Entry entry) {
+        Key key = entry.key;
         // States lie in shared arenas: a confined one here would let the JIT expect the wrong kind.
         try (Arena arena = Arena.ofShared()) {
-            Kernel kernel = define(key);
+            Kernel kernel = entry.kernel;
+            if (kernel == null) {
+                kernel = define(key);
+                entry.kernel = kernel;
+            }
             List<MemorySegment> dummies = new ArrayList<>();
             for (Class<?> kind : key.segments) {
-                Optional<MemorySegment> dummy = dummy(kind, key.type, arena);
-                if (dummy.isEmpty()) {
-                    entry.ready = kernel;
-                    return;
-                }
-                dummies.add(dummy.get());
+                dummy(kind, key.type, arena).ifPresent(dummies::add);
             }
-            warm(kernel, key, dummies.toArray(MemorySegment[]::new), entry);
+            if (dummies.size() == key.segments.size()) {
+                warm(kernel, key, dummies.toArray(MemorySegment[]::new), entry);
+            }
             entry.ready = kernel;
         } catch (RuntimeException | LinkageError e) {
             LOG.log(System.Logger.Level.WARNING, "a pass stays in the interpreter: no kernel could be made of it", e);
