@@ -1,15 +1,19 @@
 package dev.gradus;
 
+import dev.gradus.expr.Expr.Hyper;
 import dev.gradus.rule.Range;
 import dev.gradus.rule.Rule;
+import dev.gradus.rule.Spelling;
 import dev.gradus.rule.Step;
 import dev.gradus.rule.Trace.HyperUse;
 import dev.gradus.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A parameter group at work: its members and the values of its hyperparameters.
@@ -120,6 +124,13 @@ final class Group {
         return schedule != null && schedule.isPerParameter() ? schedule.at(ownCompleted) : setting.value;
     }
 
+    /// All names by which hyperparameters may be spelled.
+    private Set<String> names() {
+        Set<String> names = new LinkedHashSet<>(settings.keySet());
+        settings.values().forEach(setting -> names.add(new Hyper(setting.use.name()).shortName()));
+        return names;
+    }
+
     private Setting setting(String qualified) {
         Setting setting = settings.get(qualified);
         if (setting == null) {
@@ -152,10 +163,9 @@ final class Group {
         if (matches.size() == 1) {
             return matches.get(0);
         }
-        String known = String.join(", ", settings.keySet());
         throw new IllegalArgumentException("group \"" + name + "\" has "
                 + (matches.isEmpty()
-                        ? "no hyperparameter \"" + spelled + "\", only " + known
+                        ? "no hyperparameter \"" + spelled + "\": " + Spelling.help(spelled, names())
                         : "several hyperparameters \"" + spelled + "\": say which of " + String.join(", ", matches)));
     }
 }

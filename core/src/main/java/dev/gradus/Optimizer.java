@@ -3,6 +3,7 @@ package dev.gradus;
 import dev.gradus.compile.Backends;
 import dev.gradus.compile.Execution;
 import dev.gradus.expr.State;
+import dev.gradus.rule.Spelling;
 import dev.gradus.rule.Step;
 import dev.gradus.schedule.Schedule;
 import java.lang.foreign.MemorySegment;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -127,13 +129,11 @@ public final class Optimizer implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException if no rule knows the event
     public void fire(String event) {
-        if (groups.values().stream().noneMatch(group -> group.rule.events().contains(event))) {
-            throw new IllegalArgumentException("no rule knows the event \"" + event + "\", known are "
-                    + groups.values().stream()
-                            .flatMap(group -> group.rule.events().stream())
-                            .distinct()
-                            .sorted()
-                            .toList());
+        Set<String> known = new TreeSet<>();
+        groups.values().forEach(group -> known.addAll(group.rule.events()));
+        if (!known.contains(event)) {
+            throw new IllegalArgumentException(
+                    "no rule knows the event \"" + event + "\": " + Spelling.help(event, known));
         }
         exclusively(() -> {
             if (activate() > 0) {
@@ -357,8 +357,8 @@ public final class Optimizer implements AutoCloseable {
         return all.stream()
                 .filter(view -> view.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no state \"" + name + "\"; known are "
-                        + all.stream().map(StateView::name).toList()));
+                .orElseThrow(() -> new IllegalArgumentException("there is no state \"" + name + "\": "
+                        + Spelling.help(name, all.stream().map(StateView::name).toList())));
     }
 
     /// Gives a state of all parameters its initial value anew, at their present values: after weights were
@@ -518,7 +518,8 @@ public final class Optimizer implements AutoCloseable {
     private Group group(String name) {
         Group group = groups.get(name);
         if (group == null) {
-            throw new IllegalArgumentException("there is no group \"" + name + "\", only " + groups.keySet());
+            throw new IllegalArgumentException(
+                    "there is no group \"" + name + "\": " + Spelling.help(name, groups.keySet()));
         }
         return group;
     }
@@ -526,7 +527,8 @@ public final class Optimizer implements AutoCloseable {
     private Member member(String parameter) {
         Member member = byName.get(parameter);
         if (member == null) {
-            throw new IllegalArgumentException("there is no parameter \"" + parameter + "\", only " + byName.keySet());
+            throw new IllegalArgumentException(
+                    "there is no parameter \"" + parameter + "\": " + Spelling.help(parameter, byName.keySet()));
         }
         return member;
     }

@@ -5,6 +5,7 @@ import static dev.gradus.rule.Mask.rank;
 import static dev.gradus.rule.Mask.rankAtLeast;
 
 import dev.gradus.rule.Rule;
+import dev.gradus.rule.Spelling;
 import java.util.List;
 import java.util.Locale;
 
@@ -105,8 +106,8 @@ public final class Rules {
         return ALL.stream()
                 .filter(entry -> normalized(entry.name).equals(normalized(name)))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no optimizer \"" + name + "\", only "
-                        + String.join(", ", ALL.stream().map(Entry::name).toList())));
+                .orElseThrow(() -> new IllegalArgumentException("there is no optimizer \"" + name + "\": "
+                        + Spelling.help(name, ALL.stream().map(Entry::name).toList())));
     }
 
     private static String normalized(String name) {

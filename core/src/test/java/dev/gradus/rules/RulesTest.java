@@ -29,7 +29,8 @@ class RulesTest {
     void namesAreFoundHoweverTheyAreSpelled() {
         assertThat(Rules.named("AdaBelief").name()).isEqualTo("adabelief");
         assertThat(Rules.named("adam-gcc").name()).isEqualTo("adam_gcc");
-        assertThatThrownBy(() -> Rules.named("adamm")).hasMessageContaining("no optimizer \"adamm\"");
+        assertThatThrownBy(() -> Rules.named("adamm"))
+                .hasMessage("there is no optimizer \"adamm\": did you mean \"adam\"?");
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.gradus.cli.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gradus.rule.Spelling;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,12 +24,12 @@ class NamesTest {
         "labm, lamb"
     })
     void theNearestNameIsFound(String given, String nearest) {
-        assertThat(Names.nearest(given, KNOWN)).contains(nearest);
+        assertThat(Spelling.nearest(given, KNOWN)).contains(nearest);
     }
 
     @Test
     void whatIsNearToNothingGetsTheWholeList() {
-        assertThat(Names.nearest("shampoo", KNOWN)).isEmpty();
+        assertThat(Spelling.nearest("shampoo", KNOWN)).isEmpty();
         assertThat(Names.unknown("optimizer", "shampoo", KNOWN))
                 .hasMessage(
                         "unknown optimizer \"shampoo\": known are sgd, adam, adamw, radam, adabelief, stable_adam, lamb");
