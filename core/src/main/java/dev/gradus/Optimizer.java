@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Updates parameters in place, step by step, by the rules of their groups.
@@ -93,7 +92,7 @@ public final class Optimizer implements AutoCloseable {
                         member.group.evaluatePerParameter(member.completed);
                     }
                 }
-                run(Member::step, totals);
+                totals.run(members, Member::step, backends);
                 commit();
             }
         });
@@ -140,7 +139,9 @@ public final class Optimizer implements AutoCloseable {
                 for (Member member : members) {
                     member.active &= member.group.rule.events().contains(event);
                 }
-                run(member -> member.event(event), eventTotals.computeIfAbsent(event, this::totalsOf));
+                eventTotals
+                        .computeIfAbsent(event, this::totalsOf)
+                        .run(members, member -> member.event(event), backends);
                 for (Member member : members) {
                     if (member.active) {
                         member.commitNumbers(member.event(event));
@@ -422,39 +423,6 @@ public final class Optimizer implements AutoCloseable {
             }
         }
         return active;
-    }
-
-    /// Runs a program of each active member, level by level where they wait for each other's totals.
-    private void run(Function<Member, Execution> program, Totals combined) {
-        combined.reset();
-        int open = 0;
-        for (Member member : members) {
-            if (member.active) {
-                Execution execution = program.apply(member);
-                member.begin(execution);
-                combined.expect(member.ordinal, execution);
-                open++;
-            }
-        }
-        while (open > 0) {
-            boolean progress = false;
-            for (Member member : members) {
-                Execution execution = program.apply(member);
-                if (member.active && !execution.isComplete()) {
-                    while (!execution.isComplete() && combined.fill(member.ordinal, execution)) {
-                        execution.advance(backends);
-                        combined.contribute(member.ordinal, execution);
-                        progress = true;
-                    }
-                    if (execution.isComplete()) {
-                        open--;
-                    }
-                }
-            }
-            if (!progress) {
-                throw new IllegalStateException("the parameters wait for each other's totals");
-            }
-        }
     }
 
     private void commit() {

@@ -1,5 +1,6 @@
 package dev.gradus;
 
+import dev.gradus.compile.Backends;
 import dev.gradus.compile.Execution;
 import dev.gradus.compile.Value.TotalKey;
 import dev.gradus.compile.Variant.Total;
@@ -10,8 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
-/// Numbers that links combine over all their parameters in a step, always in the order of the parameters' names.
+/// Numbers that links combine over all their parameters in a step, always in the order of the parameters' names, and
+/// the running of steps that wait for them.
 final class Totals {
     /// One such number while it is being combined.
     private static final class Cell {
@@ -72,14 +75,45 @@ final class Totals {
         all.addAll(cells.values());
     }
 
-    void reset() {
+    /// Runs a program of each active member, level by level where they wait for each other's totals.
+    ///
+    /// @param members all of them, by ordinal
+    void run(List<Member> members, Function<Member, Execution> program, Backends backends) {
         for (int i = 0; i < all.size(); i++) {
             all.get(i).reset();
+        }
+        int open = 0;
+        for (Member member : members) {
+            if (member.active) {
+                Execution execution = program.apply(member);
+                member.begin(execution);
+                expect(member.ordinal, execution);
+                open++;
+            }
+        }
+        while (open > 0) {
+            boolean progress = false;
+            for (Member member : members) {
+                if (member.active && !program.apply(member).isComplete()) {
+                    Execution execution = program.apply(member);
+                    while (!execution.isComplete() && fill(member.ordinal, execution)) {
+                        execution.advance(backends);
+                        contribute(member.ordinal, execution);
+                        progress = true;
+                    }
+                    if (execution.isComplete()) {
+                        open--;
+                    }
+                }
+            }
+            if (!progress) {
+                throw new IllegalStateException("the parameters wait for each other's totals");
+            }
         }
     }
 
     /// Takes note that a member, whose step has begun, will contribute.
-    void expect(int ordinal, Execution execution) {
+    private void expect(int ordinal, Execution execution) {
         Cell[] own = places[ordinal][execution.variant()];
         for (int i = 0; i < own.length; i++) {
             own[i].expected++;
@@ -87,7 +121,7 @@ final class Totals {
     }
 
     /// Fills what the next level of a member's step needs, if all of it is known by now.
-    boolean fill(int ordinal, Execution execution) {
+    private boolean fill(int ordinal, Execution execution) {
         Cell[] own = places[ordinal][execution.variant()];
         List<Total> totals = execution.totals();
         for (int i = 0; i < own.length; i++) {
@@ -102,7 +136,7 @@ final class Totals {
     }
 
     /// Takes what a member contributes after the level that it has just completed.
-    void contribute(int ordinal, Execution execution) {
+    private void contribute(int ordinal, Execution execution) {
         Cell[] own = places[ordinal][execution.variant()];
         List<Total> totals = execution.totals();
         for (int i = 0; i < own.length; i++) {

@@ -412,6 +412,19 @@ class OptimizerTest {
     }
 
     @Test
+    void anEventConcernsOnlyTheGroupsWhoseRulesKnowIt() {
+        Parameter w = Parameter.of("w", Shape.of(1), new double[] {1}).gradient(new double[] {2});
+        Parameter v = Parameter.of("v", Shape.of(1), new double[] {1}).gradient(new double[] {2});
+        try (Optimizer optimizer = Optimizer.of(
+                new ParameterGroup("one", List.of(w), Rules.adam(), 1),
+                new ParameterGroup("two", List.of(v), Rules.sophia(), 1))) {
+            optimizer.fire(Sophia.UPDATE_HESSIAN);
+            assertThat(optimizer.state("v/sophia.hessian").toArray()[0]).isCloseTo(0.2, within(1e-15));
+            assertThat(optimizer.state("w/adam.exp_avg").toArray()).containsExactly(0);
+        }
+    }
+
+    @Test
     void initialValuesMayDependOnTheParameterAndCanBeTakenAnew() {
         double[] values = {3, 4, 0, 2};
         Parameter w = Parameter.of("w", Shape.of(2, 2), values).gradient(new double[4]);
