@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A parameter at work: its states, its step count, and its programs.
@@ -262,6 +263,13 @@ final class Member implements Execution.Memory, Execution.Numbers {
                 views.add(view(parameter.name() + "/" + cell.state.name(), cell));
             }
         }
+    }
+
+    /// The numbers that this parameter's links share with others.
+    Stream<Scalar> sharedNumbers() {
+        return cells.values().stream()
+                .filter(cell -> cell.state.scope() == Scope.LINK)
+                .map(cell -> Objects.requireNonNull(cell.number));
     }
 
     /// The states that this parameter's link shares with others.

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Updates parameters in place, step by step, by the rules of their groups.
@@ -208,7 +209,6 @@ public final class Optimizer implements AutoCloseable {
 
     private void admit(Group group, List<Parameter> parameters) {
         List<Member> added = new ArrayList<>();
-        Set<Object> sharedBefore = Set.copyOf(shared.keySet());
         try {
             for (Parameter parameter : parameters) {
                 requireNew(parameter, added);
@@ -231,7 +231,6 @@ public final class Optimizer implements AutoCloseable {
                 byName.remove(member.parameter.name());
                 member.close();
             }
-            shared.keySet().retainAll(sharedBefore);
             rearrange();
             throw e;
         }
@@ -285,7 +284,8 @@ public final class Optimizer implements AutoCloseable {
         });
     }
 
-    /// Brings members into the order of their names and works out what they combine.
+    /// Brings members into the order of their names, works out what they combine, and forgets what nobody shares any
+    /// more.
     private void rearrange() {
         members = byName.values().stream()
                 .sorted(Comparator.comparing(member -> member.parameter.name()))
@@ -297,6 +297,9 @@ public final class Optimizer implements AutoCloseable {
         Totals.requireProgress(members, executions);
         totals = new Totals(executions);
         eventTotals.clear();
+        Set<Member.Scalar> inUse =
+                members.stream().flatMap(Member::sharedNumbers).collect(Collectors.toSet());
+        shared.values().retainAll(inUse);
     }
 
     /// The groups as they are now.

@@ -450,6 +450,13 @@ class OptimizerTest {
             optimizer.step();
             assertThat(optimizer.states()).extracting(StateView::name).contains("/prodigy.estim_lr");
             assertThat(optimizer.state("/prodigy.estim_lr").toArray()[0]).isGreaterThanOrEqualTo(1e-6);
+            assertThat(optimizer.state("/prodigy.numerator_weighted").toArray()[0])
+                    .isNotZero();
+            optimizer.removeGroup("all");
+            optimizer.add(new ParameterGroup("anew", List.of(a), Rules.prodigy(), 1));
+            assertThat(optimizer.state("/prodigy.numerator_weighted").toArray()[0])
+                    .as("what nobody shares any more is forgotten")
+                    .isZero();
         }
     }
 
