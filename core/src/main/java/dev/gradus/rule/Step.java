@@ -170,8 +170,15 @@ public final class Step {
     }
 
     /// This step with another direction.
+    ///
+    /// @throws IllegalArgumentException if the direction has already been applied, so that another would do nothing
     public Step direction(Expr newDirection) {
-        return new Step(trace, place, clock, theta, subtracted, newDirection, descended);
+        if (descended) {
+            throw new IllegalArgumentException(place.link.name
+                    + ": it changes the direction, but a link before it has already applied that to the parameter;"
+                    + " put it before");
+        }
+        return new Step(trace, place, clock, theta, subtracted, newDirection, false);
     }
 
     /// This step with another value of the parameter.

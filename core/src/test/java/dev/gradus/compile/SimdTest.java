@@ -66,6 +66,15 @@ class SimdTest {
         }
     }
 
+    @Test
+    void randomChainsGiveTheInterpretersBits() {
+        Random random = new Random(21);
+        for (int i = 0; i < 40; i++) {
+            requireSameBits(RandomRules.next(random), Shape.of(9, 5, 3, 3));
+            requireSameBits(RandomRules.next(random), Shape.of(11, 130));
+        }
+    }
+
     /// All operations, with NaN, infinities, zeros of both signs and subnormals among the operands.
     @Test
     void everyOperationGivesTheInterpretersBits() {
