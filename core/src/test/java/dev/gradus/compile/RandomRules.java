@@ -1,9 +1,13 @@
 package dev.gradus.compile;
 
+import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.rule.Chain.chain;
 
+import dev.gradus.expr.Expr;
 import dev.gradus.expr.Shape;
+import dev.gradus.rule.Direction;
 import dev.gradus.rule.Rule;
+import dev.gradus.rule.Step;
 import dev.gradus.rule.Trace;
 import dev.gradus.rules.AmsGrad;
 import dev.gradus.rules.Centralize;
@@ -31,6 +35,16 @@ import java.util.function.Supplier;
 final class RandomRules {
     private RandomRules() {}
 
+    /// Its direction needs the state as it was, also where a link after it reduces.
+    private record Early() implements Direction {
+        @Override
+        public Expr update(Step s) {
+            Expr before = s.state("exp_avg").before();
+            Expr ignored = s.state("exp_avg").becomes(old -> ema(Expr.constant(0.9), old, s.direction()));
+            return ema(Expr.constant(0.5), before, s.direction());
+        }
+    }
+
     private static final List<Supplier<Rule>> LINKS = List.of(
             Rules::adam,
             Rules::adaBelief,
@@ -38,6 +52,7 @@ final class RandomRules {
             () -> new Rectify(new Nesterov(Rules.adam())),
             () -> new Softplus(Rules.adam()),
             Ema::new,
+            Early::new,
             Momentum::new,
             () -> Rules.decayWeights(0.1),
             () -> Rules.clipByGlobalNorm(0.5),
