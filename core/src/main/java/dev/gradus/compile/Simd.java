@@ -56,11 +56,12 @@ final class Simd<A> implements Backend {
         }
 
         /// Takes the memory of this step, and says whether the kernel is still for its kind.
-        private boolean rebind(Binding binding) {
+        private boolean rebind(Binding binding, ElementType type) {
             boolean same = true;
             for (int i = 0; i < segments.length; i++) {
-                MemorySegment now = binding.operand(operands[i]).memory();
-                same &= now.getClass() == segments[i].getClass();
+                Tensor tensor = binding.operand(operands[i]);
+                MemorySegment now = tensor.memory();
+                same &= tensor.type() == type && now.getClass() == segments[i].getClass();
                 segments[i] = now;
             }
             return same;
@@ -70,7 +71,7 @@ final class Simd<A> implements Backend {
     @Override
     public void run(Binding binding, int index) {
         Bound bound = binding.kernels[index];
-        if (bound == null || !bound.rebind(binding)) {
+        if (bound == null || !bound.rebind(binding, type)) {
             bound = bind(binding, index);
             binding.kernels[index] = bound;
         }

@@ -75,6 +75,32 @@ class SimdTest {
         }
     }
 
+    /// A 16-bit parameter may have a float32 gradient in one step and one of its own type in the next.
+    @Test
+    void aGradientOfAnotherTypeInTheSameKindOfMemoryIsReadAsWhatItIs() {
+        assertThat(withChangingGradientType(512)).containsExactly(withChangingGradientType(0));
+    }
+
+    private static double[] withChangingGradientType(int bits) {
+        Shape shape = Shape.of(2048);
+        Trace trace = Trace.of(Rules.lamb(), "w", shape);
+        Backend backend = backend(new FloatBlocks(), ElementType.FLOAT32, bits);
+        try (Arena arena = Arena.ofConfined()) {
+            Bench bench = new Bench(trace, ElementType.FLOAT32, arena);
+            Tensor half = Bench.tensor(shape.elements(), ElementType.FLOAT16, arena);
+            Execution execution = new Execution(Program.of(trace, false), shape, bench);
+            for (Tensor gradient : List.of(bench.gradient, half, bench.gradient)) {
+                bench.t++;
+                bench.fill(gradient);
+                execution.begin(gradient, bench);
+                while (!execution.isComplete()) {
+                    execution.advance(backend, backend);
+                }
+            }
+            return Objects.requireNonNull(bench.snapshot().get("theta"));
+        }
+    }
+
     /// All operations, with NaN, infinities, zeros of both signs and subnormals among the operands.
     @Test
     void everyOperationGivesTheInterpretersBits() {
