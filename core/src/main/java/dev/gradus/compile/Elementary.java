@@ -27,6 +27,12 @@ final class Elementary {
     private static final float ROUND_F = 0x1.8p+23f;
     private static final float EXP_LEAST_F = -87.3f;
     private static final float EXP_MOST_F = 89;
+    private static final float EXP_0_F = 1.9875691500e-4f;
+    private static final float EXP_1_F = 1.3981999507e-3f;
+    private static final float EXP_2_F = 8.3334519073e-3f;
+    private static final float EXP_3_F = 4.1665795894e-2f;
+    private static final float EXP_4_F = 1.6666665459e-1f;
+    private static final float EXP_5_F = 5.0000001201e-1f;
 
     /// eˣ.
     static float exp(float x) {
@@ -83,12 +89,12 @@ final class Elementary {
 
     private static float polynomial(float x, float k) {
         float r = (x - k * EXP_LN2_HI_F) - k * EXP_LN2_LO_F;
-        float p = 1.9875691500e-4f;
-        p = p * r + 1.3981999507e-3f;
-        p = p * r + 8.3334519073e-3f;
-        p = p * r + 4.1665795894e-2f;
-        p = p * r + 1.6666665459e-1f;
-        p = p * r + 5.0000001201e-1f;
+        float p = EXP_0_F;
+        p = p * r + EXP_1_F;
+        p = p * r + EXP_2_F;
+        p = p * r + EXP_3_F;
+        p = p * r + EXP_4_F;
+        p = p * r + EXP_5_F;
         return (p * (r * r) + r) + 1;
     }
 
@@ -98,8 +104,16 @@ final class Elementary {
 
     private static final float LOG_LN2_HI_F = 6.9313812256e-01f;
     private static final float LOG_LN2_LO_F = 9.0580006145e-06f;
-    private static final int ONE_LESS_SQRT_HALF_F = 0x3f800000 - 0x3f3504f3;
+    private static final float LOG_0_F = 1.4798198640e-01f;
+    private static final float LOG_1_F = 1.5313838422e-01f;
+    private static final float LOG_2_F = 1.8183572590e-01f;
+    private static final float LOG_3_F = 2.2222198546e-01f;
+    private static final float LOG_4_F = 2.8571429849e-01f;
+    private static final float LOG_5_F = 4.0000000596e-01f;
+    private static final float LOG_6_F = 6.6666668653e-01f;
+    private static final int ONE_F = 0x3f800000;
     private static final int SQRT_HALF_F = 0x3f3504f3;
+    private static final int ONE_LESS_SQRT_HALF_F = ONE_F - SQRT_HALF_F;
 
     /// ln(1 + x).
     static float log1p(float x) {
@@ -161,13 +175,13 @@ final class Elementary {
     private static float logarithm(float k, float f, float c) {
         float s = f / (2 + f);
         float z = s * s;
-        float p = 1.4798198640e-01f;
-        p = p * z + 1.5313838422e-01f;
-        p = p * z + 1.8183572590e-01f;
-        p = p * z + 2.2222198546e-01f;
-        p = p * z + 2.8571429849e-01f;
-        p = p * z + 4.0000000596e-01f;
-        p = p * z + 6.6666668653e-01f;
+        float p = LOG_0_F;
+        p = p * z + LOG_1_F;
+        p = p * z + LOG_2_F;
+        p = p * z + LOG_3_F;
+        p = p * z + LOG_4_F;
+        p = p * z + LOG_5_F;
+        p = p * z + LOG_6_F;
         float halfSquare = 0.5f * f * f;
         return k * LOG_LN2_HI_F - ((halfSquare - (s * (halfSquare + z * p) + (k * LOG_LN2_LO_F + c))) - f);
     }
@@ -178,6 +192,11 @@ final class Elementary {
     private static final double ROUND_D = 0x1.8p+52;
     private static final double EXP_LEAST_D = -708.3;
     private static final double EXP_MOST_D = 710;
+    private static final double EXP_0_D = 4.13813679705723846039e-08;
+    private static final double EXP_1_D = -1.65339022054652515390e-06;
+    private static final double EXP_2_D = 6.61375632143793436117e-05;
+    private static final double EXP_3_D = -2.77777777770155933842e-03;
+    private static final double EXP_4_D = 1.66666666666666019037e-01;
 
     /// eˣ.
     static double exp(double x) {
@@ -237,11 +256,11 @@ final class Elementary {
         double lo = k * EXP_LN2_LO_D;
         double r = hi - lo;
         double z = r * r;
-        double p = 4.13813679705723846039e-08;
-        p = p * z - 1.65339022054652515390e-06;
-        p = p * z + 6.61375632143793436117e-05;
-        p = p * z - 2.77777777770155933842e-03;
-        p = p * z + 1.66666666666666019037e-01;
+        double p = EXP_0_D;
+        p = p * z + EXP_1_D;
+        p = p * z + EXP_2_D;
+        p = p * z + EXP_3_D;
+        p = p * z + EXP_4_D;
         double c = r - z * p;
         return 1 + (r * c / (2 - c) - lo + hi);
     }
@@ -252,8 +271,16 @@ final class Elementary {
 
     private static final double LOG_LN2_HI_D = 6.93147180369123816490e-01;
     private static final double LOG_LN2_LO_D = 1.90821492927058770002e-10;
-    private static final long ONE_LESS_SQRT_HALF_D = 0x3ff0000000000000L - 0x3fe6a09e00000000L;
+    private static final double LOG_0_D = 1.479819860511658591e-01;
+    private static final double LOG_1_D = 1.531383769920937332e-01;
+    private static final double LOG_2_D = 1.818357216161805012e-01;
+    private static final double LOG_3_D = 2.222219843214978396e-01;
+    private static final double LOG_4_D = 2.857142874366239149e-01;
+    private static final double LOG_5_D = 3.999999999940941908e-01;
+    private static final double LOG_6_D = 6.666666666666735130e-01;
+    private static final long ONE_D = 0x3ff0000000000000L;
     private static final long SQRT_HALF_D = 0x3fe6a09e00000000L;
+    private static final long ONE_LESS_SQRT_HALF_D = ONE_D - SQRT_HALF_D;
 
     /// ln(1 + x).
     static double log1p(double x) {
@@ -315,13 +342,13 @@ final class Elementary {
     private static double logarithm(double k, double f, double c) {
         double s = f / (2 + f);
         double z = s * s;
-        double p = 1.479819860511658591e-01;
-        p = p * z + 1.531383769920937332e-01;
-        p = p * z + 1.818357216161805012e-01;
-        p = p * z + 2.222219843214978396e-01;
-        p = p * z + 2.857142874366239149e-01;
-        p = p * z + 3.999999999940941908e-01;
-        p = p * z + 6.666666666666735130e-01;
+        double p = LOG_0_D;
+        p = p * z + LOG_1_D;
+        p = p * z + LOG_2_D;
+        p = p * z + LOG_3_D;
+        p = p * z + LOG_4_D;
+        p = p * z + LOG_5_D;
+        p = p * z + LOG_6_D;
         double halfSquare = 0.5 * f * f;
         return k * LOG_LN2_HI_D - ((halfSquare - (s * (halfSquare + z * p) + (k * LOG_LN2_LO_D + c))) - f);
     }
@@ -339,34 +366,18 @@ final class Elementary {
     record Log(double ln2High, double ln2Low, long oneBits, long sqrtHalfBits, double[] coefficients) {}
 
     static final Exp EXP_F = new Exp(LOG2E_F, EXP_LN2_HI_F, EXP_LN2_LO_F, EXP_LEAST_F, EXP_MOST_F, new double[] {
-        1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f
+        EXP_0_F, EXP_1_F, EXP_2_F, EXP_3_F, EXP_4_F, EXP_5_F
     });
 
     static final Exp EXP_D = new Exp(LOG2E_D, EXP_LN2_HI_D, EXP_LN2_LO_D, EXP_LEAST_D, EXP_MOST_D, new double[] {
-        4.13813679705723846039e-08,
-        -1.65339022054652515390e-06,
-        6.61375632143793436117e-05,
-        -2.77777777770155933842e-03,
-        1.66666666666666019037e-01
+        EXP_0_D, EXP_1_D, EXP_2_D, EXP_3_D, EXP_4_D
     });
 
-    static final Log LOG_F = new Log(LOG_LN2_HI_F, LOG_LN2_LO_F, 0x3f800000, SQRT_HALF_F, new double[] {
-        1.4798198640e-01f,
-        1.5313838422e-01f,
-        1.8183572590e-01f,
-        2.2222198546e-01f,
-        2.8571429849e-01f,
-        4.0000000596e-01f,
-        6.6666668653e-01f
+    static final Log LOG_F = new Log(LOG_LN2_HI_F, LOG_LN2_LO_F, ONE_F, SQRT_HALF_F, new double[] {
+        LOG_0_F, LOG_1_F, LOG_2_F, LOG_3_F, LOG_4_F, LOG_5_F, LOG_6_F
     });
 
-    static final Log LOG_D = new Log(LOG_LN2_HI_D, LOG_LN2_LO_D, 0x3ff0000000000000L, SQRT_HALF_D, new double[] {
-        1.479819860511658591e-01,
-        1.531383769920937332e-01,
-        1.818357216161805012e-01,
-        2.222219843214978396e-01,
-        2.857142874366239149e-01,
-        3.999999999940941908e-01,
-        6.666666666666735130e-01
+    static final Log LOG_D = new Log(LOG_LN2_HI_D, LOG_LN2_LO_D, ONE_D, SQRT_HALF_D, new double[] {
+        LOG_0_D, LOG_1_D, LOG_2_D, LOG_3_D, LOG_4_D, LOG_5_D, LOG_6_D
     });
 }

@@ -57,9 +57,7 @@ public record BAdam(
 
     public BAdam {
         Hyperparameters.check(BAdam.class, beta1, beta2, smooth);
-        if (!(linearAbove > 0)) {
-            throw new IllegalArgumentException("BAdam: linear_above must be positive or infinite, got " + linearAbove);
-        }
+        Softplus.requireLinearAbove("BAdam", linearAbove);
     }
 
     public BAdam() {

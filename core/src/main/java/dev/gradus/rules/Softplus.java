@@ -31,10 +31,7 @@ public record Softplus(
         implements Adaptive {
     public Softplus {
         Hyperparameters.check(Softplus.class, smooth);
-        if (!(linearAbove > 0)) {
-            throw new IllegalArgumentException(
-                    "Softplus: linear_above must be positive or infinite, got " + linearAbove);
-        }
+        requireLinearAbove("Softplus", linearAbove);
     }
 
     public Softplus(Adaptive rule) {
@@ -46,6 +43,13 @@ public record Softplus(
         Moments moments = rule.moments(s.within(rule));
         Expr beta = s.hyper("smooth", smooth);
         return moments.with(d -> d.mHat().div(of(sqrt(d.vHat()), beta, linearAbove)));
+    }
+
+    static void requireLinearAbove(String rule, double linearAbove) {
+        if (!(linearAbove > 0)) {
+            throw new IllegalArgumentException(
+                    rule + ": linear_above must be positive or infinite, got " + linearAbove);
+        }
     }
 
     /// Softplus that is the identity where `x·beta` exceeds a bound.
