@@ -1,8 +1,8 @@
 package dev.gradus;
 
-import dev.gradus.compile.Backends;
 import dev.gradus.compile.Execution;
 import dev.gradus.compile.Program;
+import dev.gradus.compile.Team;
 import dev.gradus.compile.Tensor;
 import dev.gradus.expr.Clock;
 import dev.gradus.expr.ElementType;
@@ -129,20 +129,18 @@ final class Member implements Execution.Memory, Execution.Numbers {
     }
 
     /// Gives the states their initial values, once the group knows its hyperparameters.
-    void initialise(Backends backends) {
-        initialise(fresh, backends);
+    void initialise(Team team) {
+        initialise(fresh, team);
     }
 
     /// Memory is zero when it is allocated.
-    private void initialise(List<State> states, Backends backends) {
+    private void initialise(List<State> states, Team team) {
         List<State> notZero =
                 states.stream().filter(state -> state.initial() != Expr.ZERO).toList();
         if (!notZero.isEmpty()) {
             Execution initial = new Execution(Program.initial(notZero, parameter.shape()), parameter.shape(), this);
             initial.begin(null, this);
-            while (!initial.isComplete()) {
-                initial.advance(backends);
-            }
+            team.complete(initial);
             for (State state : initial.numbers()) {
                 number(state.name()).value = initial.number(state);
             }
@@ -152,7 +150,7 @@ final class Member implements Execution.Memory, Execution.Numbers {
     /// Evaluates the initial value of a state anew, at the present parameter.
     ///
     /// @return whether this parameter has the state
-    boolean recapture(String stateName, Backends backends) {
+    boolean recapture(String stateName, Team team) {
         Cell cell = cells.get(stateName);
         if (cell == null) {
             return false;
@@ -162,7 +160,7 @@ final class Member implements Execution.Memory, Execution.Numbers {
         } else if (cell.state.initial() == Expr.ZERO) {
             number(stateName).value = 0;
         }
-        initialise(List.of(cell.state), backends);
+        initialise(List.of(cell.state), team);
         return true;
     }
 
@@ -206,8 +204,8 @@ final class Member implements Execution.Memory, Execution.Numbers {
         execution.begin(gradient, this);
     }
 
-    /// Writes the numbers that a completed step or event gives to states; every member of a link gives the same to the
-    /// ones that they share.
+    /// Writes the numbers that a completed step or event gives to states; every member of a link gives the same
+    /// to the ones that they share.
     void commitNumbers(Execution execution) {
         List<State> states = execution.numbers();
         for (int i = 0; i < states.size(); i++) {
@@ -217,6 +215,11 @@ final class Member implements Execution.Memory, Execution.Numbers {
 
     private Scalar number(String stateName) {
         return Objects.requireNonNull(Objects.requireNonNull(cells.get(stateName)).number, stateName);
+    }
+
+    @Override
+    public String name() {
+        return parameter.name();
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.gradus;
 
-import dev.gradus.compile.Backends;
 import dev.gradus.compile.Execution;
+import dev.gradus.compile.Team;
 import dev.gradus.expr.State;
 import dev.gradus.rule.Spelling;
 import dev.gradus.rule.Step;
@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
 /// Updates parameters in place, step by step, by the rules of their groups.
 ///
 /// The caller computes gradients and calls [#step()]. A parameter without a gradient is skipped entirely: its
-/// values, states and step count stay. NaN and infinity in a gradient propagate into the values and states of that
-/// parameter, and through reductions into others; a link that skips such steps can be put into the rule. Gradients
-/// are read, never written, unless [#zeroGradients()] is called.
+/// values, states and step count stay. NaN and infinity in a gradient propagate into the values and states of
+/// that parameter, and through reductions into others; a link that skips such steps can be put into the rule.
+/// Gradients are read, never written, unless [#zeroGradients()] is called.
 ///
 /// An optimizer serves one caller at a time, from any thread. States are kept outside of the heap until
 /// [#close()].
 public final class Optimizer implements AutoCloseable {
-    private final Backends backends = new Backends();
+    private final Team team;
     private final Map<String, Group> groups = new LinkedHashMap<>();
     private final Map<String, Member> byName = new LinkedHashMap<>();
     private final Map<Object, Member.Scalar> shared = new HashMap<>();
@@ -38,8 +38,14 @@ public final class Optimizer implements AutoCloseable {
     private final AtomicBoolean busy = new AtomicBoolean();
     private final Counter counter = new Counter();
 
+    /// The step as one object: making a new one each time would leave garbage.
+    private final Runnable step = this::stepNow;
+
+    /// The groups once more, for steps that must not allocate.
+    private Group[] groupList = {};
+
     /// All members by name, and what their steps combine.
-    private List<Member> members = List.of();
+    private Member[] members = {};
 
     private Totals totals = new Totals(List.of());
     private final Map<String, Totals> eventTotals = new HashMap<>();
@@ -52,7 +58,9 @@ public final class Optimizer implements AutoCloseable {
 
     private record SharedKey(Object link, String state) {}
 
-    private Optimizer() {}
+    private Optimizer(Options options) {
+        team = new Team(options.threads(), options.executor(), options.eagerKernels());
+    }
 
     /// An optimizer of the given groups.
     ///
@@ -66,7 +74,21 @@ public final class Optimizer implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException as [#of(ParameterGroup...)] does
     public static Optimizer of(List<ParameterGroup> groups) {
-        Optimizer optimizer = new Optimizer();
+        return of(new Options(), groups);
+    }
+
+    /// An optimizer of the given groups that runs as the options say.
+    ///
+    /// @throws IllegalArgumentException as [#of(ParameterGroup...)] does
+    public static Optimizer of(Options options, ParameterGroup... groups) {
+        return of(options, Arrays.asList(groups));
+    }
+
+    /// An optimizer of the given groups that runs as the options say.
+    ///
+    /// @throws IllegalArgumentException as [#of(ParameterGroup...)] does
+    public static Optimizer of(Options options, List<ParameterGroup> groups) {
+        Optimizer optimizer = new Optimizer(options);
         try {
             groups.forEach(optimizer::add);
         } catch (RuntimeException | Error e) {
@@ -82,21 +104,22 @@ public final class Optimizer implements AutoCloseable {
     /// @throws IllegalStateException if the optimizer is closed, a step is in progress on another thread, or memory
     ///     of a parameter or gradient is no longer there
     public void step() {
-        exclusively(() -> {
-            int active = activate();
-            if (active > 0) {
-                for (Group group : groups.values()) {
-                    group.evaluate(counter.completed);
-                }
-                for (Member member : members) {
-                    if (member.active) {
-                        member.group.evaluatePerParameter(member.completed);
-                    }
-                }
-                totals.run(members, Member::step, backends);
-                commit();
+        exclusively(step);
+    }
+
+    private void stepNow() {
+        if (activate() > 0) {
+            for (Group group : groupList) {
+                group.evaluate(counter.completed);
             }
-        });
+            for (Member member : members) {
+                if (member.active) {
+                    member.group.evaluatePerParameter(member.completed);
+                }
+            }
+            totals.run(members, Member::step, team);
+            commit();
+        }
     }
 
     /// Updates the parameters that are named, with the gradients given, which stay bound; all others are
@@ -124,8 +147,8 @@ public final class Optimizer implements AutoCloseable {
         step();
     }
 
-    /// Lets the rules react to one of their events, such as Sophia's `update_hessian`, with the gradients that are
-    /// bound now. No clock advances.
+    /// Lets the rules react to one of their events, such as Sophia's `update_hessian`, with the gradients that
+    /// are bound now. No clock advances.
     ///
     /// @throws IllegalArgumentException if no rule knows the event
     public void fire(String event) {
@@ -140,9 +163,7 @@ public final class Optimizer implements AutoCloseable {
                 for (Member member : members) {
                     member.active &= member.group.rule.events().contains(event);
                 }
-                eventTotals
-                        .computeIfAbsent(event, this::totalsOf)
-                        .run(members, member -> member.event(event), backends);
+                eventTotals.computeIfAbsent(event, this::totalsOf).run(members, member -> member.event(event), team);
                 for (Member member : members) {
                     if (member.active) {
                         member.commitNumbers(member.event(event));
@@ -153,7 +174,7 @@ public final class Optimizer implements AutoCloseable {
     }
 
     private Totals totalsOf(String event) {
-        List<Execution> executions = members.stream()
+        List<Execution> executions = Arrays.stream(members)
                 .map(m -> m.group.rule.events().contains(event) ? m.event(event) : m.step())
                 .toList();
         return new Totals(executions);
@@ -196,6 +217,7 @@ public final class Optimizer implements AutoCloseable {
             List<Parameter> distinct = from.parameters().stream().distinct().toList();
             admit(group, distinct);
             groups.put(group.name, group);
+            groupList = groups.values().toArray(Group[]::new);
         });
     }
 
@@ -218,7 +240,7 @@ public final class Optimizer implements AutoCloseable {
             }
             group.resolve(counter.completed);
             for (Member member : added) {
-                member.initialise(backends);
+                member.initialise(team);
                 if (!listeners.isEmpty()) {
                     member.recompile(true);
                 }
@@ -244,7 +266,7 @@ public final class Optimizer implements AutoCloseable {
     }
 
     private void requireNew(Parameter parameter, List<Member> added) {
-        List<Member> known = new ArrayList<>(members);
+        List<Member> known = new ArrayList<>(Arrays.asList(members));
         known.addAll(added);
         for (Member member : known) {
             if (member.parameter.name().equals(parameter.name())) {
@@ -278,27 +300,28 @@ public final class Optimizer implements AutoCloseable {
         exclusively(() -> {
             Group group = group(name);
             groups.remove(name);
+            groupList = groups.values().toArray(Group[]::new);
             group.members.forEach(member -> byName.remove(member.parameter.name()));
             rearrange();
             group.members.forEach(Member::close);
         });
     }
 
-    /// Brings members into the order of their names, works out what they combine, and forgets what nobody shares any
-    /// more.
+    /// Brings members into the order of their names, works out what they combine, and forgets what nobody
+    /// shares any more.
     private void rearrange() {
         members = byName.values().stream()
                 .sorted(Comparator.comparing(member -> member.parameter.name()))
-                .toList();
-        for (int i = 0; i < members.size(); i++) {
-            members.get(i).ordinal = i;
+                .toArray(Member[]::new);
+        for (int i = 0; i < members.length; i++) {
+            members[i].ordinal = i;
         }
-        List<Execution> executions = members.stream().map(Member::step).toList();
-        Totals.requireProgress(members, executions);
+        List<Execution> executions = Arrays.stream(members).map(Member::step).toList();
+        Totals.requireProgress(Arrays.asList(members), executions);
         totals = new Totals(executions);
         eventTotals.clear();
         Set<Member.Scalar> inUse =
-                members.stream().flatMap(Member::sharedNumbers).collect(Collectors.toSet());
+                Arrays.stream(members).flatMap(Member::sharedNumbers).collect(Collectors.toSet());
         shared.values().retainAll(inUse);
     }
 
@@ -374,7 +397,7 @@ public final class Optimizer implements AutoCloseable {
         exclusively(() -> {
             boolean found = false;
             for (Member member : members) {
-                found |= member.recapture(state, backends);
+                found |= member.recapture(state, team);
             }
             if (!found) {
                 throw new IllegalArgumentException("no parameter has a state \"" + state + "\"");
@@ -400,7 +423,9 @@ public final class Optimizer implements AutoCloseable {
     }
 
     private void measure(boolean withMetrics) {
-        members.forEach(member -> member.recompile(withMetrics));
+        for (Member member : members) {
+            member.recompile(withMetrics);
+        }
         rearrange();
     }
 
@@ -411,6 +436,7 @@ public final class Optimizer implements AutoCloseable {
             exclusively(() -> {
                 closed = true;
                 byName.values().forEach(Member::close);
+                team.close();
             });
         }
     }

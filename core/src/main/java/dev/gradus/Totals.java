@@ -1,20 +1,18 @@
 package dev.gradus;
 
-import dev.gradus.compile.Backends;
 import dev.gradus.compile.Execution;
+import dev.gradus.compile.Team;
 import dev.gradus.compile.Value.TotalKey;
 import dev.gradus.compile.Variant.Total;
 import dev.gradus.expr.Expr.Reduction;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 
-/// Numbers that links combine over all their parameters in a step, always in the order of the parameters' names, and
-/// the running of steps that wait for them.
+/// Numbers that links combine over all their parameters in a step, always in the order of the parameters'
+/// names, and the running of steps that wait for them.
 final class Totals {
     /// One such number while it is being combined.
     private static final class Cell {
@@ -53,14 +51,24 @@ final class Totals {
         }
     }
 
-    private final Map<TotalKey, Cell> cells = new HashMap<>();
-    private final List<Cell> all = new ArrayList<>();
+    /// Which program of a member to run.
+    interface Programs {
+        Execution of(Member member);
+    }
+
+    private final Cell[] all;
 
     /// The cells of each member's totals, by ordinal, variant and position.
     private final Cell[][][] places;
 
+    private final Execution[] ready;
+    private final int[] ordinals;
+
     /// @param executions of all members, by ordinal
     Totals(List<Execution> executions) {
+        Map<TotalKey, Cell> cells = new HashMap<>();
+        ready = new Execution[executions.size()];
+        ordinals = new int[executions.size()];
         places = new Cell[executions.size()][][];
         for (int ordinal = 0; ordinal < places.length; ordinal++) {
             Execution execution = executions.get(ordinal);
@@ -72,42 +80,43 @@ final class Totals {
                         .toArray(Cell[]::new);
             }
         }
-        all.addAll(cells.values());
+        all = cells.values().toArray(Cell[]::new);
     }
 
-    /// Runs a program of each active member, level by level where they wait for each other's totals.
+    /// Runs a program of each active member, side by side where they do not wait for each other's totals.
     ///
     /// @param members all of them, by ordinal
-    void run(List<Member> members, Function<Member, Execution> program, Backends backends) {
-        for (int i = 0; i < all.size(); i++) {
-            all.get(i).reset();
+    void run(Member[] members, Programs programs, Team team) {
+        for (int i = 0; i < all.length; i++) {
+            all[i].reset();
         }
         int open = 0;
         for (Member member : members) {
             if (member.active) {
-                Execution execution = program.apply(member);
+                Execution execution = programs.of(member);
                 member.begin(execution);
                 expect(member.ordinal, execution);
                 open++;
             }
         }
         while (open > 0) {
-            boolean progress = false;
+            int count = 0;
             for (Member member : members) {
-                if (member.active && !program.apply(member).isComplete()) {
-                    Execution execution = program.apply(member);
-                    while (!execution.isComplete() && fill(member.ordinal, execution)) {
-                        execution.advance(backends);
-                        contribute(member.ordinal, execution);
-                        progress = true;
-                    }
-                    if (execution.isComplete()) {
-                        open--;
+                if (member.active) {
+                    Execution execution = programs.of(member);
+                    if (!execution.isComplete() && fill(member.ordinal, execution)) {
+                        ordinals[count] = member.ordinal;
+                        ready[count++] = execution;
                     }
                 }
             }
-            if (!progress) {
+            if (count == 0) {
                 throw new IllegalStateException("the parameters wait for each other's totals");
+            }
+            team.advance(ready, count);
+            for (int i = 0; i < count; i++) {
+                contribute(ordinals[i], ready[i]);
+                open -= ready[i].isComplete() ? 1 : 0;
             }
         }
     }

@@ -28,8 +28,14 @@ final class Binding {
     private final ElementType type;
     private final Tensor[] operands;
     private final @Nullable Projection[][] projections;
+    private final int[] scratch;
     private final Accumulator[] accumulators;
     private final double[][] results;
+    private final int scratchCount;
+    private final Extent[] extents;
+
+    /// How a stage can be cut: into units, so many of which make a chunk.
+    private record Extent(long units, long chunk) {}
 
     /// @param shape the parameter's
     Binding(Variant variant, Shape shape, Execution.Memory memory) {
@@ -41,15 +47,21 @@ final class Binding {
         this.shape = variant.merged().merge(shape);
         this.type = memory.theta().type();
         this.operands = new Tensor[variant.operands().size()];
-        double[][] scratch = new double[operands.length][];
+        this.scratch = new int[operands.length];
+        int kept = 0;
+        double[][] reduced = new double[operands.length][];
         for (int i = 0; i < operands.length; i++) {
             Operand operand = variant.operands().get(i);
+            scratch[i] = operand.isFullScratch() ? kept++ : -1;
             operands[i] = switch (operand.kind()) {
                 case THETA, GRADIENT -> memory.theta();
                 case STATE -> memory.state(stateOf(operand));
                 case SCRATCH -> {
-                    scratch[i] = new double[Math.toIntExact(this.shape.elements(operand.axes()))];
-                    yield new Tensor(MemorySegment.ofArray(scratch[i]), ElementType.FLOAT64);
+                    if (scratch[i] >= 0) {
+                        yield memory.theta(); // A thread has it.
+                    }
+                    reduced[i] = new double[Math.toIntExact(this.shape.elements(operand.axes()))];
+                    yield new Tensor(MemorySegment.ofArray(reduced[i]), ElementType.FLOAT64);
                 }
             };
         }
@@ -58,19 +70,21 @@ final class Binding {
         this.accumulators = new Accumulator[results.length];
         for (int i = 0; i < results.length; i++) {
             Reduction reduction = reductions.get(i);
-            results[i] = reduction.kept().isHost() ? new double[1] : scratch[reduction.target()];
+            results[i] = reduction.kept().isHost() ? new double[1] : reduced[reduction.target()];
             accumulators[i] = new Accumulator(reduction, this.shape, results[i]);
         }
         this.projections = new Projection[variant.passes().size()][operands.length];
         for (int pass = 0; pass < projections.length; pass++) {
             Axes axes = variant.passes().get(pass).axes();
             for (int i = 0; i < operands.length; i++) {
-                Axes kept = variant.operands().get(i).axes();
-                if (!kept.equals(axes) && axes.containsAll(kept)) {
-                    projections[pass][i] = new Projection(this.shape, axes, kept);
+                Axes own = variant.operands().get(i).axes();
+                if (!own.equals(axes) && axes.containsAll(own)) {
+                    projections[pass][i] = new Projection(this.shape, axes, own);
                 }
             }
         }
+        this.scratchCount = kept;
+        this.extents = variant.stages().stream().map(this::extent).toArray(Extent[]::new);
     }
 
     private static State stateOf(Operand operand) {
@@ -117,32 +131,169 @@ final class Binding {
         return variant.commit() < 0 || slots[variant.commit()] != 0;
     }
 
-    /// Runs one level: the numbers of the host, then the passes unless the step does not take place.
-    void run(int level, Backend arithmetic, Backend wide) {
-        HostCode.run(variant.code()[level], slots);
-        if (level >= variant.commitLevel() && !isCommitted()) {
-            return;
+    /// The scratch memory of a thread that an operand is in, or −1 where it has memory of its own.
+    int scratchIndex(int operand) {
+        return scratch[operand];
+    }
+
+    private Extent extent(Stage stage) {
+        long elements = shape.elements();
+        return switch (stage.division()) {
+            case WHOLE -> new Extent(1, 1);
+            case ELEMENTS, PARTS -> new Extent(elements, Accumulator.PART);
+            case ROWS, ROWS_AND_PARTS -> {
+                long rows = shape.size(0);
+                long unit = 1;
+                for (int pass : stage.passes()) {
+                    long perRow = perRow(pass);
+                    if (perRow > 0 && reducesToNumber(variant.passes().get(pass))) {
+                        unit = multiple(unit, Accumulator.PART / divisor(Accumulator.PART, perRow));
+                    }
+                }
+                long most = rows == 0 || elements == 0 ? 1 : Accumulator.PART / (elements / rows);
+                yield new Extent(rows, Math.max(most / unit * unit, unit));
+            }
+        };
+    }
+
+    private boolean reducesToNumber(Pass pass) {
+        return pass.code().stream()
+                .anyMatch(in -> in.op() == Op.REDUCE
+                        && variant.reductions().get(in.target()).kept().isHost());
+    }
+
+    private static long multiple(long a, long b) {
+        return a / divisor(a, b) * b;
+    }
+
+    private static long divisor(long a, long b) {
+        return b == 0 ? a : divisor(b, a % b);
+    }
+
+    /// How many elements a pass has in each of the parameter's rows.
+    private long perRow(int pass) {
+        long rows = shape.size(0);
+        return rows == 0 ? 0 : shape.elements(variant.passes().get(pass).axes()) / rows;
+    }
+
+    /// Whether the step goes on at a level, as far as is known before it.
+    private boolean isSkipped(Stage stage) {
+        return stage.level() >= variant.commitLevel() && !isCommitted();
+    }
+
+    /// Computes the numbers of the host before a stage, and gets ready for its passes.
+    ///
+    /// @return the number of chunks that threads may run side by side, each once, before [#finish]; none where
+    ///     there is nothing to do
+    long prepare(int index, Worker worker) {
+        Stage stage = variant.stages().get(index);
+        if (stage.isFirst()) {
+            HostCode.run(variant.code()[stage.level()], slots);
         }
-        List<Pass> passes = variant.passes();
-        for (int i = 0; i < passes.size(); i++) {
-            Pass pass = passes.get(i);
-            if (pass.level() == level) {
-                (pass.isFull() ? arithmetic : wide).run(this, i);
-                publish(pass);
+        if (isSkipped(stage) || stage.passes().isEmpty()) {
+            return 0;
+        }
+        for (int i = 0; i < stage.passes().size(); i++) {
+            int pass = stage.passes().get(i);
+            backend(pass, worker).prepare(this, pass);
+            forEachReduction(pass, true);
+        }
+        Extent extent = extents[index];
+        return (extent.units + extent.chunk - 1) / extent.chunk;
+    }
+
+    /// Runs one chunk of a stage.
+    ///
+    /// @param common scratch memory for values that outlive the stage, or null where the thread's own does
+    void run(int index, long chunk, Worker worker, @Nullable Scratch common) {
+        Extent extent = extents[index];
+        long from = chunk * extent.chunk;
+        runUnits(index, from, Math.min(from + extent.chunk, extent.units), worker, common);
+    }
+
+    /// Runs a stage on one thread: in one go, or row by row where that keeps them in the cache.
+    void runWhole(int index, Worker worker) {
+        Extent extent = extents[index];
+        boolean byRows = variant.stages().get(index).passes().size() > 1;
+        long step = byRows ? extent.chunk : extent.units;
+        for (long from = 0; from < extent.units; from += step) {
+            runUnits(index, from, Math.min(from + step, extent.units), worker, null);
+        }
+    }
+
+    private void runUnits(int index, long from, long to, Worker worker, @Nullable Scratch common) {
+        Stage stage = variant.stages().get(index);
+        boolean byRows = switch (stage.division()) {
+            case WHOLE, ELEMENTS, PARTS -> false;
+            case ROWS, ROWS_AND_PARTS -> true;
+        };
+        if (scratchCount > 0) {
+            bindScratch(byRows, from, to, worker, common);
+        }
+        for (int i = 0; i < stage.passes().size(); i++) {
+            int pass = stage.passes().get(i);
+            long unit = byRows ? perRow(pass) : 1;
+            boolean isWhole = stage.division() == Stage.Division.WHOLE;
+            long end = isWhole ? shape.elements(variant.passes().get(pass).axes()) : to * unit;
+            backend(pass, worker).run(this, pass, isWhole ? 0 : from * unit, end);
+        }
+    }
+
+    /// Makes sure that threads find enough common scratch memory.
+    void reserve(Scratch common) {
+        if (variant.keepsScratch()) {
+            MemorySegment[] ignored = common.require(scratchCount, shape.elements() * type.bytes());
+        }
+    }
+
+    /// Values that outlive a stage need memory for all elements, others for those of the chunk.
+    private void bindScratch(boolean byRows, long from, long to, Worker worker, @Nullable Scratch common) {
+        Workspace workspace = worker.workspace;
+        long elements = shape.elements();
+        if (variant.keepsScratch() || !byRows) {
+            Scratch lasting = common == null ? workspace.own : common;
+            workspace.scratch = lasting.require(scratchCount, elements * type.bytes());
+            workspace.base = 0;
+        } else {
+            long perRow = shape.size(0) == 0 ? 0 : elements / shape.size(0);
+            workspace.scratch = workspace.own.require(scratchCount, (to - from) * perRow * type.bytes());
+            workspace.base = from * perRow;
+        }
+    }
+
+    private Backend backend(int pass, Worker worker) {
+        return variant.passes().get(pass).isFull() ? worker.arithmetic(type) : worker.wide();
+    }
+
+    /// Completes a stage after its last chunk: what it reduced to numbers goes to their slots.
+    void finish(int index) {
+        Stage stage = variant.stages().get(index);
+        if (!isSkipped(stage)) {
+            for (int i = 0; i < stage.passes().size(); i++) {
+                forEachReduction(stage.passes().get(i), false);
             }
         }
     }
 
-    /// Copies what a pass reduced to numbers into their slots.
-    private void publish(Pass pass) {
-        for (int i = 0; i < pass.code().size(); i++) {
-            Pass.Instruction in = pass.code().get(i);
-            if (in.op() == Op.REDUCE) {
-                Reduction reduction = variant.reductions().get(in.target());
-                if (reduction.kept().isHost()) {
-                    slots[reduction.target()] = results[in.target()][0];
+    private void forEachReduction(int pass, boolean starts) {
+        List<Pass.Instruction> code = variant.passes().get(pass).code();
+        for (int i = 0; i < code.size(); i++) {
+            if (code.get(i).op() == Op.REDUCE) {
+                int reduction = code.get(i).target();
+                if (starts) {
+                    accumulators[reduction].start();
+                } else {
+                    finishReduction(reduction);
                 }
             }
+        }
+    }
+
+    private void finishReduction(int index) {
+        accumulators[index].finish();
+        Reduction reduction = variant.reductions().get(index);
+        if (reduction.kept().isHost()) {
+            slots[reduction.target()] = results[index][0];
         }
     }
 }

@@ -11,8 +11,14 @@ import org.jspecify.annotations.Nullable;
 /// A program bound to one parameter, step after step: [#begin], then [#advance] level by level until complete.
 /// Before a level that needs totals, the caller fills them; nothing is allocated on the way.
 public final class Execution {
+    /// A thread that never runs: memory that it may access is every thread's.
+    private static final Thread OTHER = new Thread(() -> {});
+
     /// Where a parameter and its states are.
     public interface Memory {
+        /// The parameter's name.
+        String name();
+
         Tensor theta();
 
         Tensor state(State state);
@@ -27,15 +33,22 @@ public final class Execution {
         double number(State state);
     }
 
+    private final String name;
+    private final Tensor theta;
+    private final long elements;
     private final Program.Selector selector;
     private final double[] conditions;
     private final Binding[] variants;
     private final Inputs inputs;
     private Binding current;
     private int variant;
-    private int level;
+    private int stage;
+    private boolean isShareable;
 
     public Execution(Program program, Shape shape, Memory memory) {
+        this.name = memory.name();
+        this.theta = memory.theta();
+        this.elements = shape.elements();
         selector = program.selector();
         conditions = new double[selector.slots()];
         inputs = new Inputs(selector.leaves(), conditions, shape);
@@ -65,7 +78,31 @@ public final class Execution {
         if (gradient != null) {
             current.bindGradient(gradient);
         }
-        level = 0;
+        stage = 0;
+        isShareable = isShareable(theta) && isShareable(gradient);
+    }
+
+    private static boolean isShareable(@Nullable Tensor tensor) {
+        return tensor == null || tensor.memory().isAccessibleBy(OTHER) && isShareable(tensor.rounded());
+    }
+
+    /// The parameter's name.
+    String name() {
+        return name;
+    }
+
+    long elements() {
+        return elements;
+    }
+
+    /// Whether other threads than the caller's may access the parameter and its gradient.
+    boolean isShareable() {
+        return isShareable;
+    }
+
+    /// Whether its stages leave each other values of the parameter's own shape.
+    boolean keepsScratch() {
+        return current.variant.keepsScratch();
     }
 
     /// The number of variants of the program.
@@ -90,22 +127,56 @@ public final class Execution {
 
     /// The next level to run.
     public int level() {
-        return level;
+        List<Stage> stages = current.variant.stages();
+        return stage < stages.size() ? stages.get(stage).level() : current.variant.end() + 1;
     }
 
     public boolean isComplete() {
-        return level > current.variant.end();
+        return stage == current.variant.stages().size();
     }
 
-    /// Runs the next level, for which the totals have been filled.
-    public void advance(Backends backends) {
-        advance(backends.arithmetic(current.type()), backends.wide());
+    /// Whether it has to stop before the next stage: because it is complete, or waits for totals.
+    boolean isBlocked() {
+        if (isComplete()) {
+            return true;
+        }
+        Stage next = current.variant.stages().get(stage);
+        List<Total> totals = current.variant.totals();
+        for (int i = 0; i < totals.size(); i++) {
+            if (next.isFirst() && totals.get(i).level() == next.level()) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /// Runs the next level on given backends.
-    void advance(Backend arithmetic, Backend wide) {
-        current.run(level, arithmetic, wide);
-        level++;
+    /// Runs the next stages, for the first of which the totals have been filled, on this thread.
+    void advance(Worker worker) {
+        do {
+            if (current.prepare(stage, worker) > 0) {
+                current.runWhole(stage, worker);
+            }
+            finishStage();
+        } while (!isBlocked());
+    }
+
+    /// Gets ready for the next stage, which threads run chunk by chunk.
+    ///
+    /// @return the number of chunks
+    long prepareStage(Worker worker, Scratch common) {
+        current.reserve(common);
+        return current.prepare(stage, worker);
+    }
+
+    /// Runs a chunk of the stage that has been prepared.
+    void runChunk(long chunk, Worker worker, Scratch common) {
+        current.run(stage, chunk, worker, common);
+    }
+
+    /// Completes the stage after its last chunk.
+    void finishStage() {
+        current.finish(stage);
+        stage++;
     }
 
     public void fill(Total total, double value) {

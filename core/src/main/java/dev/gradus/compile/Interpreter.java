@@ -1,6 +1,8 @@
 package dev.gradus.compile;
 
 import dev.gradus.compile.Pass.Instruction;
+import dev.gradus.expr.ElementType;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -9,22 +11,26 @@ import org.jspecify.annotations.Nullable;
 /// @param <A> the array that holds a block
 final class Interpreter<A> implements Backend {
     private final Blocks<A> blocks;
+    private final Workspace workspace;
     private final double[] wide = new double[Blocks.SIZE];
     private Object[] registers = new Object[0];
 
-    Interpreter(Blocks<A> blocks) {
+    Interpreter(Blocks<A> blocks, Workspace workspace) {
         this.blocks = blocks;
+        this.workspace = workspace;
     }
 
     @Override
-    public void run(Binding binding, int index) {
-        Pass pass = binding.variant.passes().get(index);
-        long elements = binding.shape().elements(pass.axes());
-        start(binding, pass);
-        for (long start = 0; start < elements; start += Blocks.SIZE) {
-            block(binding, index, start, (int) Math.min(Blocks.SIZE, elements - start));
+    public void prepare(Binding binding, int pass) {
+        // Everything is looked up when it is needed.
+    }
+
+    @Override
+    public void run(Binding binding, int index, long from, long to) {
+        start(binding, binding.variant.passes().get(index));
+        for (long start = from; start < to; start += Blocks.SIZE) {
+            block(binding, index, start, (int) Math.min(Blocks.SIZE, to - start));
         }
-        finish(binding, pass);
     }
 
     /// Prepares for the blocks of a pass.
@@ -40,17 +46,6 @@ final class Interpreter<A> implements Backend {
             Instruction in = pass.code().get(i);
             if (in.op() == Op.SPLAT) {
                 blocks.fill(register(in.target()), 0, Blocks.SIZE, binding.slots[in.a()]);
-            } else if (in.op() == Op.REDUCE) {
-                binding.accumulator(in.target()).start();
-            }
-        }
-    }
-
-    /// Completes the reductions of a pass.
-    void finish(Binding binding, Pass pass) {
-        for (int i = 0; i < pass.code().size(); i++) {
-            if (pass.code().get(i).op() == Op.REDUCE) {
-                binding.accumulator(pass.code().get(i).target()).finish();
             }
         }
     }
@@ -63,7 +58,7 @@ final class Interpreter<A> implements Backend {
             switch (in.op()) {
                 case SPLAT -> {}
                 case LOAD -> load(binding, index, in.a(), start, register(in.target()), count);
-                case STORE -> store(binding.operand(in.target()), start, register(in.a()), count);
+                case STORE -> store(binding, in.target(), start, register(in.a()), count);
                 case REDUCE -> reduce(binding, in.target(), register(in.a()), start, count);
                 default ->
                     blocks.apply(
@@ -79,40 +74,62 @@ final class Interpreter<A> implements Backend {
 
     /// Loads a block of an operand, broadcast where its axes are fewer than the pass's.
     void load(Binding binding, int index, int operand, long start, A target, int count) {
-        load(binding.operand(operand), binding.projection(index, operand), start, target, count);
+        int scratch = binding.scratchIndex(operand);
+        if (scratch >= 0) {
+            blocks.load(binding.type(), workspace.scratch[scratch], start - workspace.base, target, 0, count);
+            return;
+        }
+        Tensor from = binding.operand(operand);
+        Projection projection = binding.projection(index, operand);
+        if (projection == null) {
+            blocks.load(from.type(), from.memory(), start, target, 0, count);
+        } else {
+            broadcast(from.type(), from.memory(), projection, start, target, count);
+        }
+    }
+
+    private void broadcast(
+            ElementType type, MemorySegment memory, Projection projection, long start, A target, int count) {
+        long run = projection.run();
+        long offset = start % run;
+        long index = projection.index(start);
+        int done = 0;
+        while (true) {
+            int length = (int) Math.min(run - offset, count - done);
+            if (projection.isRunKept()) {
+                blocks.load(type, memory, index, target, done, length);
+            } else {
+                blocks.fill(target, done, length, type.read(memory, index));
+            }
+            done += length;
+            if (done == count) {
+                return;
+            }
+            offset = 0;
+            index = projection.isByRows() ? index + 1 : projection.index(start + done);
+        }
+    }
+
+    private void store(Binding binding, int operand, long start, A source, int count) {
+        int scratch = binding.scratchIndex(operand);
+        if (scratch >= 0) {
+            blocks.store(binding.type(), workspace.scratch[scratch], start - workspace.base, source, count);
+        } else {
+            store(binding.operand(operand), start, source, count);
+        }
+    }
+
+    private void store(@Nullable Tensor to, long start, A source, int count) {
+        if (to != null) {
+            blocks.store(to.type(), to.memory(), start, source, count);
+            store(to.rounded(), start, source, count);
+        }
     }
 
     /// Gives a block to a reduction.
     void reduce(Binding binding, int reduction, A block, long start, int count) {
         blocks.widen(block, wide, count);
-        binding.accumulator(reduction).add(wide, start, count);
-    }
-
-    private void load(Tensor from, @Nullable Projection projection, long start, A target, int count) {
-        if (projection == null) {
-            blocks.load(from.type(), from.memory(), start, target, 0, count);
-            return;
-        }
-        long run = projection.run();
-        int done = 0;
-        while (done < count) {
-            long position = start + done;
-            int length = (int) Math.min(run - position % run, count - done);
-            long index = projection.index(position);
-            if (projection.isRunKept()) {
-                blocks.load(from.type(), from.memory(), index, target, done, length);
-            } else {
-                blocks.fill(target, done, length, from.type().read(from.memory(), index));
-            }
-            done += length;
-        }
-    }
-
-    private void store(Tensor to, long start, A source, int count) {
-        blocks.store(to.type(), to.memory(), start, source, count);
-        if (to.rounded() != null) {
-            store(to.rounded(), start, source, count);
-        }
+        binding.accumulator(reduction).add(workspace.lanes(reduction), wide, start, count);
     }
 
     @SuppressWarnings("unchecked") // every register was allocated by the blocks

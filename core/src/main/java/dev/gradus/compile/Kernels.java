@@ -1,11 +1,13 @@
 package dev.gradus.compile;
 
 import dev.gradus.expr.ElementType;
+import dev.gradus.expr.Expr;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,17 +21,27 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// The kernels of this JVM. A kernel is compiled when a pass is first met, and run on memory of its own in the
-/// background until the JIT has made it fast; meanwhile the interpreter does its work, and nobody can tell from the
-/// results.
+/// background until the JIT has made it fast; meanwhile the interpreter does its work, and nobody can tell from
+/// the results.
 final class Kernels {
     /// What a kernel depends on: no constant, name, size or address.
     ///
     /// @param operands the pass's operands that are in memory
+    /// @param scratch for each of them, which scratch memory it is in, or −1
     /// @param exchanged the number of blocks that are exchanged with the kernel
+    /// @param reductions what the kernel reduces, in the order of the code; nothing if that is left to others
     /// @param type the arithmetic type
     /// @param bits the width of vectors
     /// @param segments the classes of the operands' segments
-    record Key(Pass pass, List<Integer> operands, int exchanged, ElementType type, int bits, List<Class<?>> segments) {}
+    record Key(
+            Pass pass,
+            List<Integer> operands,
+            List<Integer> scratch,
+            int exchanged,
+            List<Expr.Reduction> reductions,
+            ElementType type,
+            int bits,
+            List<Class<?>> segments) {}
 
     /// A kernel that may still be getting ready.
     static final class Entry {
@@ -42,6 +54,11 @@ final class Kernels {
 
         private Entry(Key key) {
             this.key = key;
+        }
+
+        /// The class of an operand's segment.
+        Class<?> kind(int operand) {
+            return key.segments.get(operand);
         }
 
         /// The kernel, once it is fast.
@@ -57,8 +74,9 @@ final class Kernels {
             }
         }
 
-        /// Takes note of what the kernel takes. Where it has become slower than the interpreter, because the JIT
-        /// met memory of an arena that it did not expect, the interpreter works until the kernel is fast again.
+        /// Takes note of what the kernel takes. Where it has become slower than the interpreter, because the
+        /// JIT met memory of an arena that it did not expect, the interpreter works until the kernel is fast
+        /// again.
         void ranIn(double nanosPerElement) {
             slowRuns = Math.max(0, slowRuns + (nanosPerElement > interpreted ? 1 : -1));
             if (slowRuns > MAX_SLOW_RUNS) {
@@ -170,10 +188,17 @@ final class Kernels {
                 .orElse(0);
         double[] slots = new double[slotsNeeded];
         Arrays.fill(slots, 0.5);
+        double[] lanes = new double[Lanes.COUNT * key.reductions.size()];
+        MemorySegment[] scratch = new MemorySegment[1 + Collections.max(key.scratch)];
+        for (int i = 0; i < dummies.length; i++) {
+            if (key.scratch.get(i) >= 0) {
+                scratch[key.scratch.get(i)] = dummies[i];
+            }
+        }
         int fast = 0;
         for (int call = 0; call < MAX_CALLS && fast < FAST_CALLS; call++) {
             long start = System.nanoTime();
-            kernel.run(dummies, blocks, slots, 0, DUMMY);
+            kernel.run(dummies, scratch, 0, blocks, slots, lanes, DUMMY, DUMMY, 0, DUMMY);
             double perElement = (double) (System.nanoTime() - start) / DUMMY;
             double interpreted = entry.interpreted == Double.MAX_VALUE ? ASSUMED : entry.interpreted;
             fast = perElement < FAST * interpreted ? fast + 1 : 0;
@@ -190,7 +215,7 @@ final class Kernels {
     }
 
     private static Kernel define(Key key) {
-        byte[] bytes = KernelWriter.write(key.pass, key.operands, key.type == ElementType.FLOAT32, key.bits);
+        byte[] bytes = KernelWriter.write(key);
         try {
             Class<?> hidden = MethodHandles.lookup()
                     .defineHiddenClassWithClassData(bytes, key.segments, true)

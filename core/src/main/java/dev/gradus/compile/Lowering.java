@@ -8,19 +8,21 @@ import dev.gradus.expr.State.Role;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Cuts a graph of values into passes.
 ///
-/// A value's level counts the reductions and changes of shape below it: a pass of level n may use what passes of
-/// lower levels reduced, stored or left in scratch. A state is written in the first pass that can compute its new
-/// value, but not before the last one that needs the old; what a later pass needs besides is computed again from
-/// what it loads, so that no value of the parameter's own size is ever kept aside.
+/// A value's level counts the reductions and changes of shape below it: a pass of level n may use what passes
+/// of lower levels reduced, stored or left in scratch. A state is written in the first pass that can compute
+/// its new value, but not before the last one that needs the old. What a later pass needs besides is computed
+/// again from what it loads, unless that costs more than to leave it in scratch memory.
 final class Lowering {
     /// What the program has to produce.
     ///
@@ -34,7 +36,22 @@ final class Lowering {
             @Nullable Value theta,
             Map<State, Value> numbers,
             @Nullable Value commit,
-            List<Value> metrics) {}
+            List<Value> metrics) {
+
+        /// All of them.
+        List<Value> all() {
+            List<Value> all = new ArrayList<>(states.values());
+            all.addAll(numbers.values());
+            all.addAll(metrics);
+            if (theta != null) {
+                all.add(theta);
+            }
+            if (commit != null) {
+                all.add(commit);
+            }
+            return all;
+        }
+    }
 
     /// The stand-in key for the parameter among the things that are written.
     private static final Object THETA = new Object();
@@ -43,6 +60,10 @@ final class Lowering {
     private final Map<Value, Integer> levels = new HashMap<>();
     private final Map<Object, Integer> writeLevels = new LinkedHashMap<>();
     private final Map<Object, Value> written = new LinkedHashMap<>();
+    /// What the passes that reduce have at hand.
+    private final Set<Value> reduced = new HashSet<>();
+
+    private final Set<Integer> totalLevels = new HashSet<>();
     private boolean stable;
 
     private List<Operand> operands = new ArrayList<>();
@@ -72,6 +93,18 @@ final class Lowering {
             this.written.put(THETA, roots.theta);
         }
         this.merged = MergedAxes.of(roots, all);
+        Value.visit(roots.all(), value -> {
+            if (value.op == Op.REDUCE) {
+                int at = level(value.args.get(0));
+                Value.visit(value.args, of -> {
+                    if (level(of) == at) {
+                        reduced.add(of);
+                    }
+                });
+            } else if (value.op == Op.TOTAL) {
+                totalLevels.add(level(value));
+            }
+        });
     }
 
     /// @param all the axes of the parameter
@@ -87,6 +120,9 @@ final class Lowering {
             emitAll();
         } while (!stable);
         int end = finalLevel();
+        List<Pass> built = passes.values().stream().map(PassBuilder::build).toList();
+        HostCode.Instruction[][] code = slots.code(end);
+        List<Variant.Total> totals = totals();
         return new Variant(
                 merged,
                 end,
@@ -94,10 +130,11 @@ final class Lowering {
                 first,
                 List.copyOf(operands),
                 List.copyOf(reductions),
-                passes.values().stream().map(PassBuilder::build).toList(),
-                slots.code(end),
+                built,
+                Stage.of(end, built, reductions, code, totals, first),
+                code,
                 slots.leaves(),
-                totals(),
+                totals,
                 numbers(),
                 roots.metrics.stream().mapToInt(slots::of).toArray());
     }
@@ -172,6 +209,11 @@ final class Lowering {
         if (value.op == Op.AFTER && writeLevel(value.payloadOf()) == level(value)) {
             return operandOf((State) value.payloadOf());
         }
+        return left(value);
+    }
+
+    /// The scratch memory in which a pass leaves a value for passes of higher levels.
+    private int left(Value value) {
         Integer known = scratch.get(value);
         if (known == null) {
             operands.add(new Operand(Operand.Kind.SCRATCH, merged.merge(value.axes), null));
@@ -184,6 +226,48 @@ final class Lowering {
             }
         }
         return known;
+    }
+
+    /// Whether to leave a value of the parameter's own shape in scratch memory for a pass of a higher level,
+    /// where the pass that reduces it has it anyway: writing and reading it moves as much as loading two
+    /// tensors to compute it again, but saves the divisions and roots. Between steps that wait for other
+    /// parameters everything is computed again, so that one scratch memory serves all parameters in turn.
+    private boolean isWorthKeeping(Value value, int level) {
+        if (!value.axes.isFull() || !reduced.contains(value)) {
+            return false;
+        }
+        for (int between = level(value) + 1; between <= level; between++) {
+            if (totalLevels.contains(between)) {
+                return false;
+            }
+        }
+        Set<Object> loads = new HashSet<>();
+        boolean[] isExpensive = new boolean[1];
+        collect(value, level, loads, isExpensive, new HashSet<>());
+        return loads.size() > 2 || loads.size() == 2 && isExpensive[0];
+    }
+
+    /// Collects what a pass has to load besides θ to compute a value, and whether it divides or worse.
+    private void collect(Value value, int level, Set<Object> loads, boolean[] isExpensive, Set<Value> seen) {
+        if (!value.axes.isFull() || !seen.add(value)) {
+            return;
+        }
+        switch (value.op) {
+            case THETA -> {}
+            case GRADIENT, STATE -> loads.add(value);
+            case AFTER -> {
+                if (writeLevel(value.payloadOf()) < level) {
+                    loads.add(value);
+                } else {
+                    collect(value.args.get(0), level, loads, isExpensive, seen);
+                }
+            }
+            default -> {
+                isExpensive[0] |=
+                        value.op == Op.DIVIDE || value.op == Op.SQRT || value.op == Op.EXP || value.op == Op.LOG1P;
+                value.args.forEach(arg -> collect(arg, level, loads, isExpensive, seen));
+            }
+        }
     }
 
     private int writeLevel(Object what) {
@@ -339,9 +423,8 @@ final class Lowering {
                     yield writeLevel(state) < level ? load(operandOf(state)) : register(value.args.get(0));
                 }
                 default -> {
-                    Integer left = scratch.get(value);
-                    if (left != null && level(value) < level) {
-                        yield load(left);
+                    if (level(value) < level && (scratch.containsKey(value) || isWorthKeeping(value, level))) {
+                        yield load(left(value));
                     }
                     int[] args = new int[3];
                     for (int i = 0; i < value.args.size(); i++) {

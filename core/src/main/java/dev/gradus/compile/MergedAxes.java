@@ -3,10 +3,7 @@ package dev.gradus.compile;
 import dev.gradus.expr.Axes;
 import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,27 +16,15 @@ record MergedAxes(int rank, List<Integer> groups) {
 
     static MergedAxes of(Lowering.Roots roots, Axes all) {
         Set<Axes> used = new LinkedHashSet<>();
-        Deque<Value> open = new ArrayDeque<>(roots.states().values());
         roots.states().keySet().stream().map(State::axes).forEach(used::add);
-        open.addAll(roots.numbers().values());
-        open.addAll(roots.metrics());
-        if (roots.theta() != null) {
-            open.add(roots.theta());
-        }
-        if (roots.commit() != null) {
-            open.add(roots.commit());
-        }
-        Set<Value> seen = new HashSet<>(open);
-        while (!open.isEmpty()) {
-            Value value = open.pop();
+        Value.visit(roots.all(), value -> {
             if (!value.isHost()) {
                 used.add(value.axes);
             }
             if (value.op == Op.SIZE) {
                 used.add((Axes) value.payloadOf());
             }
-            value.args.stream().filter(seen::add).forEach(open::push);
-        }
+        });
         List<Integer> groups = new ArrayList<>();
         for (int axis = 0; axis < all.rank(); axis++) {
             if (axis > 0 && sameIn(used, axis - 1, axis)) {

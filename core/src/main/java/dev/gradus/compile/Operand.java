@@ -13,8 +13,14 @@ record Operand(Kind kind, Axes axes, @Nullable State state) {
         THETA,
         GRADIENT,
         STATE,
-        /// A value of reduced shape that one pass leaves to a later one, in float64.
+        /// A value that one pass leaves to a later one: in float64 where its shape is reduced, else in the
+        /// arithmetic type.
         SCRATCH
+    }
+
+    /// Whether it is a value of the parameter's own shape that one pass leaves to a later one.
+    boolean isFullScratch() {
+        return kind == Kind.SCRATCH && axes.isFull();
     }
 
     @Override

@@ -60,6 +60,11 @@ final class Projection {
         return keptStrides[sizes.length - 1] != 0;
     }
 
+    /// Whether each run falls onto an element of its own, in order: a tensor's rows.
+    boolean isByRows() {
+        return !isRunKept() && (sizes.length == 1 || sizes.length == 2 && absentStrides[0] == 0);
+    }
+
     /// The element of the smaller tensor that element `i` of the larger one belongs to.
     long index(long i) {
         return dot(i, keptStrides);

@@ -2,30 +2,39 @@ package dev.gradus.compile;
 
 import dev.gradus.compile.Pass.Instruction;
 import dev.gradus.expr.ElementType;
+import dev.gradus.expr.Expr;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Runs passes as compiled kernels, and the few elements that do not fill a vector in the interpreter, which also runs
-/// what has no kernel, or not yet. The bits are the interpreter's.
+/// Runs passes as compiled kernels, and the few elements that do not fill a vector in the interpreter, which
+/// also runs what has no kernel, or not yet. The bits are the interpreter's.
 ///
 /// @param <A> the array that holds a block
 final class Simd<A> implements Backend {
+    /// One run in so many is timed.
+    private static final int TIMED = 16;
+
     private final Interpreter<A> interpreter;
     private final Blocks<A> blocks;
+    private final Workspace workspace;
     private final ElementType type;
     private final int bits;
     private final boolean eager;
     private final int lanes;
+    private Object[] exchanged = {};
+    private int runs;
 
     /// @param type the arithmetic type
     /// @param bits the width of vectors
     /// @param eager whether kernels are used at once, rather than when they are fast
-    Simd(Blocks<A> blocks, ElementType type, int bits, boolean eager) {
-        this.interpreter = new Interpreter<>(blocks);
+    Simd(Blocks<A> blocks, Workspace workspace, ElementType type, int bits, boolean eager) {
+        this.interpreter = new Interpreter<>(blocks, workspace);
         this.blocks = blocks;
+        this.workspace = workspace;
         this.type = type;
         this.bits = bits;
         this.eager = eager;
@@ -34,140 +43,245 @@ final class Simd<A> implements Backend {
 
     /// A kernel with the memory of one parameter; no kernel for a pass that has to be interpreted.
     static final class Bound {
-        private static final Bound INTERPRETED = new Bound(null, List.of(), new MemorySegment[0], List.of(), List.of());
+        private static final Bound INTERPRETED = new Bound(null, new int[0], new Instruction[0], new int[0], 0);
 
-        final Kernels.@Nullable Entry kernel;
-        final int[] operands;
-        final MemorySegment[] segments;
-        final Instruction[] exchanges;
-        final Object[] exchanged;
+        private final Kernels.@Nullable Entry kernel;
 
-        Bound(
-                Kernels.@Nullable Entry kernel,
-                List<Integer> operands,
-                MemorySegment[] segments,
-                List<Instruction> exchanges,
-                List<?> exchanged) {
+        /// The operands that lie in memory of the parameter, and where.
+        private final int[] operands;
+
+        private final MemorySegment[] segments;
+
+        /// What passes through blocks of the interpreter.
+        private final Instruction[] exchanges;
+
+        /// The reductions that the kernel performs, and the length of their runs.
+        private final int[] reductions;
+
+        private final long run;
+
+        Bound(Kernels.@Nullable Entry kernel, int[] operands, Instruction[] exchanges, int[] reductions, long run) {
             this.kernel = kernel;
-            this.operands = operands.stream().mapToInt(operand -> operand).toArray();
-            this.segments = segments;
-            this.exchanges = exchanges.toArray(Instruction[]::new);
-            this.exchanged = exchanged.toArray();
+            this.operands = operands;
+            this.segments = new MemorySegment[operands.length];
+            this.exchanges = exchanges;
+            this.reductions = reductions;
+            this.run = run;
         }
 
-        /// Takes the memory of this step, and says whether the kernel is still for its kind.
+        /// Takes the memory of this step, and says whether the kernel is for its kind.
         private boolean rebind(Binding binding, ElementType type) {
+            if (kernel == null) {
+                return true;
+            }
             boolean same = true;
-            for (int i = 0; i < segments.length; i++) {
-                Tensor tensor = binding.operand(operands[i]);
-                MemorySegment now = tensor.memory();
-                same &= tensor.type() == type && now.getClass() == segments[i].getClass();
-                segments[i] = now;
+            for (int i = 0; i < operands.length; i++) {
+                if (binding.scratchIndex(operands[i]) < 0) {
+                    Tensor tensor = binding.operand(operands[i]);
+                    segments[i] = tensor.memory();
+                    same &= tensor.type() == type && segments[i].getClass() == kernel.kind(i);
+                }
             }
             return same;
         }
     }
 
     @Override
-    public void run(Binding binding, int index) {
+    public void prepare(Binding binding, int index) {
         Bound bound = binding.kernels[index];
         if (bound == null || !bound.rebind(binding, type)) {
             bound = bind(binding, index);
             binding.kernels[index] = bound;
         }
-        Pass pass = binding.variant.passes().get(index);
-        long elements = binding.shape().elements(pass.axes());
+    }
+
+    @Override
+    public void run(Binding binding, int index, long from, long to) {
+        Bound bound = Objects.requireNonNull(binding.kernels[index]);
         Kernel kernel = bound.kernel == null ? null : bound.kernel.ready();
+        boolean isTimed = bound.kernel != null && to - from >= Blocks.SIZE && ++runs % TIMED == 0;
+        long start = isTimed ? System.nanoTime() : 0;
         if (kernel == null) {
-            interpret(bound, binding, index, elements);
-        } else if (bound.exchanged.length > 0) {
-            exchange(kernel, bound, binding, index, elements);
+            interpreter.run(binding, index, from, to);
         } else {
-            long whole = elements - elements % lanes;
-            long start = System.nanoTime();
-            kernel.run(bound.segments, bound.exchanged, binding.slots, 0, whole);
-            if (elements >= Blocks.SIZE && bound.kernel != null) {
-                bound.kernel.ranIn((double) (System.nanoTime() - start) / elements);
-            }
-            if (whole < elements) {
-                interpreter.start(binding, pass);
-                interpreter.block(binding, index, whole, (int) (elements - whole));
+            run(kernel, bound, binding, index, from, to);
+        }
+        if (isTimed && bound.kernel != null) {
+            double perElement = (double) (System.nanoTime() - start) / (to - from);
+            if (kernel == null) {
+                bound.kernel.interpretedIn(perElement);
+            } else {
+                bound.kernel.ranIn(perElement);
             }
         }
     }
 
-    private void interpret(Bound bound, Binding binding, int index, long elements) {
-        long start = System.nanoTime();
-        interpreter.run(binding, index);
-        if (bound.kernel != null && elements >= Blocks.SIZE) {
-            bound.kernel.interpretedIn((double) (System.nanoTime() - start) / elements);
+    private void run(Kernel kernel, Bound bound, Binding binding, int index, long from, long to) {
+        boolean reduces = bound.reductions.length > 0;
+        if (!reduces && bound.exchanges.length == 0) {
+            span(kernel, bound, binding, index, from, to);
+            return;
+        }
+        int most = bound.exchanges.length > 0 ? Blocks.SIZE : Accumulator.PART;
+        long start = from;
+        while (start < to) {
+            long end = reduces ? spanEnd(start, bound.run, most) : start + most;
+            end = Math.min(end, to);
+            span(kernel, bound, binding, index, start, end);
+            start = end;
         }
     }
 
-    /// Runs block by block, with the blocks that broadcast loads and reductions pass through.
-    private void exchange(Kernel kernel, Bound bound, Binding binding, int index, long elements) {
-        Pass pass = binding.variant.passes().get(index);
-        interpreter.start(binding, pass);
-        for (long start = 0; start < elements; start += Blocks.SIZE) {
-            int count = (int) Math.min(Blocks.SIZE, elements - start);
-            if (count % lanes != 0) {
-                interpreter.block(binding, index, start, count);
-                continue;
+    /// Where to cut so that kernels reduce whole blocks of runs: after some runs, or within one after some
+    /// blocks.
+    private static long spanEnd(long start, long run, int most) {
+        if (run <= most) {
+            return start + most / run * run;
+        }
+        return start + Math.min(most, run - start % run);
+    }
+
+    private void span(Kernel kernel, Bound bound, Binding binding, int index, long start, long end) {
+        int step = bound.reductions.length > 0 ? Math.max(lanes, Lanes.COUNT) : lanes;
+        long whole = end - (end - start) % step;
+        if (bound.exchanges.length > 0) {
+            if (whole < end) {
+                interpreter.run(binding, index, start, end);
+                return;
             }
-            for (int i = 0; i < bound.exchanges.length; i++) {
-                if (bound.exchanges[i].op() == Op.LOAD) {
-                    interpreter.load(binding, index, bound.exchanges[i].a(), start, block(bound, i), count);
-                }
-            }
-            kernel.run(bound.segments, bound.exchanged, binding.slots, start, start + count);
-            for (int i = 0; i < bound.exchanges.length; i++) {
-                if (bound.exchanges[i].op() == Op.REDUCE) {
-                    interpreter.reduce(binding, bound.exchanges[i].target(), block(bound, i), start, count);
-                }
+            exchange(bound, binding, index, start, (int) (end - start), Op.LOAD);
+        }
+        if (whole > start) {
+            int width = bound.reductions.length * Lanes.COUNT;
+            double[] left = workspace.leftByKernels(width == 0 ? 0 : width * blocks(bound.run, whole - start));
+            kernel.run(
+                    bound.segments,
+                    workspace.scratch,
+                    workspace.base,
+                    exchanged,
+                    binding.slots,
+                    left,
+                    bound.run,
+                    width == 0 ? 0 : bound.run - start % bound.run,
+                    start,
+                    whole);
+            for (int i = 0; i < bound.reductions.length; i++) {
+                int reduction = bound.reductions[i];
+                binding.accumulator(reduction)
+                        .addLanes(workspace.lanes(reduction), left, i * Lanes.COUNT, width, start, whole);
             }
         }
-        interpreter.finish(binding, pass);
+        if (whole < end) {
+            interpreter.start(binding, binding.variant.passes().get(index));
+            interpreter.block(binding, index, whole, (int) (end - whole));
+        }
+        exchange(bound, binding, index, start, (int) (end - start), Op.REDUCE);
+    }
+
+    /// The number of blocks of so many elements from the beginning of a block on.
+    private static int blocks(long run, long elements) {
+        long unit = Math.min(run, Lanes.BLOCK);
+        return (int) ((elements + unit - 1) / unit);
+    }
+
+    /// Fills the blocks that are loaded, or empties those that are reduced.
+    private void exchange(Bound bound, Binding binding, int index, long start, int count, Op op) {
+        for (int i = 0; i < bound.exchanges.length; i++) {
+            Instruction in = bound.exchanges[i];
+            A block = block(i);
+            if (in.op() == op && op == Op.LOAD) {
+                interpreter.load(binding, index, in.a(), start, block, count);
+            } else if (in.op() == op) {
+                interpreter.reduce(binding, in.target(), block, start, count);
+            }
+        }
     }
 
     @SuppressWarnings("unchecked") // the blocks of this backend allocated them
-    private A block(Bound bound, int index) {
-        return (A) bound.exchanged[index];
+    private A block(int index) {
+        if (index >= exchanged.length) {
+            int before = exchanged.length;
+            exchanged = Arrays.copyOf(exchanged, index + 1);
+            for (int i = before; i < exchanged.length; i++) {
+                exchanged[i] = blocks.allocate();
+            }
+        }
+        return (A) exchanged[index];
     }
 
     private Bound bind(Binding binding, int index) {
         Pass pass = binding.variant.passes().get(index);
+        long run = commonRun(binding, pass);
         List<Integer> operands = new ArrayList<>();
         List<Instruction> exchanges = new ArrayList<>();
+        List<Integer> reductions = new ArrayList<>();
+        List<Expr.Reduction> kinds = new ArrayList<>();
         for (Instruction in : pass.code()) {
-            boolean loads = in.op() == Op.LOAD;
-            boolean stores = in.op() == Op.STORE;
-            int operand = loads ? in.a() : in.target();
-            boolean direct = (loads || stores) && isDirect(binding, index, operand);
-            if (stores && !direct) {
-                return Bound.INTERPRETED;
-            }
-            if (in.op() == Op.REDUCE || loads && !direct) {
-                exchanges.add(in);
-            } else if (direct && !operands.contains(operand)) {
-                operands.add(operand);
+            switch (in.op()) {
+                case REDUCE -> {
+                    if (run > 0) {
+                        reductions.add(in.target());
+                        kinds.add(binding.accumulator(in.target()).kind());
+                    } else {
+                        exchanges.add(in);
+                    }
+                }
+                case LOAD, STORE -> {
+                    int operand = in.op() == Op.LOAD ? in.a() : in.target();
+                    if (isDirect(binding, index, operand)) {
+                        if (!operands.contains(operand)) {
+                            operands.add(operand);
+                        }
+                    } else if (in.op() == Op.STORE) {
+                        return Bound.INTERPRETED;
+                    } else {
+                        exchanges.add(in);
+                    }
+                }
+                default -> {}
             }
         }
-        MemorySegment[] segments = operands.stream()
-                .map(operand -> binding.operand(operand).memory())
-                .toArray(MemorySegment[]::new);
-        List<Class<?>> classes =
-                Arrays.stream(segments).<Class<?>>map(Object::getClass).toList();
-        Kernels.Key key = new Kernels.Key(pass, operands, exchanges.size(), type, bits, classes);
-        return new Bound(
+        List<Integer> scratch = operands.stream().map(binding::scratchIndex).toList();
+        List<Class<?>> classes = new ArrayList<>();
+        for (int operand : operands) {
+            classes.add(
+                    binding.scratchIndex(operand) >= 0
+                            ? Scratch.KIND
+                            : binding.operand(operand).memory().getClass());
+        }
+        Kernels.Key key =
+                new Kernels.Key(pass, operands, scratch, exchanges.size(), kinds, type, bits, List.copyOf(classes));
+        Bound bound = new Bound(
                 Kernels.of(key, eager),
-                operands,
-                segments,
-                exchanges,
-                exchanges.stream().map(in -> blocks.allocate()).toList());
+                operands.stream().mapToInt(operand -> operand).toArray(),
+                exchanges.toArray(Instruction[]::new),
+                reductions.stream().mapToInt(reduction -> reduction).toArray(),
+                run);
+        bound.rebind(binding, type);
+        return bound;
+    }
+
+    /// The length of the runs of all reductions of a pass, or 0 where a kernel cannot perform them.
+    private static long commonRun(Binding binding, Pass pass) {
+        long run = 0;
+        for (Instruction in : pass.code()) {
+            if (in.op() == Op.REDUCE) {
+                Accumulator accumulator = binding.accumulator(in.target());
+                boolean fits = accumulator.isByRuns() && accumulator.run() % Lanes.COUNT == 0 && accumulator.run() > 0;
+                if (!fits || run > 0 && run != accumulator.run()) {
+                    return 0;
+                }
+                run = accumulator.run();
+            }
+        }
+        return run;
     }
 
     /// Whether a kernel can load and store the operand as it lies in memory.
     private boolean isDirect(Binding binding, int index, int operand) {
+        if (binding.scratchIndex(operand) >= 0) {
+            return true;
+        }
         Tensor tensor = binding.operand(operand);
         return tensor.type() == type && tensor.rounded() == null && binding.projection(index, operand) == null;
     }

@@ -2,7 +2,13 @@ package dev.gradus.compile;
 
 import dev.gradus.expr.Axes;
 import dev.gradus.expr.Expr.Reduction;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A node of the normalised graph: equal nodes of one [Graph] are the same object.
@@ -32,6 +38,17 @@ public final class Value {
                 && op != Op.REDUCE
                 && op != Op.TOTAL
                 && args.stream().allMatch(a -> a.isEarly);
+    }
+
+    /// Visits values and everything that they are computed from, each once.
+    static void visit(Collection<Value> from, Consumer<Value> visitor) {
+        Set<Value> seen = new HashSet<>(from);
+        Deque<Value> open = new ArrayDeque<>(seen);
+        while (!open.isEmpty()) {
+            Value value = open.pop();
+            visitor.accept(value);
+            value.args.stream().filter(seen::add).forEach(open::push);
+        }
     }
 
     boolean isHost() {

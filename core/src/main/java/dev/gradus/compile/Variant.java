@@ -6,8 +6,8 @@ import dev.gradus.expr.State;
 import java.util.List;
 import java.util.Map;
 
-/// A program for one outcome of the conditions that are decided before the step: passes over memory, and the code
-/// for numbers of the host before, between and after them.
+/// A program for one outcome of the conditions that are decided before the step: passes over memory, and the
+/// code for numbers of the host before, between and after them.
 ///
 /// @param merged how the parameter's axes appear in the passes
 /// @param end the last level
@@ -15,6 +15,7 @@ import java.util.Map;
 /// @param commitLevel the level at which the condition is known; nothing is written before
 /// @param operands what passes load and store
 /// @param passes in the order in which they run
+/// @param stages what threads do between waiting for each other
 /// @param code what is computed at the beginning of each level
 /// @param leaves the slots that are filled from outside
 /// @param totals what is combined with other parameters
@@ -28,15 +29,21 @@ public record Variant(
         List<Operand> operands,
         List<Reduction> reductions,
         List<Pass> passes,
+        List<Stage> stages,
         HostCode.Instruction[][] code,
         List<Leaf> leaves,
         List<Total> totals,
         Map<State, Integer> numbers,
         int[] metrics) {
 
-    /// A number combined over parameters: `operand` is contributed once its level has run, `slot` must be filled
-    /// before `level` begins.
+    /// A number combined over parameters: `operand` is contributed once its level has run, `slot` must be
+    /// filled before `level` begins.
     public record Total(TotalKey key, int operand, int slot, int level) {}
+
+    /// Whether passes leave each other values of the parameter's own shape, from one stage to a later one.
+    boolean keepsScratch() {
+        return stages.size() > 1 && operands.stream().anyMatch(Operand::isFullScratch);
+    }
 
     int slots() {
         int slots = leaves.size() + totals.size();

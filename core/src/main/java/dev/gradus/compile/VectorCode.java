@@ -22,6 +22,9 @@ final class VectorCode {
     private static final ClassDesc BINARY = OPERATORS.nested("Binary");
     private static final ClassDesc ASSOCIATIVE = OPERATORS.nested("Associative");
 
+    static final ClassDesc DOUBLE_VECTOR = ClassDesc.of(INCUBATOR, "DoubleVector");
+    private static final ClassDesc CONVERSION = OPERATORS.nested("Conversion");
+
     private final CodeBuilder code;
     private final boolean isFloat;
     private final String species;
@@ -81,6 +84,37 @@ final class VectorCode {
         push(b);
         code.invokevirtual(vector, method, MethodTypeDesc.of(vector, element));
         return store();
+    }
+
+    /// One half of a float vector, as doubles.
+    int widen(int a, int half) {
+        code.aload(a)
+                .getstatic(OPERATORS, "F2D", CONVERSION)
+                .getstatic(DOUBLE_VECTOR, species, SPECIES)
+                .loadConstant(half)
+                .invokevirtual(vector, "convertShape", MethodTypeDesc.of(VECTOR, CONVERSION, SPECIES, CD_int))
+                .checkcast(DOUBLE_VECTOR);
+        return store();
+    }
+
+    int binaryDouble(String method, int a, int b) {
+        code.aload(a).aload(b).invokevirtual(DOUBLE_VECTOR, method, MethodTypeDesc.of(DOUBLE_VECTOR, VECTOR));
+        return store();
+    }
+
+    /// Combines a vector of doubles into another.
+    void intoDouble(String method, int target, int a) {
+        code.aload(target)
+                .aload(a)
+                .invokevirtual(DOUBLE_VECTOR, method, MethodTypeDesc.of(DOUBLE_VECTOR, VECTOR))
+                .astore(target);
+    }
+
+    void splatDouble(double value, int target) {
+        code.getstatic(DOUBLE_VECTOR, species, SPECIES)
+                .loadConstant(value)
+                .invokestatic(DOUBLE_VECTOR, "broadcast", MethodTypeDesc.of(DOUBLE_VECTOR, SPECIES, CD_double))
+                .astore(target);
     }
 
     /// `b` where the comparison of `left` and `right` holds, `a` elsewhere.

@@ -94,10 +94,11 @@ class AccumulatorTest {
     private static double[] reduce(Expr.Reduction kind, Shape shape, Axes from, Axes kept, double[] x, int cut) {
         double[] result = new double[kept.isHost() ? 1 : (int) shape.elements(kept)];
         Accumulator accumulator = new Accumulator(new Reduction(kind, from, kept, 0), shape, result);
+        Lanes lanes = new Lanes();
         accumulator.start();
         for (int start = 0; start < x.length; start += cut) {
             int count = Math.min(cut, x.length - start);
-            accumulator.add(Arrays.copyOfRange(x, start, start + count), start, count);
+            accumulator.add(lanes, Arrays.copyOfRange(x, start, start + count), start, count);
         }
         accumulator.finish();
         return result;

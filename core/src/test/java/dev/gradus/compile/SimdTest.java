@@ -84,8 +84,8 @@ class SimdTest {
     private static double[] withChangingGradientType(int bits) {
         Shape shape = Shape.of(2048);
         Trace trace = Trace.of(Rules.lamb(), "w", shape);
-        Backend backend = backend(new FloatBlocks(), ElementType.FLOAT32, bits);
-        try (Arena arena = Arena.ofConfined()) {
+        try (Worker worker = new Worker(bits, true);
+                Arena arena = Arena.ofConfined()) {
             Bench bench = new Bench(trace, ElementType.FLOAT32, arena);
             Tensor half = Bench.tensor(shape.elements(), ElementType.FLOAT16, arena);
             Execution execution = new Execution(Program.of(trace, false), shape, bench);
@@ -93,9 +93,7 @@ class SimdTest {
                 bench.t++;
                 bench.fill(gradient);
                 execution.begin(gradient, bench);
-                while (!execution.isComplete()) {
-                    execution.advance(backend, backend);
-                }
+                execution.advance(worker);
             }
             return Objects.requireNonNull(bench.snapshot().get("theta"));
         }
@@ -137,11 +135,9 @@ class SimdTest {
     }
 
     private static Map<String, double[]> run(Rule rule, Shape shape, ElementType type, int bits, boolean heap) {
-        boolean isFloat = type == ElementType.FLOAT32;
-        Backend arithmetic = isFloat ? backend(new FloatBlocks(), type, bits) : backend(new DoubleBlocks(), type, bits);
-        Backend wide = backend(new DoubleBlocks(), ElementType.FLOAT64, bits);
         Trace trace = Trace.of(rule, "w", shape);
-        try (Arena arena = Arena.ofConfined()) {
+        try (Worker worker = new Worker(bits, true);
+                Arena arena = Arena.ofConfined()) {
             Bench bench = new Bench(trace, type, heap ? null : arena);
             Execution execution = new Execution(Program.of(trace, true), shape, bench);
             for (int step = 1; step <= 7; step++) {
@@ -152,7 +148,7 @@ class SimdTest {
                     execution.totals().stream()
                             .filter(total -> total.level() == execution.level())
                             .forEach(total -> execution.fill(total, execution.contribution(total)));
-                    execution.advance(arithmetic, wide);
+                    execution.advance(worker);
                 }
                 for (State state : execution.numbers()) {
                     bench.numbers.put(state.name(), execution.number(state));
@@ -160,10 +156,6 @@ class SimdTest {
             }
             return bench.snapshot();
         }
-    }
-
-    private static <A> Backend backend(Blocks<A> blocks, ElementType type, int bits) {
-        return bits == 0 ? new Interpreter<>(blocks) : new Simd<>(blocks, type, bits, true);
     }
 
     /// The memory and numbers of one parameter.
@@ -243,6 +235,11 @@ class SimdTest {
                 array[i] = tensor.type().read(tensor.memory(), i);
             }
             return array;
+        }
+
+        @Override
+        public String name() {
+            return "w";
         }
 
         @Override

@@ -1,0 +1,355 @@
+package dev.gradus.compile;
+
+import java.util.Arrays;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// The threads that run the steps of an optimizer: the caller's and, where it pays, helpers beside it. Which
+/// thread does what is left to chance and does not affect a result.
+///
+/// Large parameters are divided into chunks, stage by stage; small ones are each taken through their step by
+/// one thread. All of that is one list, which threads take the next piece of work from until none is left.
+public final class Team implements AutoCloseable {
+    /// With fewer elements in total, waking helpers costs more than they save.
+    private static final long WORTH_HELP = 300_000;
+
+    /// Up to so many elements one thread takes a parameter through its step, in its own cache.
+    private static final long SMALL = 1 << 16;
+
+    private final Worker[] workers;
+    private final @Nullable Executor executor;
+    private final Helper[] helpers;
+    private final Scratch common = new Scratch();
+    private final Object lock = new Object();
+
+    // Guarded by the lock.
+    private long wave;
+    private boolean isOpen;
+    private int inside;
+    private boolean isClosed;
+
+    // The work of the wave in progress: written before it opens.
+    private Execution[] waiting = {};
+    private int waitingCount;
+    private Execution[] working = {};
+    private long[] firstPiece = {};
+    private boolean[] isWhole = {};
+    private int workingCount;
+    private long pieces;
+
+    private final AtomicLong nextPiece = new AtomicLong();
+    private @Nullable Execution scratchOwner;
+    private volatile @Nullable Failure failure;
+
+    private record Failure(String parameter, Throwable cause) {}
+
+    /// @param threads the number of threads, the caller's among them
+    /// @param executor runs the helpers, or null for threads of the team's own
+    /// @param eager whether kernels are compiled when they are met and used at once, instead of when they are fast
+    public Team(int threads, @Nullable Executor executor, boolean eager) {
+        this(threads, executor, eager, VectorApi.bits().orElse(0));
+    }
+
+    /// @param bits the width of vectors, or 0 for the interpreter
+    Team(int threads, @Nullable Executor executor, boolean eager, int bits) {
+        this.executor = executor;
+        this.workers = new Worker[threads];
+        Arrays.setAll(workers, i -> new Worker(bits, eager));
+        this.helpers = new Helper[threads - 1];
+        Arrays.setAll(helpers, i -> new Helper(workers[i + 1]));
+    }
+
+    /// Takes part in waves.
+    private final class Helper implements Runnable {
+        private final Worker worker;
+        private boolean isAtWork;
+        private @Nullable Thread thread;
+
+        Helper(Worker worker) {
+            this.worker = worker;
+        }
+
+        /// Takes part in the wave in progress, if it still is; run by an executor.
+        @Override
+        public void run() {
+            synchronized (lock) {
+                if (!isOpen || isAtWork) {
+                    return;
+                }
+                enter();
+            }
+            takePart();
+        }
+
+        /// Takes part in every wave; run by a thread of its own.
+        void loop() {
+            long seen = 0;
+            while (true) {
+                synchronized (lock) {
+                    while (!isClosed && (!isOpen || wave == seen)) {
+                        try {
+                            lock.wait();
+                        } catch (InterruptedException nobodyMeansIt) {
+                            // Only closing the team ends its threads.
+                        }
+                    }
+                    if (isClosed) {
+                        return;
+                    }
+                    seen = wave;
+                    enter();
+                }
+                takePart();
+            }
+        }
+
+        private void enter() {
+            isAtWork = true;
+            inside++;
+        }
+
+        private void takePart() {
+            try {
+                work(worker);
+            } finally {
+                synchronized (lock) {
+                    isAtWork = false;
+                    inside--;
+                    lock.notifyAll();
+                }
+            }
+        }
+    }
+
+    /// Runs steps that have begun until each is complete or waits for totals; those that it is to wait for no
+    /// more have been filled.
+    ///
+    /// @throws IllegalStateException if a thread failed; the message names the parameter
+    public void advance(Execution[] ready, int count) {
+        long elements = 0;
+        for (int i = 0; i < count; i++) {
+            elements += ready[i].elements();
+        }
+        if (helpers.length == 0 || elements < WORTH_HELP) {
+            for (int i = 0; i < count; i++) {
+                alone(ready[i]);
+            }
+            return;
+        }
+        enlist(ready, count);
+        while (waitingCount > 0) {
+            plan();
+            runWave();
+            settle();
+        }
+    }
+
+    /// Runs one step that has begun, on the calling thread, to its end; it must not depend on others.
+    public void complete(Execution execution) {
+        while (!execution.isComplete()) {
+            alone(execution);
+        }
+    }
+
+    private void alone(Execution execution) {
+        try {
+            execution.advance(workers[0]);
+        } catch (RuntimeException | Error e) {
+            fail(new Failure(execution.name(), e));
+        }
+    }
+
+    /// Takes note of what is to be done; what other threads must not touch is done at once.
+    private void enlist(Execution[] ready, int count) {
+        if (waiting.length < count) {
+            waiting = new Execution[count];
+            working = new Execution[count];
+            isWhole = new boolean[count];
+            firstPiece = new long[count];
+        }
+        waitingCount = 0;
+        scratchOwner = null;
+        for (int i = 0; i < count; i++) {
+            if (ready[i].isShareable()) {
+                waiting[waitingCount++] = ready[i];
+            } else {
+                alone(ready[i]);
+            }
+        }
+    }
+
+    /// Makes the list of the next wave. Parameters that need the common scratch memory come one after the
+    /// other.
+    private void plan() {
+        workingCount = 0;
+        pieces = 0;
+        for (int i = 0; i < waitingCount; i++) {
+            Execution next = waiting[i];
+            boolean whole = next.elements() <= SMALL;
+            if (!whole && next.keepsScratch()) {
+                if (scratchOwner == null) {
+                    scratchOwner = next;
+                } else if (scratchOwner != next) {
+                    continue;
+                }
+            }
+            working[workingCount] = next;
+            isWhole[workingCount] = whole;
+            firstPiece[workingCount] = pieces;
+            pieces += whole ? 1 : next.prepareStage(workers[0], common);
+            workingCount++;
+        }
+    }
+
+    private void runWave() {
+        nextPiece.set(0);
+        failure = null;
+        if (pieces > 1) {
+            open();
+        }
+        try {
+            work(workers[0]);
+        } finally {
+            if (pieces > 1) {
+                awaitHelpers();
+            }
+        }
+        Failure found = failure;
+        if (found != null) {
+            fail(found);
+        }
+    }
+
+    private void open() {
+        synchronized (lock) {
+            wave++;
+            isOpen = true;
+            if (executor == null) {
+                startThreads();
+                lock.notifyAll();
+            }
+        }
+        if (executor != null) {
+            try {
+                for (Helper helper : helpers) {
+                    executor.execute(helper);
+                }
+            } catch (RejectedExecutionException busy) {
+                // Then the caller does more of the work.
+            }
+        }
+    }
+
+    private void startThreads() {
+        for (int i = 0; i < helpers.length; i++) {
+            Helper helper = helpers[i];
+            if (helper.thread == null) {
+                Thread thread = new Thread(helper::loop, "gradus-helper-" + (i + 1));
+                thread.setDaemon(true);
+                helper.thread = thread;
+                thread.start();
+            }
+        }
+    }
+
+    /// Waits until nobody works on the wave any more.
+    private void awaitHelpers() {
+        boolean interrupted = false;
+        synchronized (lock) {
+            isOpen = false;
+            while (inside > 0) {
+                try {
+                    lock.wait();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Takes pieces of work until none is left.
+    private void work(Worker worker) {
+        int at = 0;
+        while (failure == null) {
+            long piece = nextPiece.getAndIncrement();
+            if (piece >= pieces) {
+                return;
+            }
+            while (at + 1 < workingCount && firstPiece[at + 1] <= piece) {
+                at++;
+            }
+            Execution execution = working[at];
+            try {
+                if (isWhole[at]) {
+                    execution.advance(worker);
+                } else {
+                    execution.runChunk(piece - firstPiece[at], worker, common);
+                }
+            } catch (RuntimeException | Error e) {
+                failure = new Failure(execution.name(), e);
+            }
+        }
+    }
+
+    /// Completes the stages of the wave, and keeps what is to go on.
+    private void settle() {
+        for (int i = 0; i < workingCount; i++) {
+            if (!isWhole[i]) {
+                working[i].finishStage();
+            }
+        }
+        int left = 0;
+        int next = 0;
+        for (int i = 0; i < waitingCount; i++) {
+            Execution execution = waiting[i];
+            boolean hasWorked = next < workingCount && working[next] == execution;
+            next += hasWorked ? 1 : 0;
+            if (!hasWorked || !execution.isBlocked()) {
+                waiting[left++] = execution;
+            } else if (scratchOwner == execution) {
+                scratchOwner = null;
+            }
+        }
+        waitingCount = left;
+    }
+
+    private void fail(Failure found) {
+        for (Worker worker : workers) {
+            worker.workspace.clear();
+        }
+        throw new IllegalStateException(
+                "the step failed at parameter \"" + found.parameter + "\": " + found.cause.getMessage(), found.cause);
+    }
+
+    /// Ends the team's threads and frees its memory.
+    @Override
+    public void close() {
+        synchronized (lock) {
+            isClosed = true;
+            lock.notifyAll();
+        }
+        boolean interrupted = false;
+        for (Helper helper : helpers) {
+            Thread thread = helper.thread;
+            while (thread != null && thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        for (Worker worker : workers) {
+            worker.close();
+        }
+        common.close();
+    }
+}
