@@ -145,13 +145,19 @@ final class Accumulator {
 
     private void addSpread(Projection onto, double[] x, int from, int length, long position) {
         int element = (int) onto.index(position);
-        long ordinal = onto.ordinal(position);
-        for (int i = 0; i < length; i++) {
-            int target = onto.isRunKept() ? element + i : element;
-            if (kind == Expr.Reduction.MAX) {
-                result[target] = Math.max(result[target], x[from + i]);
-            } else {
-                addRun(target, ordinal, x[from + i]);
+        if (kind == Expr.Reduction.MAX) {
+            int step = onto.isRunKept() ? 1 : 0;
+            for (int i = 0; i < length; i++) {
+                result[element + i * step] = Math.max(result[element + i * step], x[from + i]);
+            }
+        } else if (onto.ordinal(position) % Lanes.BLOCK == 0) {
+            for (int i = 0; i < length; i++) {
+                result[element + i] += group[element + i];
+                group[element + i] = x[from + i];
+            }
+        } else {
+            for (int i = 0; i < length; i++) {
+                group[element + i] += x[from + i];
             }
         }
     }

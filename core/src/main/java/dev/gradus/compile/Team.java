@@ -18,6 +18,8 @@ public final class Team implements AutoCloseable {
     /// Up to so many elements one thread takes a parameter through its step, in its own cache.
     private static final long SMALL = 1 << 16;
 
+    private final long worthHelp;
+    private final long small;
     private final Worker[] workers;
     private final @Nullable Executor executor;
     private final Helper[] helpers;
@@ -49,11 +51,15 @@ public final class Team implements AutoCloseable {
     /// @param executor runs the helpers, or null for threads of the team's own
     /// @param eager whether kernels are compiled when they are met and used at once, instead of when they are fast
     public Team(int threads, @Nullable Executor executor, boolean eager) {
-        this(threads, executor, eager, VectorApi.bits().orElse(0));
+        this(threads, executor, eager, VectorApi.bits().orElse(0), WORTH_HELP, SMALL);
     }
 
     /// @param bits the width of vectors, or 0 for the interpreter
-    Team(int threads, @Nullable Executor executor, boolean eager, int bits) {
+    /// @param worthHelp with fewer elements in total, helpers are not woken
+    /// @param small up to so many elements, one thread takes a parameter through its step
+    Team(int threads, @Nullable Executor executor, boolean eager, int bits, long worthHelp, long small) {
+        this.worthHelp = worthHelp;
+        this.small = small;
         this.executor = executor;
         this.workers = new Worker[threads];
         Arrays.setAll(workers, i -> new Worker(bits, eager));
@@ -132,7 +138,7 @@ public final class Team implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             elements += ready[i].elements();
         }
-        if (helpers.length == 0 || elements < WORTH_HELP) {
+        if (helpers.length == 0 || elements < worthHelp) {
             for (int i = 0; i < count; i++) {
                 alone(ready[i]);
             }
@@ -187,7 +193,7 @@ public final class Team implements AutoCloseable {
         pieces = 0;
         for (int i = 0; i < waitingCount; i++) {
             Execution next = waiting[i];
-            boolean whole = next.elements() <= SMALL;
+            boolean whole = next.elements() <= small;
             if (!whole && next.keepsScratch()) {
                 if (scratchOwner == null) {
                     scratchOwner = next;

@@ -1,0 +1,143 @@
+package dev.gradus.compile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gradus.expr.Clock;
+import dev.gradus.expr.ElementType;
+import dev.gradus.expr.State;
+import dev.gradus.rule.Trace;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/// The memory and numbers of one parameter.
+final class ParameterBench implements Execution.Memory, Execution.Numbers {
+    private final Map<String, Tensor> states = new HashMap<>();
+    final Map<String, Double> numbers = new HashMap<>();
+    private final Map<String, Double> hypers = new HashMap<>();
+    private final Tensor theta;
+    Tensor gradient;
+    private final Random random;
+    int t;
+
+    private final String name;
+
+    /// @param arena null for memory on the heap
+    ParameterBench(String name, Trace trace, ElementType type, @Nullable Arena arena) {
+        this.name = name;
+        random = new Random(name.hashCode());
+        trace.hyperparameters().forEach(use -> hypers.put(use.name(), use.value()));
+        hypers.put("learning_rate", 0.01);
+        theta = tensor(trace.shape().elements(), type, arena);
+        gradient = tensor(trace.shape().elements(), type, arena);
+        fill(theta);
+        for (State state : trace.states()) {
+            if (state.axes().isHost()) {
+                numbers.put(state.name(), 0.1);
+            } else {
+                Tensor tensor = tensor(trace.shape().elements(state.axes()), type, arena);
+                fill(tensor);
+                states.put(state.name(), tensor);
+            }
+        }
+    }
+
+    static Tensor tensor(long elements, ElementType type, @Nullable Arena arena) {
+        int n = (int) elements;
+        if (arena != null) {
+            return new Tensor(
+                    arena.allocate(Math.max(1, elements * type.bytes())).asSlice(0, elements * type.bytes()), type);
+        }
+        return new Tensor(
+                type == ElementType.FLOAT32
+                        ? MemorySegment.ofArray(new float[n])
+                        : MemorySegment.ofArray(new double[n]),
+                type);
+    }
+
+    void fill(Tensor tensor) {
+        DoubleBlocks blocks = new DoubleBlocks();
+        double[] block = new double[Blocks.SIZE];
+        long elements = tensor.memory().byteSize() / tensor.type().bytes();
+        for (long start = 0; start < elements; start += block.length) {
+            int count = (int) Math.min(block.length, elements - start);
+            for (int i = 0; i < count; i++) {
+                block[i] = switch (random.nextInt(40)) {
+                    case 0 -> 0.0;
+                    case 1 -> -0.0;
+                    case 2 -> 1e-40;
+                    case 3 -> 1e-310;
+                    default -> Math.abs(random.nextGaussian());
+                };
+            }
+            blocks.store(tensor.type(), tensor.memory(), start, block, count);
+        }
+    }
+
+    /// Requires the same numbers to the bit.
+    static void requireSame(String what, Map<String, double[]> expected, Map<String, double[]> actual) {
+        assertThat(actual.keySet()).isEqualTo(expected.keySet());
+        actual.forEach((name, array) -> {
+            double[] other = Objects.requireNonNull(expected.get(name));
+            if (!Arrays.equals(array, other)) { // Element by element only where they differ: that takes its time.
+                assertThat(array).as("%s of %s", name, what).containsExactly(other);
+            }
+        });
+    }
+
+    void draw() {
+        fill(gradient);
+    }
+
+    Map<String, double[]> snapshot() {
+        Map<String, double[]> all = new HashMap<>();
+        all.put("theta", toArray(theta));
+        states.forEach((name, tensor) -> all.put(name, toArray(tensor)));
+        numbers.forEach((name, number) -> all.put(name, new double[] {number}));
+        return all;
+    }
+
+    private static double[] toArray(Tensor tensor) {
+        double[] array =
+                new double[(int) (tensor.memory().byteSize() / tensor.type().bytes())];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = tensor.type().read(tensor.memory(), i);
+        }
+        return array;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Tensor theta() {
+        return theta;
+    }
+
+    @Override
+    public Tensor state(State state) {
+        return Objects.requireNonNull(states.get(state.name()));
+    }
+
+    @Override
+    public double hyper(String name) {
+        return Objects.requireNonNull(hypers.get(name));
+    }
+
+    @Override
+    public double step(Clock clock) {
+        return t;
+    }
+
+    @Override
+    public double number(State state) {
+        return Objects.requireNonNull(numbers.get(state.name()));
+    }
+}
