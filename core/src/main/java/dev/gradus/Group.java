@@ -36,6 +36,10 @@ final class Group {
     }
 
     final String name;
+
+    /// How errors call it.
+    private final String label;
+
     final Rule rule;
     final List<Member> members = new ArrayList<>();
 
@@ -52,6 +56,7 @@ final class Group {
     Group(ParameterGroup from, Optimizer.Counter counter) {
         this.counter = counter;
         this.name = from.name();
+        this.label = "group \"" + name + "\"";
         this.rule = from.rule();
         this.given.putAll(from.settings());
         declare(List.of(new HyperUse(Step.LEARNING_RATE, 0, LEARNING_RATES, "step size", "")));
@@ -92,7 +97,7 @@ final class Group {
     }
 
     private double check(Setting setting, double value) {
-        return setting.use.range().check("group \"" + name + "\"", setting.use.name(), value);
+        return setting.use.range().check(label, setting.use.name(), value);
     }
 
     /// Takes the values of the next step from the schedules; nothing changes if one is out of range.

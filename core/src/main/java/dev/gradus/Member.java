@@ -139,7 +139,7 @@ final class Member implements Execution.Memory, Execution.Numbers {
                 states.stream().filter(state -> state.initial() != Expr.ZERO).toList();
         if (!notZero.isEmpty()) {
             Execution initial = new Execution(Program.initial(notZero, parameter.shape()), parameter.shape(), this);
-            initial.begin(null, this);
+            initial.begin(null, this, team);
             team.complete(initial);
             for (State state : initial.numbers()) {
                 number(state.name()).value = initial.number(state);
@@ -200,8 +200,8 @@ final class Member implements Execution.Memory, Execution.Numbers {
         }
     }
 
-    void begin(Execution execution) {
-        execution.begin(gradient, this);
+    void begin(Execution execution, Team team) {
+        execution.begin(gradient, this, team);
     }
 
     /// Writes the numbers that a completed step or event gives to states; every member of a link gives the same

@@ -94,7 +94,7 @@ final class Totals {
         for (Member member : members) {
             if (member.active) {
                 Execution execution = programs.of(member);
-                member.begin(execution);
+                member.begin(execution, team);
                 expect(member.ordinal, execution);
                 open++;
             }

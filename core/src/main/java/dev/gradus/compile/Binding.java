@@ -32,6 +32,10 @@ final class Binding {
     private final Accumulator[] accumulators;
     private final double[][] results;
     private final int scratchCount;
+
+    /// Whether values of the parameter's own shape outlive a stage.
+    final boolean keepsScratch;
+
     private final Extent[] extents;
 
     /// How a stage can be cut: into units, so many of which make a chunk.
@@ -84,6 +88,7 @@ final class Binding {
             }
         }
         this.scratchCount = kept;
+        this.keepsScratch = variant.keepsScratch();
         this.extents = variant.stages().stream().map(this::extent).toArray(Extent[]::new);
     }
 
@@ -188,7 +193,7 @@ final class Binding {
     long prepare(int index, Worker worker) {
         Stage stage = variant.stages().get(index);
         if (stage.isFirst()) {
-            HostCode.run(variant.code()[stage.level()], slots);
+            HostCode.run(variant.code()[stage.level()], slots, worker.workspace.power);
         }
         if (isSkipped(stage) || stage.passes().isEmpty()) {
             return 0;
@@ -241,7 +246,7 @@ final class Binding {
 
     /// Makes sure that threads find enough common scratch memory.
     void reserve(Scratch common) {
-        if (variant.keepsScratch()) {
+        if (keepsScratch) {
             MemorySegment[] ignored = common.require(scratchCount, shape.elements() * type.bytes());
         }
     }
@@ -250,7 +255,7 @@ final class Binding {
     private void bindScratch(boolean byRows, long from, long to, Worker worker, @Nullable Scratch common) {
         Workspace workspace = worker.workspace;
         long elements = shape.elements();
-        if (variant.keepsScratch() || !byRows) {
+        if (keepsScratch || !byRows) {
             Scratch lasting = common == null ? workspace.own : common;
             workspace.scratch = lasting.require(scratchCount, elements * type.bytes());
             workspace.base = 0;

@@ -63,9 +63,14 @@ public final class Execution {
     /// Begins a step: decides which variant of the program runs and fills the numbers that are known before it.
     ///
     /// @param gradient null only for a program that reads none
-    public void begin(@Nullable Tensor gradient, Numbers numbers) {
+    /// @param team that is to run it
+    public void begin(@Nullable Tensor gradient, Numbers numbers, Team team) {
+        begin(gradient, numbers, team.caller());
+    }
+
+    void begin(@Nullable Tensor gradient, Numbers numbers, Worker worker) {
         inputs.fill(numbers);
-        HostCode.run(selector.code(), conditions);
+        HostCode.run(selector.code(), conditions, worker.workspace.power);
         int outcome = 0;
         for (int i = 0; i < selector.conditions().length; i++) {
             if (conditions[selector.conditions()[i]] != 0) {
@@ -102,7 +107,7 @@ public final class Execution {
 
     /// Whether its stages leave each other values of the parameter's own shape.
     boolean keepsScratch() {
-        return current.variant.keepsScratch();
+        return current.keepsScratch;
     }
 
     /// The number of variants of the program.

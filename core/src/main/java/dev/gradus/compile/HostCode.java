@@ -1,15 +1,17 @@
 package dev.gradus.compile;
 
-/// Code on numbers of the host: double precision, elementary functions of `StrictMath`.
+/// Code on numbers of the host: double precision, elementary functions of `StrictMath`, but for [Power].
 final class HostCode {
     /// `slots[target] = op(slots[a], slots[b], slots[c])`; unused operands are 0.
     record Instruction(Op op, int target, int a, int b, int c) {}
 
     private HostCode() {}
 
-    static void run(Instruction[] code, double[] slots) {
+    static void run(Instruction[] code, double[] slots, Power power) {
         for (Instruction i : code) {
-            slots[i.target] = i.op.apply(slots[i.a], slots[i.b], slots[i.c]);
+            slots[i.target] = i.op == Op.POWER
+                    ? power.of(slots[i.a], slots[i.b])
+                    : i.op.apply(slots[i.a], slots[i.b], slots[i.c]);
         }
     }
 }

@@ -82,6 +82,9 @@ enum Op {
         if (unary != null) {
             return unary.apply(a);
         }
+        if (this == POWER) {
+            return new Power().of(a, b);
+        }
         if (binary != null) {
             return binary.apply(a, b);
         }

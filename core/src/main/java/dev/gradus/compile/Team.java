@@ -67,6 +67,11 @@ public final class Team implements AutoCloseable {
         Arrays.setAll(helpers, i -> new Helper(workers[i + 1]));
     }
 
+    /// What the calling thread works with.
+    Worker caller() {
+        return workers[0];
+    }
+
     /// Takes part in waves.
     private final class Helper implements Runnable {
         private final Worker worker;

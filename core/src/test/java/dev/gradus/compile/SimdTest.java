@@ -101,7 +101,7 @@ class SimdTest {
             for (Tensor gradient : List.of(bench.gradient, half, bench.gradient)) {
                 bench.t++;
                 bench.fill(gradient);
-                execution.begin(gradient, bench);
+                execution.begin(gradient, bench, worker);
                 execution.advance(worker);
             }
             return Objects.requireNonNull(bench.snapshot().get("theta"));
@@ -158,7 +158,7 @@ class SimdTest {
             for (int step = 1; step <= 7; step++) {
                 bench.t = step;
                 bench.draw();
-                execution.begin(bench.gradient, bench);
+                execution.begin(bench.gradient, bench, worker);
                 while (!execution.isComplete()) {
                     execution.totals().stream()
                             .filter(total -> total.level() == execution.level())

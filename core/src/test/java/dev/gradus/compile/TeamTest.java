@@ -93,10 +93,10 @@ class TeamTest {
                 Arena arena = Arena.ofShared()) {
             List<ParameterBench> benches = new ArrayList<>();
             Execution[] executions = executions(Rules.lamb(), SHAPES, false, arena, benches);
-            begin(executions, benches, 1);
+            begin(executions, benches, 1, team);
             // What is too small stands for any memory that turns out to be unusable within a step.
             benches.get(2).gradient = new Tensor(MemorySegment.ofArray(new float[20_000]), ElementType.FLOAT32);
-            executions[2].begin(benches.get(2).gradient, benches.get(2));
+            executions[2].begin(benches.get(2).gradient, benches.get(2), team);
             assertThatThrownBy(() -> advance(executions, team))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageStartingWith("the step failed at parameter \"p2\": ")
@@ -113,7 +113,7 @@ class TeamTest {
                 Arena arena = Arena.ofConfined()) {
             List<ParameterBench> benches = new ArrayList<>();
             Execution[] executions = executions(Rules.adamW(), SHAPES, false, arena, benches);
-            begin(executions, benches, 1);
+            begin(executions, benches, 1, team);
             advance(executions, team);
             assertThat(executions).allMatch(Execution::isComplete);
         }
@@ -125,7 +125,7 @@ class TeamTest {
                 Arena arena = Arena.ofShared()) {
             List<ParameterBench> benches = new ArrayList<>();
             Execution[] executions = executions(Rules.adamW(), SHAPES, false, arena, benches);
-            begin(executions, benches, 1);
+            begin(executions, benches, 1, team);
             advance(executions, team);
             assertThat(helpers()).isNotEmpty();
         }
@@ -154,7 +154,7 @@ class TeamTest {
             Execution[] executions = executions(rule, shapes, withMetrics, arena, benches);
             for (int step = 1; step <= 3; step++) {
                 benches.forEach(ParameterBench::draw);
-                begin(executions, benches, step);
+                begin(executions, benches, step, team);
                 advance(executions, team);
                 for (int i = 0; i < executions.length; i++) {
                     for (State state : executions[i].numbers()) {
@@ -182,10 +182,10 @@ class TeamTest {
         return executions;
     }
 
-    private static void begin(Execution[] executions, List<ParameterBench> benches, int step) {
+    private static void begin(Execution[] executions, List<ParameterBench> benches, int step, Team team) {
         for (int i = 0; i < executions.length; i++) {
             benches.get(i).t = step;
-            executions[i].begin(benches.get(i).gradient, benches.get(i));
+            executions[i].begin(benches.get(i).gradient, benches.get(i), team);
         }
     }
 
