@@ -59,7 +59,11 @@ public final class Optimizer implements AutoCloseable {
     private record SharedKey(Object link, String state) {}
 
     private Optimizer(Options options) {
-        team = new Team(options.threads(), options.executor(), options.eagerKernels());
+        team = new Team(
+                options.threads(),
+                options.executor(),
+                options.kernels() != Options.Kernels.NEVER,
+                options.kernels() == Options.Kernels.EAGER);
     }
 
     /// An optimizer of the given groups.

@@ -1,5 +1,7 @@
 package dev.gradus;
 
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -10,16 +12,28 @@ import org.jspecify.annotations.Nullable;
 ///     Steps of fewer than 300,000 elements run on the caller's thread alone, because waking others takes longer.
 /// @param executor runs the threads beside the caller's, or null (the default) for daemon threads of the optimizer's
 ///     own, which end when it is closed; what an executor does not run, the caller does
-/// @param eagerKernels whether SIMD kernels are compiled when they are first needed and used at once, instead of being
-///     prepared in the background while steps are interpreted (the default, false): the first steps are slower then
-public record Options(int threads, @Nullable Executor executor, boolean eagerKernels) {
+/// @param kernels when SIMD kernels do the work; in the background by default. They need a JVM that was started with
+///     `--add-modules jdk.incubator.vector`
+public record Options(int threads, @Nullable Executor executor, Kernels kernels) {
     private static final int MOST_THREADS = 8;
-
-    /// Overrides the default of `eagerKernels`.
-    private static final String EAGER = "gradus.eagerKernels";
 
     /// Overrides the default of `threads`.
     private static final String THREADS = "gradus.threads";
+
+    /// Overrides the default of `kernels`: `never`, `background` or `eager`.
+    private static final String KERNELS = "gradus.kernels";
+
+    /// When SIMD kernels do the work.
+    public enum Kernels {
+        /// Steps are interpreted: two to five times slower, on any JVM.
+        NEVER,
+        /// Steps are interpreted until their kernels, which a background thread compiles and warms up, are
+        /// fast: after half a second or so.
+        BACKGROUND,
+        /// Kernels are compiled when they are first needed and used at once: the first steps are slow, and
+        /// nothing happens beside them.
+        EAGER
+    }
 
     /// @throws IllegalArgumentException if there is no thread
     public Options {
@@ -35,21 +49,30 @@ public record Options(int threads, @Nullable Executor executor, boolean eagerKer
                 Integer.getInteger(
                         THREADS, Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors())),
                 null,
-                Boolean.getBoolean(EAGER));
+                defaultKernels());
+    }
+
+    private static Kernels defaultKernels() {
+        String name = System.getProperty(KERNELS, "background");
+        return Arrays.stream(Kernels.values())
+                .filter(kernels -> kernels.name().toLowerCase(Locale.ROOT).equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the system property " + KERNELS
+                        + " must be never, background or eager, got \"" + name + "\""));
     }
 
     /// These options with another number of threads.
     public Options withThreads(int number) {
-        return new Options(number, executor, eagerKernels);
+        return new Options(number, executor, kernels);
     }
 
     /// These options with threads of an executor beside the caller's.
     public Options withExecutor(Executor other) {
-        return new Options(threads, other, eagerKernels);
+        return new Options(threads, other, kernels);
     }
 
-    /// These options with kernels that are compiled when they are first needed, or in the background.
-    public Options withEagerKernels(boolean eager) {
-        return new Options(threads, executor, eager);
+    /// These options with SIMD kernels at another time, or never.
+    public Options withKernels(Kernels when) {
+        return new Options(threads, executor, when);
     }
 }

@@ -4,6 +4,9 @@ import java.lang.foreign.MemorySegment;
 
 /// A compiled pass.
 interface Kernel {
+    /// The number of elements of a vector.
+    int lanes();
+
     /// Runs the pass over elements `from` … `to − 1`, a multiple of the vector's lanes, or of 16 where it
     /// reduces.
     ///

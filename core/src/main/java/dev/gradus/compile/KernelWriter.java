@@ -93,7 +93,7 @@ final class KernelWriter {
         this.segments = new int[key.operands().size()];
         this.blocks = new int[pass.code().size()];
         this.sums = new int[pass.code().size()][];
-        this.lanes = key.bits() / (isFloat ? Float.SIZE : Double.SIZE);
+        this.lanes = lanes(key);
         Arrays.setAll(locals, i -> code.allocateLocal(TypeKind.REFERENCE));
         this.position = code.allocateLocal(TypeKind.LONG);
     }
@@ -115,7 +115,16 @@ final class KernelWriter {
                                                 .invokespecial(CD_Object, INIT_NAME, MTD_void)
                                                 .return_())
                                 .withMethodBody(
+                                        "lanes",
+                                        MethodTypeDesc.of(CD_int),
+                                        ACC_PUBLIC,
+                                        code -> code.loadConstant(lanes(key)).ireturn())
+                                .withMethodBody(
                                         "run", RUN_TYPE, ACC_PUBLIC, code -> new KernelWriter(key, code).body()));
+    }
+
+    private static int lanes(Kernels.Key key) {
+        return key.bits() / Byte.SIZE / key.type().bytes();
     }
 
     private void body() {

@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// The kernels of this JVM. A kernel is compiled when a pass is first met, and run on memory of its own in the
@@ -31,7 +32,7 @@ final class Kernels {
     /// @param exchanged the number of blocks that are exchanged with the kernel
     /// @param reductions what the kernel reduces, in the order of the code; nothing if that is left to others
     /// @param type the arithmetic type
-    /// @param bits the width of vectors
+    /// @param bits the width of vectors, or [VectorApi#PREFERRED]
     /// @param segments the classes of the operands' segments
     record Key(
             Pass pass,
@@ -41,12 +42,20 @@ final class Kernels {
             List<Expr.Reduction> reductions,
             ElementType type,
             int bits,
-            List<Class<?>> segments) {}
+            List<Class<?>> segments) {
+
+        /// This key with the preferred width where it leaves that open.
+        Key withBits(int preferred) {
+            return bits != VectorApi.PREFERRED
+                    ? this
+                    : new Key(pass, operands, scratch, exchanged, reductions, type, preferred, segments);
+        }
+    }
 
     /// A kernel that may still be getting ready.
     static final class Entry {
         private final Key key;
-        private @Nullable Kernel kernel;
+        private final AtomicReference<@Nullable Kernel> compiled = new AtomicReference<>();
         private volatile @Nullable Kernel ready;
         private volatile double interpreted = Double.MAX_VALUE;
         private int slowRuns;
@@ -67,6 +76,29 @@ final class Kernels {
             return ready;
         }
 
+        /// The kernel, or null where this JVM cannot have it.
+        private @Nullable Kernel compile() {
+            Kernel kernel = compiled.get();
+            if (kernel == null) {
+                kernel = VectorApi.bits()
+                        .map(preferred -> define(key.withBits(preferred)))
+                        .orElse(null);
+                compiled.set(kernel);
+            }
+            return kernel;
+        }
+
+        /// Leaves the work to the interpreter for now; after some times, for good.
+        private void retreat() {
+            ready = null;
+            slowRuns = 0;
+            if (++retreats <= MAX_RETREATS) {
+                BACKGROUND.execute(() -> prepare(this));
+            } else {
+                LOG.log(System.Logger.Level.WARNING, "a SIMD kernel stays slow: its pass goes on in the interpreter");
+            }
+        }
+
         /// Takes note of what the interpreter takes for the same pass.
         void interpretedIn(double nanosPerElement) {
             if (nanosPerElement < interpreted) {
@@ -80,15 +112,7 @@ final class Kernels {
         void ranIn(double nanosPerElement) {
             slowRuns = Math.max(0, slowRuns + (nanosPerElement > interpreted ? 1 : -1));
             if (slowRuns > MAX_SLOW_RUNS) {
-                slowRuns = 0;
-                ready = null;
-                if (++retreats <= MAX_RETREATS) {
-                    BACKGROUND.execute(() -> prepare(this));
-                } else {
-                    LOG.log(
-                            System.Logger.Level.WARNING,
-                            "a SIMD kernel stays slow: its pass goes on in the interpreter");
-                }
+                retreat();
             }
         }
     }
@@ -150,7 +174,7 @@ final class Kernels {
             return made;
         });
         if (eager && entry.ready == null) {
-            entry.ready = define(key);
+            entry.ready = entry.compile();
         }
         return entry;
     }
@@ -160,25 +184,27 @@ final class Kernels {
         Key key = entry.key;
         // States lie in shared arenas: a confined one here would let the JIT expect the wrong kind.
         try (Arena arena = Arena.ofShared()) {
-            Kernel kernel = entry.kernel;
+            Kernel kernel = entry.compile();
             if (kernel == null) {
-                kernel = define(key);
-                entry.kernel = kernel;
+                return;
             }
             List<MemorySegment> dummies = new ArrayList<>();
             for (Class<?> kind : key.segments) {
                 dummy(kind, key.type, arena).ifPresent(dummies::add);
             }
-            if (dummies.size() == key.segments.size()) {
-                warm(kernel, key, dummies.toArray(MemorySegment[]::new), entry);
+            boolean canWarm = dummies.size() == key.segments.size();
+            if (!canWarm || warm(kernel, key, dummies.toArray(MemorySegment[]::new), entry)) {
+                entry.ready = kernel;
+            } else {
+                entry.retreat();
             }
-            entry.ready = kernel;
         } catch (RuntimeException | LinkageError e) {
             LOG.log(System.Logger.Level.WARNING, "a pass stays in the interpreter: no kernel could be made of it", e);
         }
     }
 
-    private static void warm(Kernel kernel, Key key, MemorySegment[] dummies, Entry entry) {
+    /// Runs a kernel until it is fast, and says whether it is.
+    private static boolean warm(Kernel kernel, Key key, MemorySegment[] dummies, Entry entry) {
         Object[] blocks = new Object[key.exchanged];
         Arrays.setAll(blocks, i -> key.type == ElementType.FLOAT32 ? new float[DUMMY] : new double[DUMMY]);
         int slotsNeeded = key.pass.code().stream()
@@ -203,6 +229,7 @@ final class Kernels {
             double interpreted = entry.interpreted == Double.MAX_VALUE ? ASSUMED : entry.interpreted;
             fast = perElement < FAST * interpreted ? fast + 1 : 0;
         }
+        return fast == FAST_CALLS;
     }
 
     /// Memory of the same class of segments to warm a kernel on.

@@ -24,12 +24,11 @@ final class Simd<A> implements Backend {
     private final ElementType type;
     private final int bits;
     private final boolean eager;
-    private final int lanes;
     private Object[] exchanged = {};
     private int runs;
 
     /// @param type the arithmetic type
-    /// @param bits the width of vectors
+    /// @param bits the width of vectors, or [VectorApi#PREFERRED]
     /// @param eager whether kernels are used at once, rather than when they are fast
     Simd(Blocks<A> blocks, Workspace workspace, ElementType type, int bits, boolean eager) {
         this.interpreter = new Interpreter<>(blocks, workspace);
@@ -38,7 +37,6 @@ final class Simd<A> implements Backend {
         this.type = type;
         this.bits = bits;
         this.eager = eager;
-        this.lanes = bits / Byte.SIZE / type.bytes();
     }
 
     /// A kernel with the memory of one parameter; no kernel for a pass that has to be interpreted.
@@ -142,7 +140,7 @@ final class Simd<A> implements Backend {
     }
 
     private void span(Kernel kernel, Bound bound, Binding binding, int index, long start, long end) {
-        int step = bound.reductions.length > 0 ? Math.max(lanes, Lanes.COUNT) : lanes;
+        int step = bound.reductions.length > 0 ? Math.max(kernel.lanes(), Lanes.COUNT) : kernel.lanes();
         long whole = end - (end - start) % step;
         if (bound.exchanges.length > 0) {
             if (whole < end) {

@@ -49,12 +49,13 @@ public final class Team implements AutoCloseable {
 
     /// @param threads the number of threads, the caller's among them
     /// @param executor runs the helpers, or null for threads of the team's own
+    /// @param compiles whether there are kernels, where the JVM has the Vector API
     /// @param eager whether kernels are compiled when they are met and used at once, instead of when they are fast
-    public Team(int threads, @Nullable Executor executor, boolean eager) {
-        this(threads, executor, eager, VectorApi.bits().orElse(0), WORTH_HELP, SMALL);
+    public Team(int threads, @Nullable Executor executor, boolean compiles, boolean eager) {
+        this(threads, executor, eager, compiles && VectorApi.isThere() ? VectorApi.PREFERRED : 0, WORTH_HELP, SMALL);
     }
 
-    /// @param bits the width of vectors, or 0 for the interpreter
+    /// @param bits the width of vectors, [VectorApi#PREFERRED], or 0 for the interpreter
     /// @param worthHelp with fewer elements in total, helpers are not woken
     /// @param small up to so many elements, one thread takes a parameter through its step
     Team(int threads, @Nullable Executor executor, boolean eager, int bits, long worthHelp, long small) {

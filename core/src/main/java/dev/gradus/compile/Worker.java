@@ -9,7 +9,7 @@ final class Worker implements AutoCloseable {
     private final Backend float64;
     private final Backend wide = new Interpreter<>(new DoubleBlocks(), workspace);
 
-    /// @param bits the width of vectors, or 0 for the interpreter
+    /// @param bits the width of vectors, [VectorApi#PREFERRED], or 0 for the interpreter
     /// @param eager whether kernels are compiled when they are met and used at once, instead of when they are fast
     Worker(int bits, boolean eager) {
         float32 = backend(new FloatBlocks(), ElementType.FLOAT32, bits, eager);
