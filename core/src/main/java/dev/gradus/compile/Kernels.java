@@ -2,12 +2,14 @@ package dev.gradus.compile;
 
 import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Expr;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// The kernels of this JVM. A kernel is compiled when a pass is first met, and run on memory of its own in the
 /// background until the JIT has made it fast; meanwhile the interpreter does its work, and nobody can tell from
 /// the results.
-final class Kernels {
+public final class Kernels {
     /// What a kernel depends on: no constant, name, size or address.
     ///
     /// @param operands the pass's operands that are in memory
@@ -88,10 +90,16 @@ final class Kernels {
             return kernel;
         }
 
+        private void take(Kernel kernel) {
+            TAKEN.incrementAndGet();
+            ready = kernel;
+        }
+
         /// Leaves the work to the interpreter for now; after some times, for good.
         private void retreat() {
             ready = null;
             slowRuns = 0;
+            RETREATS.incrementAndGet();
             if (++retreats <= MAX_RETREATS) {
                 BACKGROUND.execute(() -> prepare(this));
             } else {
@@ -117,6 +125,9 @@ final class Kernels {
         }
     }
 
+    /// A folder into which class files are written.
+    private static final String DUMP = "gradus.dumpKernels";
+
     private static final int MAX_SLOW_RUNS = 50;
     private static final int MAX_RETREATS = 5;
 
@@ -137,6 +148,8 @@ final class Kernels {
 
     private static final Map<Key, Entry> ENTRIES = new ConcurrentHashMap<>();
     private static final AtomicLong COMPILED = new AtomicLong();
+    private static final AtomicLong TAKEN = new AtomicLong();
+    private static final AtomicLong RETREATS = new AtomicLong();
     private static final ExecutorService BACKGROUND = background();
 
     private Kernels() {}
@@ -153,8 +166,18 @@ final class Kernels {
     }
 
     /// The number of kernels that this JVM has compiled.
-    static long compiled() {
+    public static long compiled() {
         return COMPILED.get();
+    }
+
+    /// How often a kernel took over from the interpreter.
+    public static long taken() {
+        return TAKEN.get();
+    }
+
+    /// How often a kernel left the work to the interpreter again.
+    public static long retreats() {
+        return RETREATS.get();
     }
 
     /// Waits until the background has nothing left to do that it was given before.
@@ -174,7 +197,10 @@ final class Kernels {
             return made;
         });
         if (eager && entry.ready == null) {
-            entry.ready = entry.compile();
+            Kernel kernel = entry.compile();
+            if (kernel != null) {
+                entry.take(kernel);
+            }
         }
         return entry;
     }
@@ -194,7 +220,7 @@ final class Kernels {
             }
             boolean canWarm = dummies.size() == key.segments.size();
             if (!canWarm || warm(kernel, key, dummies.toArray(MemorySegment[]::new), entry)) {
-                entry.ready = kernel;
+                entry.take(kernel);
             } else {
                 entry.retreat();
             }
@@ -215,7 +241,7 @@ final class Kernels {
         double[] slots = new double[slotsNeeded];
         Arrays.fill(slots, 0.5);
         double[] lanes = new double[Lanes.COUNT * key.reductions.size()];
-        MemorySegment[] scratch = new MemorySegment[1 + Collections.max(key.scratch)];
+        MemorySegment[] scratch = new MemorySegment[key.scratch.size()];
         for (int i = 0; i < dummies.length; i++) {
             if (key.scratch.get(i) >= 0) {
                 scratch[key.scratch.get(i)] = dummies[i];
@@ -243,6 +269,7 @@ final class Kernels {
 
     private static Kernel define(Key key) {
         byte[] bytes = KernelWriter.write(key);
+        dump(bytes);
         try {
             Class<?> hidden = MethodHandles.lookup()
                     .defineHiddenClassWithClassData(bytes, key.segments, true)
@@ -251,6 +278,19 @@ final class Kernels {
             return (Kernel) hidden.getDeclaredConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("a kernel could not be defined: " + e.getMessage(), e);
+        }
+    }
+
+    private static void dump(byte[] bytes) {
+        String folder = System.getProperty(DUMP);
+        if (folder != null) {
+            Path file = Path.of(folder, "GeneratedKernel" + COMPILED.get() + ".class");
+            try {
+                Files.createDirectories(file.getParent());
+                Path ignored = Files.write(file, bytes);
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "a kernel could not be written to " + file, e);
+            }
         }
     }
 }
