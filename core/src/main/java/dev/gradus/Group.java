@@ -41,6 +41,8 @@ final class Group {
     private final String label;
 
     final Rule rule;
+    final StateFormat stateFormat;
+    final boolean keepsMasterWeights;
     final List<Member> members = new ArrayList<>();
 
     /// What the caller set, as it was spelled; a group without parameters knows no other names.
@@ -58,6 +60,8 @@ final class Group {
         this.name = from.name();
         this.label = "group \"" + name + "\"";
         this.rule = from.rule();
+        this.stateFormat = from.stateFormat();
+        this.keepsMasterWeights = from.keepsMasterWeights();
         this.given.putAll(from.settings());
         declare(List.of(new HyperUse(Step.LEARNING_RATE, 0, LEARNING_RATES, "step size", "")));
     }
@@ -155,7 +159,8 @@ final class Group {
     }
 
     ParameterGroup toParameterGroup() {
-        return new ParameterGroup(name, members.stream().map(m -> m.parameter).toList(), rule, given);
+        List<Parameter> parameters = members.stream().map(m -> m.parameter).toList();
+        return new ParameterGroup(name, parameters, rule, given, stateFormat, keepsMasterWeights);
     }
 
     String qualified(String spelled) {

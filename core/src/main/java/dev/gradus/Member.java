@@ -2,6 +2,7 @@ package dev.gradus;
 
 import dev.gradus.compile.Execution;
 import dev.gradus.compile.Program;
+import dev.gradus.compile.StochasticRounding;
 import dev.gradus.compile.Team;
 import dev.gradus.compile.Tensor;
 import dev.gradus.expr.Clock;
@@ -28,7 +29,13 @@ final class Member implements Execution.Memory, Execution.Numbers {
     /// The name under which the float32 copy of a 16-bit parameter is found.
     static final String MASTER = "master";
 
+    /// What random numbers for a parameter's own values are drawn by.
+    private static final String THETA = "theta";
+
     private static final long ALIGNMENT = 64;
+
+    /// States with fewer elements than a block of codes are not worth one.
+    private static final long LEAST_IN_EIGHT_BITS = 256;
 
     /// A number that a state holds; a state that is shared has one for all members of its link.
     static final class Scalar {
@@ -47,6 +54,7 @@ final class Member implements Execution.Memory, Execution.Numbers {
     private final Map<String, Execution> eventExecutions = new LinkedHashMap<>();
     private final Trace trace;
     private final List<State> fresh = new ArrayList<>();
+    private final List<StochasticRounding> roundings = new ArrayList<>();
     private Execution step;
     private @Nullable Tensor gradient;
 
@@ -93,17 +101,52 @@ final class Member implements Execution.Memory, Execution.Numbers {
         if (!parameter.type().isHalf()) {
             return values;
         }
+        if (!group.keepsMasterWeights) {
+            return rounded(parameter.values(), parameter.type(), THETA);
+        }
         long elements = parameter.shape().elements();
         MemorySegment master = allocate(elements, ElementType.FLOAT32);
         for (long i = 0; i < elements; i++) {
             master.setAtIndex(
                     ValueLayout.JAVA_FLOAT, i, (float) parameter.type().read(parameter.values(), i));
         }
-        return new Tensor(master, ElementType.FLOAT32, values);
+        return new Tensor(master, ElementType.FLOAT32, values, null);
     }
 
     private MemorySegment allocate(long elements, ElementType type) {
-        return arena.allocate(Math.max(1, elements) * type.bytes(), ALIGNMENT).asSlice(0, elements * type.bytes());
+        long bytes = type.bytes(elements);
+        return arena.allocate(Math.max(1, bytes), ALIGNMENT).asSlice(0, bytes);
+    }
+
+    private Tensor rounded(MemorySegment memory, ElementType type, String name) {
+        StochasticRounding rounding = new StochasticRounding(parameter.name() + "/" + name);
+        roundings.add(rounding);
+        return new Tensor(memory, type, null, rounding);
+    }
+
+    private Tensor allocate(State state) {
+        long elements = parameter.shape().elements(state.axes());
+        ElementType type = format(group.stateFormat, state, theta.type().arithmetic(), elements);
+        MemorySegment memory = allocate(elements, type);
+        return type == type.arithmetic() ? new Tensor(memory, type) : rounded(memory, type, state.name());
+    }
+
+    /// How a state is stored that has so many elements and is computed in an arithmetic type.
+    static ElementType format(StateFormat format, State state, ElementType arithmetic, long elements) {
+        boolean isAverage = state.role() == Role.SIGNED || state.role() == Role.NON_NEGATIVE;
+        if (!isAverage || !state.axes().isFull() || arithmetic == ElementType.FLOAT64) {
+            return arithmetic;
+        }
+        return switch (format) {
+            case ARITHMETIC -> arithmetic;
+            case BFLOAT16 -> ElementType.BFLOAT16;
+            case EIGHT_BIT -> {
+                if (elements < LEAST_IN_EIGHT_BITS) {
+                    yield arithmetic;
+                }
+                yield state.role() == Role.SIGNED ? ElementType.SIGNED_8BIT : ElementType.NON_NEGATIVE_8BIT;
+            }
+        };
     }
 
     private void allocate(Trace of, SharedNumbers shared) {
@@ -115,8 +158,7 @@ final class Member implements Execution.Memory, Execution.Numbers {
                             + " has one shape in the step and another in an event");
                 }
             } else if (!state.axes().isHost()) {
-                MemorySegment memory = allocate(parameter.shape().elements(state.axes()), theta.type());
-                cells.put(state.name(), new Cell(state, new Tensor(memory, theta.type()), null));
+                cells.put(state.name(), new Cell(state, allocate(state), null));
                 fresh.add(state);
             } else if (state.scope() == Scope.LINK) {
                 Scalar number = shared.of(of.sharedBy(state), state, () -> fresh.add(state));
@@ -201,6 +243,12 @@ final class Member implements Execution.Memory, Execution.Numbers {
     }
 
     void begin(Execution execution, Team team) {
+        long clock = completed + 1;
+        // An event between two steps draws other numbers than they do.
+        long moment = execution == step ? clock : -clock;
+        for (int i = 0; i < roundings.size(); i++) {
+            roundings.get(i).begin(moment);
+        }
         execution.begin(gradient, this, team);
     }
 

@@ -15,7 +15,16 @@ import java.util.Map;
 /// @param parameters at least one; their names are unique within an optimizer
 /// @param rule how they are updated
 /// @param settings by name, what overrides the rule's own hyperparameters, `learning_rate` always among them
-public record ParameterGroup(String name, List<Parameter> parameters, Rule rule, Map<String, Schedule> settings) {
+/// @param stateFormat how averages are stored; the default is the arithmetic type
+/// @param keepsMasterWeights whether 16-bit parameters have a float32 copy that is trained in their place,
+///     the default; without it they are trained as they are, rounded stochastically
+public record ParameterGroup(
+        String name,
+        List<Parameter> parameters,
+        Rule rule,
+        Map<String, Schedule> settings,
+        StateFormat stateFormat,
+        boolean keepsMasterWeights) {
 
     /// @throws IllegalArgumentException if the group is empty
     public ParameterGroup {
@@ -27,6 +36,10 @@ public record ParameterGroup(String name, List<Parameter> parameters, Rule rule,
         }
         parameters = List.copyOf(parameters);
         settings = Map.copyOf(settings);
+    }
+
+    public ParameterGroup(String name, List<Parameter> parameters, Rule rule, Map<String, Schedule> settings) {
+        this(name, parameters, rule, settings, StateFormat.ARITHMETIC, true);
     }
 
     public ParameterGroup(String name, List<Parameter> parameters, Rule rule, Schedule learningRate) {
@@ -43,12 +56,23 @@ public record ParameterGroup(String name, List<Parameter> parameters, Rule rule,
     public ParameterGroup with(String hyperparameter, Schedule schedule) {
         Map<String, Schedule> changed = new LinkedHashMap<>(settings);
         changed.put(hyperparameter, schedule);
-        return new ParameterGroup(name, parameters, rule, changed);
+        return new ParameterGroup(name, parameters, rule, changed, stateFormat, keepsMasterWeights);
     }
 
     /// This group with another constant value of a hyperparameter.
     public ParameterGroup with(String hyperparameter, double value) {
         return with(hyperparameter, constant(name, hyperparameter, value));
+    }
+
+    /// This group with averages stored in another format.
+    public ParameterGroup withStateFormat(StateFormat format) {
+        return new ParameterGroup(name, parameters, rule, settings, format, keepsMasterWeights);
+    }
+
+    /// This group with 16-bit parameters that are trained without float32 copies, in 2 bytes less than half
+    /// of the memory, and rounded stochastically; other parameters are trained as before.
+    public ParameterGroup withoutMasterWeights() {
+        return new ParameterGroup(name, parameters, rule, settings, stateFormat, false);
     }
 
     static Schedule constant(String group, String hyperparameter, double value) {

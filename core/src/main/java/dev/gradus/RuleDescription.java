@@ -38,11 +38,19 @@ public record RuleDescription(
 
     /// The size in bytes of all states of one parameter, the float32 copy of 16-bit parameters included.
     public long stateBytes(Shape shape, ElementType type) {
-        long arithmetic = type == ElementType.FLOAT64 ? ElementType.FLOAT64.bytes() : ElementType.FLOAT32.bytes();
-        long bytes = type.isHalf() ? shape.elements() * arithmetic : 0;
+        long master = type.isHalf() ? shape.elements() * type.arithmetic().bytes() : 0;
+        return master + stateBytes(shape, type, StateFormat.ARITHMETIC);
+    }
+
+    /// The size in bytes of all states of one parameter in a format, without a float32 copy of 16-bit
+    /// parameters.
+    public long stateBytes(Shape shape, ElementType type, StateFormat format) {
+        long bytes = 0;
         for (State state : states) {
             if (!state.axes().isHost()) {
-                bytes += shape.elements(state.axes()) * arithmetic;
+                long elements = shape.elements(state.axes());
+                bytes += Member.format(format, state, type.arithmetic(), elements)
+                        .bytes(elements);
             } else if (state.scope() == Scope.PARAMETER) {
                 bytes += Double.BYTES;
             }

@@ -49,7 +49,7 @@ final class Binding {
         this.numbers = List.copyOf(variant.numbers().keySet());
         this.inputs = new Inputs(variant.leaves(), slots, shape);
         this.shape = variant.merged().merge(shape);
-        this.type = memory.theta().type();
+        this.type = memory.theta().type().arithmetic();
         this.operands = new Tensor[variant.operands().size()];
         this.scratch = new int[operands.length];
         int kept = 0;
@@ -154,11 +154,24 @@ final class Binding {
                     if (perRow > 0 && reducesToNumber(variant.passes().get(pass))) {
                         unit = multiple(unit, Accumulator.PART / divisor(Accumulator.PART, perRow));
                     }
+                    if (perRow > 0 && goesByStretches(variant.passes().get(pass))) {
+                        unit = multiple(unit, Rounding.STRETCH / divisor(Rounding.STRETCH, perRow));
+                    }
                 }
                 long most = rows == 0 || elements == 0 ? 1 : Accumulator.PART / (elements / rows);
                 yield new Extent(rows, Math.max(most / unit * unit, unit));
             }
         };
+    }
+
+    /// Whether a pass has to begin at a stretch: because it loads or stores in 8 bits, or draws random
+    /// numbers.
+    boolean goesByStretches(Pass pass) {
+        return pass.code().stream().anyMatch(in -> switch (in.op()) {
+            case LOAD -> operands[in.a()].type().isEightBit();
+            case STORE -> operands[in.target()].rounding() != null;
+            default -> false;
+        });
     }
 
     private boolean reducesToNumber(Pass pass) {

@@ -23,6 +23,12 @@ abstract sealed class Blocks<A> permits FloatBlocks, DoubleBlocks {
     /// Stores the first elements of a block, rounded to nearest, ties to even.
     abstract void store(ElementType type, MemorySegment memory, long index, A source, int count);
 
+    /// Stores the first elements of a block, rounded stochastically to 16 or 8 bits. In 8 bits they begin at
+    /// a block of codes and end with one, or with the tensor.
+    ///
+    /// @param key of the random numbers, see [Rounding]
+    abstract void store(ElementType type, MemorySegment memory, long index, A source, int count, long key);
+
     abstract void widen(A source, double[] target, int count);
 
     abstract void apply(Op op, A target, A a, A b, A c, int count);

@@ -52,6 +52,7 @@ final class DoubleBlocks extends Blocks<double[]> {
                     target[from + i] = Float.intBitsToFloat(halves[i] << 16);
                 }
             }
+            case SIGNED_8BIT, NON_NEGATIVE_8BIT -> throw new IllegalArgumentException(type + " is computed in float32");
         }
     }
 
@@ -78,7 +79,13 @@ final class DoubleBlocks extends Blocks<double[]> {
                 }
                 MemorySegment.copy(halves, 0, memory, JAVA_SHORT_UNALIGNED, offset, count);
             }
+            case SIGNED_8BIT, NON_NEGATIVE_8BIT -> throw new IllegalArgumentException(type + " is computed in float32");
         }
+    }
+
+    @Override
+    void store(ElementType type, MemorySegment memory, long index, double[] source, int count, long key) {
+        throw new IllegalArgumentException(type + " is computed in float32");
     }
 
     @Override

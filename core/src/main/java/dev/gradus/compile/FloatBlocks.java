@@ -18,6 +18,9 @@ final class FloatBlocks extends Blocks<float[]> {
     private final Elementary.Scratch scratch = new Elementary.Scratch();
     private final short[] halves = new short[SIZE];
     private final double[] others = new double[SIZE];
+    private final int[] random = new int[SIZE];
+    private final int[] bits = new int[SIZE];
+    private final EightBit.Coder eightBit = new EightBit.Coder();
 
     @Override
     float[] allocate() {
@@ -52,6 +55,7 @@ final class FloatBlocks extends Blocks<float[]> {
                     target[from + i] = Float.intBitsToFloat(halves[i] << 16);
                 }
             }
+            case SIGNED_8BIT, NON_NEGATIVE_8BIT -> eightBit.load(memory, type, index, target, from, count);
         }
     }
 
@@ -78,7 +82,24 @@ final class FloatBlocks extends Blocks<float[]> {
                 }
                 MemorySegment.copy(halves, 0, memory, JAVA_SHORT_UNALIGNED, offset, count);
             }
+            case SIGNED_8BIT, NON_NEGATIVE_8BIT ->
+                throw new IllegalArgumentException(type + " is rounded stochastically");
         }
+    }
+
+    @Override
+    void store(ElementType type, MemorySegment memory, long index, float[] source, int count, long key) {
+        if (type.isEightBit()) {
+            eightBit.store(memory, type, index, source, count, key);
+            return;
+        }
+        Rounding.draw(key, index, random, count);
+        switch (type) {
+            case BFLOAT16 -> Half.toBfloat16(source, bits, random, halves, count);
+            case FLOAT16 -> Half.toFloat16(source, random, halves, count);
+            default -> throw new IllegalArgumentException(type + " is not rounded");
+        }
+        MemorySegment.copy(halves, 0, memory, JAVA_SHORT_UNALIGNED, index * type.bytes(), count);
     }
 
     @Override

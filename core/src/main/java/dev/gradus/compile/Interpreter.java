@@ -121,7 +121,17 @@ final class Interpreter<A> implements Backend {
 
     private void store(@Nullable Tensor to, long start, A source, int count) {
         if (to != null) {
-            blocks.store(to.type(), to.memory(), start, source, count);
+            if (to.rounding() == null) {
+                blocks.store(to.type(), to.memory(), start, source, count);
+            } else {
+                blocks.store(
+                        to.type(),
+                        to.memory(),
+                        start,
+                        source,
+                        count,
+                        to.rounding().key());
+            }
             store(to.rounded(), start, source, count);
         }
     }

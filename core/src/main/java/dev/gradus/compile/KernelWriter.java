@@ -1,7 +1,9 @@
 package dev.gradus.compile;
 
 import static java.lang.classfile.ClassFile.ACC_FINAL;
+import static java.lang.classfile.ClassFile.ACC_PRIVATE;
 import static java.lang.classfile.ClassFile.ACC_PUBLIC;
+import static java.lang.classfile.ClassFile.ACC_STATIC;
 import static java.lang.constant.ConstantDescs.CD_Class;
 import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_double;
@@ -24,6 +26,9 @@ import java.lang.constant.DirectMethodHandleDesc;
 import java.lang.constant.DynamicConstantDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Writes the class of a [Kernel]: one loop of Vector API calls for the code of a pass.
 ///
@@ -43,11 +48,12 @@ final class KernelWriter {
     private static final int BASE = 3;
     private static final int BLOCKS = 5;
     private static final int SLOTS = 6;
-    private static final int LANES = 7;
-    private static final int RUN = 8;
-    private static final int LEFT = 10;
-    private static final int FROM = 12;
-    private static final int TO = 14;
+    private static final int KEYS = 7;
+    private static final int LANES = 8;
+    private static final int RUN = 9;
+    private static final int LEFT = 11;
+    private static final int FROM = 13;
+    private static final int TO = 15;
 
     private static final MethodTypeDesc RUN_TYPE = MethodTypeDesc.of(
             CD_void,
@@ -56,17 +62,24 @@ final class KernelWriter {
             CD_long,
             CD_Object.arrayType(),
             CD_double.arrayType(),
+            CD_long.arrayType(),
             CD_double.arrayType(),
             CD_long,
             CD_long,
             CD_long,
             CD_long);
 
+    private static final ClassDesc SELF = ClassDesc.of(Kernel.class.getPackageName(), "GeneratedKernel");
+
+    /// The method that encodes a block of everything that is stored in 8 bits.
+    private static final String ENCODE = "encode";
+
     private final Kernels.Key key;
     private final Pass pass;
     private final boolean isFloat;
     private final CodeBuilder code;
     private final VectorCode vectors;
+    private final StorageCode storage;
     private final ClassDesc vector;
     private final ClassDesc element;
     private final int lanes;
@@ -81,12 +94,27 @@ final class KernelWriter {
 
     private final int position;
 
+    /// By instruction: the random numbers of a store, and the base of the block of 8-bit elements that is
+    /// loaded.
+    private final StorageCode.@Nullable Random[] random;
+
+    private final int[] bases;
+
+    /// By instruction, the largest magnitudes of what is stored in 8 bits.
+    private final int[] largest;
+
+    private final boolean encodes;
+
+    /// Whether the code goes stretch by stretch, because of them.
+    private final boolean byStretches;
+
     private KernelWriter(Kernels.Key key, CodeBuilder code) {
         this.key = key;
         this.pass = key.pass();
         this.isFloat = key.type() == ElementType.FLOAT32;
         this.code = code;
         this.vectors = new VectorCode(code, isFloat, key.bits());
+        this.storage = new StorageCode(code, key.bits());
         this.vector = vectors.vector();
         this.element = vectors.element();
         this.locals = new int[pass.registers()];
@@ -96,31 +124,79 @@ final class KernelWriter {
         this.lanes = lanes(key);
         Arrays.setAll(locals, i -> code.allocateLocal(TypeKind.REFERENCE));
         this.position = code.allocateLocal(TypeKind.LONG);
+        this.random = new StorageCode.Random[pass.code().size()];
+        this.bases = new int[random.length];
+        this.largest = new int[random.length];
+        for (int i = 0; i < random.length; i++) {
+            Instruction in = pass.code().get(i);
+            if (isDirect(in, Op.LOAD) && stored(in.a()).type().isEightBit()) {
+                bases[i] = code.allocateLocal(TypeKind.REFERENCE);
+            } else if (isEncoded(in)) {
+                largest[i] = storage.declareLargest();
+            } else if (isDirect(in, Op.STORE) && stored(in.target()).isStochastic()) {
+                random[i] = storage.declareRandom();
+            }
+        }
+        this.encodes = pass.code().stream().anyMatch(this::isEncoded);
+        this.byStretches = Arrays.stream(bases).anyMatch(local -> local > 0)
+                || Arrays.stream(random).anyMatch(Objects::nonNull)
+                || encodes;
+    }
+
+    private Kernels.Stored stored(int operand) {
+        return key.stored().get(key.operands().indexOf(operand));
+    }
+
+    /// Whether an instruction accesses an operand in memory.
+    private boolean isDirect(Instruction in, Op op) {
+        return in.op() == op && key.operands().contains(op == Op.LOAD ? in.a() : in.target());
+    }
+
+    /// Whether what an instruction stores is encoded in blocks, after the pass.
+    private boolean isEncoded(Instruction in) {
+        return isDirect(in, Op.STORE) && stored(in.target()).type().isEightBit();
     }
 
     /// Writes the class of a kernel.
     static byte[] write(Kernels.Key key) {
         ClassDesc kernel = ClassDesc.of(Kernel.class.getName());
-        ClassDesc self = ClassDesc.of(Kernel.class.getPackageName(), "GeneratedKernel");
-        return ClassFile.of()
-                .build(
-                        self,
-                        builder -> builder.withFlags(ACC_FINAL)
-                                .withInterfaceSymbols(kernel)
-                                .withMethodBody(
-                                        INIT_NAME,
-                                        MTD_void,
-                                        0,
-                                        code -> code.aload(0)
-                                                .invokespecial(CD_Object, INIT_NAME, MTD_void)
-                                                .return_())
-                                .withMethodBody(
-                                        "lanes",
-                                        MethodTypeDesc.of(CD_int),
-                                        ACC_PUBLIC,
-                                        code -> code.loadConstant(lanes(key)).ireturn())
-                                .withMethodBody(
-                                        "run", RUN_TYPE, ACC_PUBLIC, code -> new KernelWriter(key, code).body()));
+        return ClassFile.of().build(SELF, builder -> {
+            builder.withFlags(ACC_FINAL)
+                    .withInterfaceSymbols(kernel)
+                    .withMethodBody(
+                            INIT_NAME,
+                            MTD_void,
+                            0,
+                            code -> code.aload(0)
+                                    .invokespecial(CD_Object, INIT_NAME, MTD_void)
+                                    .return_())
+                    .withMethodBody(
+                            "lanes",
+                            MethodTypeDesc.of(CD_int),
+                            ACC_PUBLIC,
+                            code -> code.loadConstant(lanes(key)).ireturn())
+                    .withMethodBody("run", RUN_TYPE, ACC_PUBLIC, code -> new KernelWriter(key, code).body());
+            List<Integer> encoded = encoded(key);
+            if (!encoded.isEmpty()) {
+                List<ElementType> types =
+                        encoded.stream().map(i -> key.stored().get(i).type()).toList();
+                builder.withMethodBody(
+                        ENCODE,
+                        StorageCode.encodeType(types.size()),
+                        ACC_PRIVATE | ACC_STATIC,
+                        code -> new StorageCode(code, key.bits())
+                                .encodeBlocks(types, i -> guarded(code, encoded.get(i))));
+            }
+        });
+    }
+
+    /// Which operands are stored in 8 bits, in the order of the code.
+    private static List<Integer> encoded(Kernels.Key key) {
+        return key.pass().code().stream()
+                .filter(in -> in.op() == Op.STORE)
+                .map(in -> key.operands().indexOf(in.target()))
+                .filter(i -> i >= 0 && key.stored().get(i).type().isEightBit())
+                .toList();
     }
 
     private static int lanes(Kernels.Key key) {
@@ -159,8 +235,82 @@ final class KernelWriter {
         code.return_();
     }
 
+    /// Encodes what a stretch left in blocks to be stored in 8 bits: in a method of its own, which the JIT
+    /// need not compile together with a large loop. Stretch by stretch, because memory waits meanwhile.
+    private void encode(int start) {
+        int count = 0;
+        code.lload(start);
+        for (int i = 0; i < blocks.length; i++) {
+            Instruction in = pass.code().get(i);
+            if (isEncoded(in)) {
+                int operand = key.operands().indexOf(in.target());
+                code.aload(segments[operand]).aload(blocks[i]);
+                storage.pushLargest(largest[i]);
+                pushKey(operand);
+                count++;
+            }
+        }
+        code.invokestatic(SELF, ENCODE, StorageCode.encodeType(count));
+    }
+
+    private void pushKey(int operand) {
+        code.aload(KEYS).loadConstant(operand).laload();
+    }
+
     /// Repeats the pass's code up to a position.
     private void loop(int end, int step) {
+        if (byStretches) {
+            stretches(end, step);
+        } else {
+            vectors(end, step);
+        }
+    }
+
+    /// Goes stretch by stretch, as the random numbers and the bases of blocks do.
+    private void stretches(int end, int step) {
+        int start = code.allocateLocal(TypeKind.LONG);
+        int stretchEnd = code.allocateLocal(TypeKind.LONG);
+        Label next = code.newBoundLabel();
+        Label done = code.newLabel();
+        code.lload(position).lload(end).lcmp().ifge(done);
+        code.lload(position)
+                .loadConstant((long) Rounding.STRETCH - 1)
+                .lor()
+                .lconst_1()
+                .ladd()
+                .lstore(stretchEnd);
+        limit(stretchEnd, () -> code.lload(end));
+        for (int i = 0; i < blocks.length; i++) {
+            Instruction in = pass.code().get(i);
+            StorageCode.Random drawn = random[i];
+            if (drawn != null) {
+                int operand = key.operands().indexOf(in.target());
+                storage.seek(drawn, () -> pushKey(operand), position);
+            } else if (largest[i] > 0) {
+                storage.startLargest(largest[i]);
+            } else if (bases[i] > 0) {
+                storage.loadBase(bases[i], () -> {
+                    code.aload(segments[key.operands().indexOf(in.a())]);
+                    storage.pushOffset(position);
+                    // From any element of the block to its last four codes.
+                    code.lload(position)
+                            .loadConstant((long) Rounding.STRETCH - 1)
+                            .land()
+                            .lsub();
+                    code.loadConstant((long) EightBit.BLOCK - Integer.BYTES).ladd();
+                    pushOrder();
+                });
+            }
+        }
+        code.lload(position).lstore(start);
+        vectors(stretchEnd, step);
+        if (encodes) {
+            encode(start);
+        }
+        code.goto_(next).labelBinding(done);
+    }
+
+    private void vectors(int end, int step) {
         Label loop = code.newBoundLabel();
         Label done = code.newLabel();
         code.lload(position).lload(end).lcmp().ifge(done);
@@ -247,18 +397,24 @@ final class KernelWriter {
 
     private boolean isExchanged(Instruction in) {
         return in.op() == Op.REDUCE && key.reductions().isEmpty()
+                || isEncoded(in)
                 || in.op() == Op.LOAD && !key.operands().contains(in.a());
     }
 
     /// Loads a segment whose class the JIT then knows: what one kernel meets does not slow another down.
     private int guardedSegment(int index) {
-        int local = code.allocateLocal(TypeKind.REFERENCE);
         int scratch = key.scratch().get(index);
+        return guarded(
+                code.aload(scratch < 0 ? SEGMENTS : SCRATCH)
+                        .loadConstant(scratch < 0 ? index : scratch)
+                        .aaload(),
+                index);
+    }
+
+    private static int guarded(CodeBuilder code, int index) {
+        int local = code.allocateLocal(TypeKind.REFERENCE);
         Label expected = code.newLabel();
-        code.aload(scratch < 0 ? SEGMENTS : SCRATCH)
-                .loadConstant(scratch < 0 ? index : scratch)
-                .aaload()
-                .dup()
+        code.dup()
                 .astore(local)
                 .invokevirtual(CD_Object, "getClass", MethodTypeDesc.of(CD_Class))
                 .loadConstant(DynamicConstantDesc.ofNamed(CLASS_DATA_AT, ConstantDescs.DEFAULT_NAME, CD_Class, index))
@@ -277,6 +433,11 @@ final class KernelWriter {
         switch (in.op()) {
             case SPLAT -> {}
             case LOAD -> {
+                if (!isExchanged(in) && stored(in.a()).type() != key.type()) {
+                    code.aload(loadNarrow(index, unrolled));
+                    store(in);
+                    return;
+                }
                 vectors.pushSpecies();
                 if (isExchanged(in)) {
                     code.aload(blocks[index]);
@@ -295,17 +456,18 @@ final class KernelWriter {
                 store(in);
             }
             case STORE -> {
-                code.aload(locals[in.a()]);
-                inMemory(in.target(), unrolled);
-                code.invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
+                storeInto(in.target(), index, unrolled);
+                if (key.operands().contains(~in.target())) {
+                    storeInto(~in.target(), index, unrolled);
+                }
             }
             case REDUCE -> {
                 if (isReduced(in)) {
                     reduce(index, locals[in.a()], unrolled);
                 } else {
                     code.aload(locals[in.a()]).aload(blocks[index]);
-                    inBlock(unrolled);
-                    code.invokevirtual(vector, "intoArray", MethodTypeDesc.of(CD_void, element.arrayType(), CD_int));
+                    inBlock(0);
+                    storeInBlock(unrolled);
                 }
             }
             default -> {
@@ -313,6 +475,43 @@ final class KernelWriter {
                 store(in);
             }
         }
+    }
+
+    private int loadNarrow(int index, int unrolled) {
+        int operand = pass.code().get(index).a();
+        ElementType type = stored(operand).type();
+        Runnable memory = () -> inMemory(operand, unrolled);
+        return type.isEightBit() ? storage.loadEightBit(type, bases[index], memory) : storage.loadHalf(type, memory);
+    }
+
+    /// Stores what an instruction stores into its operand, or into the narrower copy.
+    private void storeInto(int operand, int index, int unrolled) {
+        int value = locals[pass.code().get(index).a()];
+        ElementType type = stored(operand).type();
+        Runnable memory = () -> inMemory(operand, unrolled);
+        StorageCode.Random drawn = random[index];
+        if (type.isEightBit()) {
+            code.aload(value).aload(blocks[index]);
+            code.lload(position).l2i().loadConstant(Rounding.STRETCH - 1).iand();
+            storeInBlock(unrolled);
+            storage.intoLargest(largest[index], value);
+        } else if (type == key.type()) {
+            code.aload(value);
+            memory.run();
+            code.invokevirtual(vector, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
+        } else if (drawn != null) {
+            storage.storeHalf(type, value, drawn, memory);
+        } else {
+            storage.storeHalf(type, value, memory);
+        }
+    }
+
+    /// Stores a vector into a block; they and the position are on the stack.
+    private void storeInBlock(int unrolled) {
+        if (unrolled > 0) {
+            code.loadConstant(unrolled).iadd();
+        }
+        code.invokevirtual(vector, "intoArray", MethodTypeDesc.of(CD_void, element.arrayType(), CD_int));
     }
 
     /// Reduces a vector into the lanes, in double precision.
@@ -339,14 +538,24 @@ final class KernelWriter {
     /// Pushes the segment of an operand, the position in it in bytes, and the byte order.
     private void inMemory(int operand, int unrolled) {
         int index = key.operands().indexOf(operand);
-        code.aload(segments[index]).lload(position);
-        if (key.scratch().get(index) >= 0) {
-            code.lload(BASE).lsub();
+        ElementType type = key.stored().get(index).type();
+        code.aload(segments[index]);
+        if (type.isEightBit()) {
+            storage.pushOffset(position);
+        } else {
+            code.lload(position);
+            if (key.scratch().get(index) >= 0) {
+                code.lload(BASE).lsub();
+            }
+            code.loadConstant(Integer.numberOfTrailingZeros(type.bytes())).lshl();
         }
-        code.loadConstant(isFloat ? 2 : 3).lshl();
         if (unrolled > 0) {
-            code.loadConstant((long) unrolled * key.type().bytes()).ladd();
+            code.loadConstant((long) unrolled * type.bytes()).ladd();
         }
+        pushOrder();
+    }
+
+    private void pushOrder() {
         code.invokestatic(ORDER, "nativeOrder", MethodTypeDesc.of(ORDER));
     }
 

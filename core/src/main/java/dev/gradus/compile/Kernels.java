@@ -29,12 +29,13 @@ import org.jspecify.annotations.Nullable;
 public final class Kernels {
     /// What a kernel depends on: no constant, name, size or address.
     ///
-    /// @param operands the pass's operands that are in memory
+    /// @param operands the pass's operands that are in memory; the complement of one is its narrower copy
     /// @param scratch for each of them, which scratch memory it is in, or −1
     /// @param exchanged the number of blocks that are exchanged with the kernel
     /// @param reductions what the kernel reduces, in the order of the code; nothing if that is left to others
     /// @param type the arithmetic type
     /// @param bits the width of vectors, or [VectorApi#PREFERRED]
+    /// @param stored how the operands are stored
     /// @param segments the classes of the operands' segments
     record Key(
             Pass pass,
@@ -44,13 +45,27 @@ public final class Kernels {
             List<Expr.Reduction> reductions,
             ElementType type,
             int bits,
+            List<Stored> stored,
             List<Class<?>> segments) {
 
         /// This key with the preferred width where it leaves that open.
         Key withBits(int preferred) {
             return bits != VectorApi.PREFERRED
                     ? this
-                    : new Key(pass, operands, scratch, exchanged, reductions, type, preferred, segments);
+                    : new Key(pass, operands, scratch, exchanged, reductions, type, preferred, stored, segments);
+        }
+    }
+
+    /// How an operand is stored.
+    ///
+    /// @param isStochastic whether it is rounded stochastically
+    record Stored(ElementType type, boolean isStochastic) {
+        Stored(Tensor tensor) {
+            this(tensor.type(), tensor.rounding() != null);
+        }
+
+        boolean isOf(Tensor tensor) {
+            return type == tensor.type() && isStochastic == (tensor.rounding() != null);
         }
     }
 
@@ -70,6 +85,11 @@ public final class Kernels {
         /// The class of an operand's segment.
         Class<?> kind(int operand) {
             return key.segments.get(operand);
+        }
+
+        /// How an operand is stored.
+        Stored stored(int operand) {
+            return key.stored.get(operand);
         }
 
         /// The kernel, once it is fast.
@@ -216,7 +236,7 @@ public final class Kernels {
             }
             List<MemorySegment> dummies = new ArrayList<>();
             for (Class<?> kind : key.segments) {
-                dummy(kind, key.type, arena).ifPresent(dummies::add);
+                dummy(kind, arena).ifPresent(dummies::add);
             }
             boolean canWarm = dummies.size() == key.segments.size();
             if (!canWarm || warm(kernel, key, dummies.toArray(MemorySegment[]::new), entry)) {
@@ -240,6 +260,7 @@ public final class Kernels {
                 .orElse(0);
         double[] slots = new double[slotsNeeded];
         Arrays.fill(slots, 0.5);
+        long[] keys = new long[dummies.length];
         double[] lanes = new double[Lanes.COUNT * key.reductions.size()];
         MemorySegment[] scratch = new MemorySegment[key.scratch.size()];
         for (int i = 0; i < dummies.length; i++) {
@@ -250,7 +271,7 @@ public final class Kernels {
         int fast = 0;
         for (int call = 0; call < MAX_CALLS && fast < FAST_CALLS; call++) {
             long start = System.nanoTime();
-            kernel.run(dummies, scratch, 0, blocks, slots, lanes, DUMMY, DUMMY, 0, DUMMY);
+            kernel.run(dummies, scratch, 0, blocks, slots, keys, lanes, DUMMY, DUMMY, 0, DUMMY);
             double perElement = (double) (System.nanoTime() - start) / DUMMY;
             double interpreted = entry.interpreted == Double.MAX_VALUE ? ASSUMED : entry.interpreted;
             fast = perElement < FAST * interpreted ? fast + 1 : 0;
@@ -259,11 +280,13 @@ public final class Kernels {
     }
 
     /// Memory of the same class of segments to warm a kernel on.
-    private static Optional<MemorySegment> dummy(Class<?> kind, ElementType type, Arena arena) {
+    private static Optional<MemorySegment> dummy(Class<?> kind, Arena arena) {
         List<MemorySegment> kinds = List.of(
-                MemorySegment.ofArray(new float[type == ElementType.FLOAT32 ? DUMMY : 2 * DUMMY]),
                 MemorySegment.ofArray(new double[DUMMY]),
-                arena.allocate((long) DUMMY * type.bytes(), 64));
+                MemorySegment.ofArray(new float[2 * DUMMY]),
+                MemorySegment.ofArray(new short[4 * DUMMY]),
+                MemorySegment.ofArray(new byte[8 * DUMMY]),
+                arena.allocate((long) DUMMY * Double.BYTES, 64));
         return kinds.stream().filter(segment -> segment.getClass() == kind).findFirst();
     }
 

@@ -41,7 +41,7 @@ final class Simd<A> implements Backend {
 
     /// A kernel with the memory of one parameter; no kernel for a pass that has to be interpreted.
     static final class Bound {
-        private static final Bound INTERPRETED = new Bound(null, new int[0], new Instruction[0], new int[0], 0);
+        private static final Bound INTERPRETED = new Bound(null, new int[0], false, new Instruction[0], new int[0], 0);
 
         private final Kernels.@Nullable Entry kernel;
 
@@ -50,34 +50,53 @@ final class Simd<A> implements Backend {
 
         private final MemorySegment[] segments;
 
+        /// The keys of their random numbers.
+        private final long[] keys;
+
+        /// Whether elements are stored in 8 bits, a block at a time.
+        private final boolean storesBlocks;
+
         /// What passes through blocks of the interpreter.
         private final Instruction[] exchanges;
+
+        /// Whether the interpreter has a part in that.
+        private final boolean needsInterpreter;
 
         /// The reductions that the kernel performs, and the length of their runs.
         private final int[] reductions;
 
         private final long run;
 
-        Bound(Kernels.@Nullable Entry kernel, int[] operands, Instruction[] exchanges, int[] reductions, long run) {
+        Bound(
+                Kernels.@Nullable Entry kernel,
+                int[] operands,
+                boolean storesBlocks,
+                Instruction[] exchanges,
+                int[] reductions,
+                long run) {
             this.kernel = kernel;
             this.operands = operands;
             this.segments = new MemorySegment[operands.length];
+            this.keys = new long[operands.length];
+            this.storesBlocks = storesBlocks;
             this.exchanges = exchanges;
+            this.needsInterpreter = Arrays.stream(exchanges).anyMatch(in -> in.op() != Op.STORE);
             this.reductions = reductions;
             this.run = run;
         }
 
         /// Takes the memory of this step, and says whether the kernel is for its kind.
-        private boolean rebind(Binding binding, ElementType type) {
+        private boolean rebind(Binding binding) {
             if (kernel == null) {
                 return true;
             }
             boolean same = true;
             for (int i = 0; i < operands.length; i++) {
-                if (binding.scratchIndex(operands[i]) < 0) {
-                    Tensor tensor = binding.operand(operands[i]);
+                if (operands[i] < 0 || binding.scratchIndex(operands[i]) < 0) {
+                    Tensor tensor = tensor(binding, operands[i]);
                     segments[i] = tensor.memory();
-                    same &= tensor.type() == type && segments[i].getClass() == kernel.kind(i);
+                    keys[i] = tensor.rounding() == null ? 0 : tensor.rounding().key();
+                    same &= kernel.stored(i).isOf(tensor) && segments[i].getClass() == kernel.kind(i);
                 }
             }
             return same;
@@ -87,7 +106,7 @@ final class Simd<A> implements Backend {
     @Override
     public void prepare(Binding binding, int index) {
         Bound bound = binding.kernels[index];
-        if (bound == null || !bound.rebind(binding, type)) {
+        if (bound == null || !bound.rebind(binding)) {
             bound = bind(binding, index);
             binding.kernels[index] = bound;
         }
@@ -116,11 +135,11 @@ final class Simd<A> implements Backend {
 
     private void run(Kernel kernel, Bound bound, Binding binding, int index, long from, long to) {
         boolean reduces = bound.reductions.length > 0;
-        if (!reduces && bound.exchanges.length == 0) {
+        if (!reduces && !bound.needsInterpreter) {
             span(kernel, bound, binding, index, from, to);
             return;
         }
-        int most = bound.exchanges.length > 0 ? Blocks.SIZE : Accumulator.PART;
+        int most = bound.needsInterpreter ? Blocks.SIZE : Accumulator.PART;
         long start = from;
         while (start < to) {
             long end = reduces ? spanEnd(start, bound.run, most) : start + most;
@@ -140,10 +159,15 @@ final class Simd<A> implements Backend {
     }
 
     private void span(Kernel kernel, Bound bound, Binding binding, int index, long start, long end) {
-        int step = bound.reductions.length > 0 ? Math.max(kernel.lanes(), Lanes.COUNT) : kernel.lanes();
+        int step = kernel.lanes();
+        if (bound.storesBlocks) {
+            step = EightBit.BLOCK;
+        } else if (bound.reductions.length > 0) {
+            step = Math.max(step, Lanes.COUNT);
+        }
         long whole = end - (end - start) % step;
         if (bound.exchanges.length > 0) {
-            if (whole < end) {
+            if (whole < end && bound.needsInterpreter) {
                 interpreter.run(binding, index, start, end);
                 return;
             }
@@ -158,6 +182,7 @@ final class Simd<A> implements Backend {
                     workspace.base,
                     exchanged,
                     binding.slots,
+                    bound.keys,
                     left,
                     bound.run,
                     width == 0 ? 0 : bound.run - start % bound.run,
@@ -214,6 +239,7 @@ final class Simd<A> implements Backend {
         List<Instruction> exchanges = new ArrayList<>();
         List<Integer> reductions = new ArrayList<>();
         List<Expr.Reduction> kinds = new ArrayList<>();
+        boolean storesBlocks = false;
         for (Instruction in : pass.code()) {
             switch (in.op()) {
                 case REDUCE -> {
@@ -230,6 +256,16 @@ final class Simd<A> implements Backend {
                         if (!operands.contains(operand)) {
                             operands.add(operand);
                         }
+                        if (in.op() == Op.STORE && binding.scratchIndex(operand) < 0) {
+                            Tensor tensor = binding.operand(operand);
+                            if (tensor.rounded() != null) {
+                                operands.add(~operand);
+                            }
+                            if (tensor.type().isEightBit()) {
+                                storesBlocks = true;
+                                exchanges.add(in);
+                            }
+                        }
                     } else if (in.op() == Op.STORE) {
                         return Bound.INTERPRETED;
                     } else {
@@ -239,23 +275,30 @@ final class Simd<A> implements Backend {
                 default -> {}
             }
         }
-        List<Integer> scratch = operands.stream().map(binding::scratchIndex).toList();
+        List<Integer> scratch = new ArrayList<>();
         List<Class<?>> classes = new ArrayList<>();
+        List<Kernels.Stored> stored = new ArrayList<>();
         for (int operand : operands) {
-            classes.add(
-                    binding.scratchIndex(operand) >= 0
-                            ? Scratch.KIND
-                            : binding.operand(operand).memory().getClass());
+            scratch.add(operand < 0 ? -1 : binding.scratchIndex(operand));
+            if (scratch.getLast() >= 0) {
+                classes.add(Scratch.KIND);
+                stored.add(new Kernels.Stored(type, false));
+            } else {
+                Tensor tensor = tensor(binding, operand);
+                classes.add(tensor.memory().getClass());
+                stored.add(new Kernels.Stored(tensor));
+            }
         }
-        Kernels.Key key =
-                new Kernels.Key(pass, operands, scratch, exchanges.size(), kinds, type, bits, List.copyOf(classes));
+        Kernels.Key key = new Kernels.Key(
+                pass, operands, scratch, exchanges.size(), kinds, type, bits, stored, List.copyOf(classes));
         Bound bound = new Bound(
                 Kernels.of(key, eager),
                 operands.stream().mapToInt(operand -> operand).toArray(),
+                storesBlocks,
                 exchanges.toArray(Instruction[]::new),
                 reductions.stream().mapToInt(reduction -> reduction).toArray(),
                 run);
-        bound.rebind(binding, type);
+        bound.rebind(binding);
         return bound;
     }
 
@@ -272,7 +315,7 @@ final class Simd<A> implements Backend {
                 run = accumulator.run();
             }
         }
-        return run;
+        return run % Rounding.STRETCH != 0 && binding.goesByStretches(pass) ? 0 : run;
     }
 
     /// Whether a kernel can load and store the operand as it lies in memory.
@@ -281,6 +324,20 @@ final class Simd<A> implements Backend {
             return true;
         }
         Tensor tensor = binding.operand(operand);
-        return tensor.type() == type && tensor.rounded() == null && binding.projection(index, operand) == null;
+        return isDirect(tensor)
+                && (tensor.rounded() == null || isDirect(tensor.rounded()))
+                && binding.projection(index, operand) == null;
+    }
+
+    /// Whether kernels know how the elements are stored.
+    private boolean isDirect(Tensor tensor) {
+        return tensor.type() == type || tensor.type().arithmetic() == type;
+    }
+
+    /// What an operand of a kernel is: of its complement, the narrower copy.
+    private static Tensor tensor(Binding binding, int operand) {
+        return operand >= 0
+                ? binding.operand(operand)
+                : Objects.requireNonNull(binding.operand(~operand).rounded());
     }
 }

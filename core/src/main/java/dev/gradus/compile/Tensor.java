@@ -7,9 +7,13 @@ import org.jspecify.annotations.Nullable;
 /// Memory that holds elements.
 ///
 /// @param rounded a narrower copy that takes everything that is stored, or null
+/// @param rounding how what is stored is rounded, or null where it is rounded to nearest
 public record Tensor(
-        MemorySegment memory, ElementType type, @Nullable Tensor rounded) {
+        MemorySegment memory,
+        ElementType type,
+        @Nullable Tensor rounded,
+        @Nullable StochasticRounding rounding) {
     public Tensor(MemorySegment memory, ElementType type) {
-        this(memory, type, null);
+        this(memory, type, null, null);
     }
 }

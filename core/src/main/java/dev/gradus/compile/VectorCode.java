@@ -16,14 +16,14 @@ final class VectorCode {
     static final String INCUBATOR = "jdk.incubator.vector";
     static final ClassDesc VECTOR = ClassDesc.of(INCUBATOR, "Vector");
     static final ClassDesc SPECIES = ClassDesc.of(INCUBATOR, "VectorSpecies");
-    private static final ClassDesc MASK = ClassDesc.of(INCUBATOR, "VectorMask");
-    private static final ClassDesc OPERATORS = ClassDesc.of(INCUBATOR, "VectorOperators");
-    private static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
-    private static final ClassDesc BINARY = OPERATORS.nested("Binary");
-    private static final ClassDesc ASSOCIATIVE = OPERATORS.nested("Associative");
+    static final ClassDesc MASK = ClassDesc.of(INCUBATOR, "VectorMask");
+    static final ClassDesc OPERATORS = ClassDesc.of(INCUBATOR, "VectorOperators");
+    static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
+    static final ClassDesc BINARY = OPERATORS.nested("Binary");
+    static final ClassDesc ASSOCIATIVE = OPERATORS.nested("Associative");
 
     static final ClassDesc DOUBLE_VECTOR = ClassDesc.of(INCUBATOR, "DoubleVector");
-    private static final ClassDesc CONVERSION = OPERATORS.nested("Conversion");
+    static final ClassDesc CONVERSION = OPERATORS.nested("Conversion");
 
     private final CodeBuilder code;
     private final boolean isFloat;

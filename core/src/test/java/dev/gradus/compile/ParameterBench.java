@@ -8,8 +8,10 @@ import dev.gradus.expr.State;
 import dev.gradus.rule.Trace;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -26,6 +28,54 @@ final class ParameterBench implements Execution.Memory, Execution.Numbers {
     int t;
 
     private final String name;
+
+    /// How a parameter is stored.
+    ///
+    /// @param averages bfloat16, an 8-bit type for all 8-bit types, or the arithmetic type
+    /// @param hasMaster whether 16-bit values have a float32 copy
+    record Formats(ElementType theta, ElementType gradient, ElementType averages, boolean hasMaster) {}
+
+    private final List<StochasticRounding> roundings = new ArrayList<>();
+
+    ParameterBench(String name, Trace trace, Formats formats, Arena arena) {
+        this.name = name;
+        random = new Random(name.hashCode());
+        trace.hyperparameters().forEach(use -> hypers.put(use.name(), use.value()));
+        hypers.put("learning_rate", 0.01);
+        long elements = trace.shape().elements();
+        Tensor values = formats.hasMaster || !formats.theta.isHalf()
+                ? tensor(elements, formats.theta, arena)
+                : rounded("theta", elements, formats.theta, arena);
+        theta = formats.hasMaster
+                ? new Tensor(tensor(elements, ElementType.FLOAT32, arena).memory(), ElementType.FLOAT32, values, null)
+                : values;
+        gradient = tensor(elements, formats.gradient, arena);
+        fill(theta);
+        for (State state : trace.states()) {
+            if (state.axes().isHost()) {
+                numbers.put(state.name(), 0.1);
+            } else if (formats.averages.arithmetic() != formats.averages
+                    && state.axes().isFull()
+                    && (state.role() == State.Role.SIGNED || state.role() == State.Role.NON_NEGATIVE)) {
+                ElementType type = formats.averages == ElementType.BFLOAT16
+                        ? ElementType.BFLOAT16
+                        : state.role() == State.Role.SIGNED ? ElementType.SIGNED_8BIT : ElementType.NON_NEGATIVE_8BIT;
+                states.put(state.name(), rounded(state.name(), elements, type, arena));
+            } else {
+                Tensor tensor = tensor(
+                        trace.shape().elements(state.axes()), theta.type().arithmetic(), arena);
+                fill(tensor);
+                states.put(state.name(), tensor);
+            }
+        }
+    }
+
+    private Tensor rounded(String tensor, long elements, ElementType type, Arena arena) {
+        StochasticRounding rounding = new StochasticRounding(name + "/" + tensor);
+        roundings.add(rounding);
+        MemorySegment memory = arena.allocate(Math.max(1, type.bytes(elements)), 64);
+        return new Tensor(memory.asSlice(0, type.bytes(elements)), type, null, rounding);
+    }
 
     /// @param arena null for memory on the heap
     ParameterBench(String name, Trace trace, ElementType type, @Nullable Arena arena) {
@@ -92,19 +142,28 @@ final class ParameterBench implements Execution.Memory, Execution.Numbers {
 
     void draw() {
         fill(gradient);
+        roundings.forEach(rounding -> rounding.begin(t));
     }
 
     Map<String, double[]> snapshot() {
         Map<String, double[]> all = new HashMap<>();
+        long elements = gradient.memory().byteSize() / gradient.type().bytes();
         all.put("theta", toArray(theta));
-        states.forEach((name, tensor) -> all.put(name, toArray(tensor)));
+        if (theta.rounded() != null) {
+            all.put("rounded theta", toArray(theta.rounded()));
+        }
+        states.forEach((name, tensor) ->
+                all.put(name, tensor.type().isEightBit() ? toArray(tensor, elements) : toArray(tensor)));
         numbers.forEach((name, number) -> all.put(name, new double[] {number}));
         return all;
     }
 
     private static double[] toArray(Tensor tensor) {
-        double[] array =
-                new double[(int) (tensor.memory().byteSize() / tensor.type().bytes())];
+        return toArray(tensor, tensor.memory().byteSize() / tensor.type().bytes());
+    }
+
+    private static double[] toArray(Tensor tensor, long elements) {
+        double[] array = new double[(int) elements];
         for (int i = 0; i < array.length; i++) {
             array[i] = tensor.type().read(tensor.memory(), i);
         }
