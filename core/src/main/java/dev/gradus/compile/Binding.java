@@ -6,6 +6,7 @@ import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A variant bound to the memory of one parameter.
@@ -31,6 +32,10 @@ final class Binding {
     private final int[] scratch;
     private final Accumulator[] accumulators;
     private final double[][] results;
+
+    /// The values of reduced shape that passes leave each other, by operand.
+    private final double[] @Nullable [] reduced;
+
     private final int scratchCount;
 
     /// Whether values of the parameter's own shape outlive a stage.
@@ -53,7 +58,7 @@ final class Binding {
         this.operands = new Tensor[variant.operands().size()];
         this.scratch = new int[operands.length];
         int kept = 0;
-        double[][] reduced = new double[operands.length][];
+        this.reduced = new double[operands.length][];
         for (int i = 0; i < operands.length; i++) {
             Operand operand = variant.operands().get(i);
             scratch[i] = operand.isFullScratch() ? kept++ : -1;
@@ -74,7 +79,8 @@ final class Binding {
         this.accumulators = new Accumulator[results.length];
         for (int i = 0; i < results.length; i++) {
             Reduction reduction = reductions.get(i);
-            results[i] = reduction.kept().isHost() ? new double[1] : reduced[reduction.target()];
+            results[i] =
+                    reduction.kept().isHost() ? new double[1] : Objects.requireNonNull(reduced[reduction.target()]);
             accumulators[i] = new Accumulator(reduction, this.shape, results[i]);
         }
         this.projections = new Projection[variant.passes().size()][operands.length];
@@ -134,6 +140,11 @@ final class Binding {
 
     boolean isCommitted() {
         return variant.commit() < 0 || slots[variant.commit()] != 0;
+    }
+
+    /// The values of an operand that is a value of reduced shape left by a pass, or null where it is none.
+    double @Nullable [] reduced(int operand) {
+        return reduced[operand];
     }
 
     /// The scratch memory of a thread that an operand is in, or −1 where it has memory of its own.
@@ -197,6 +208,13 @@ final class Binding {
     /// Whether the step goes on at a level, as far as is known before it.
     private boolean isSkipped(Stage stage) {
         return stage.level() >= variant.commitLevel() && !isCommitted();
+    }
+
+    /// Has the kernels of all passes made ready.
+    void prepare(Worker worker) {
+        for (int pass = 0; pass < variant.passes().size(); pass++) {
+            backend(pass, worker).prepare(this, pass);
+        }
     }
 
     /// Computes the numbers of the host before a stage, and gets ready for its passes.

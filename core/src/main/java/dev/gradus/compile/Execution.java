@@ -44,6 +44,7 @@ public final class Execution {
     private int variant;
     private int stage;
     private boolean isShareable;
+    private boolean isPrepared;
 
     public Execution(Program program, Shape shape, Memory memory) {
         this.name = memory.name();
@@ -84,7 +85,21 @@ public final class Execution {
             current.bindGradient(gradient);
         }
         stage = 0;
+        if (!isPrepared) {
+            prepareAll(gradient, worker);
+        }
         isShareable = isShareable(theta) && isShareable(gradient);
+    }
+
+    /// Has the kernels of all variants made ready, so that none is missing when a later step runs another.
+    private void prepareAll(@Nullable Tensor gradient, Worker worker) {
+        for (Binding each : variants) {
+            if (gradient != null) {
+                each.bindGradient(gradient);
+            }
+            each.prepare(worker);
+        }
+        isPrepared = true;
     }
 
     private static boolean isShareable(@Nullable Tensor tensor) {

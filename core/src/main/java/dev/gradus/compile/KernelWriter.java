@@ -92,6 +92,9 @@ final class KernelWriter {
     /// The lanes of each reduction, by instruction: one vector after the other.
     private final int[][] sums;
 
+    /// The numbers of the run in progress, by instruction.
+    private final int[] rows;
+
     private final int position;
 
     /// By instruction: the random numbers of a store, and the base of the block of 8-bit elements that is
@@ -121,6 +124,7 @@ final class KernelWriter {
         this.segments = new int[key.operands().size()];
         this.blocks = new int[pass.code().size()];
         this.sums = new int[pass.code().size()][];
+        this.rows = new int[pass.code().size()];
         this.lanes = lanes(key);
         Arrays.setAll(locals, i -> code.allocateLocal(TypeKind.REFERENCE));
         this.position = code.allocateLocal(TypeKind.LONG);
@@ -215,8 +219,11 @@ final class KernelWriter {
                 code.aload(BLOCKS)
                         .loadConstant(exchanged++)
                         .aaload()
-                        .checkcast(element.arrayType())
+                        .checkcast(isRow(exchanged - 1) ? CD_double.arrayType() : element.arrayType())
                         .astore(blocks[i]);
+                if (isRow(exchanged - 1)) {
+                    rows[i] = code.allocateLocal(TypeKind.REFERENCE);
+                }
             } else if (in.op() == Op.SPLAT) {
                 vectors.pushSpecies().aload(SLOTS).loadConstant(in.a()).daload();
                 if (isFloat) {
@@ -227,12 +234,17 @@ final class KernelWriter {
             }
         }
         code.lload(FROM).lstore(position);
-        if (key.reductions().isEmpty()) {
+        if (key.reductions().isEmpty() && key.rows().isEmpty()) {
             loop(TO, lanes);
         } else {
-            reducingLoop();
+            runs();
         }
         code.return_();
+    }
+
+    /// Whether what is exchanged is a number for each run.
+    private boolean isRow(int exchange) {
+        return key.rows().contains(exchange);
     }
 
     /// Encodes what a stretch left in blocks to be stored in 8 bits: in a method of its own, which the JIT
@@ -327,8 +339,8 @@ final class KernelWriter {
                 .labelBinding(done);
     }
 
-    /// Goes block by block through the runs that are reduced.
-    private void reducingLoop() {
+    /// Goes block by block through the runs that are reduced, or that have numbers of their own.
+    private void runs() {
         int kind = 0;
         for (int i = 0; i < sums.length; i++) {
             if (isReduced(pass.code().get(i))) {
@@ -338,7 +350,9 @@ final class KernelWriter {
         }
         int end = code.allocateLocal(TypeKind.LONG);
         int out = code.allocateLocal(TypeKind.INT);
+        int row = code.allocateLocal(TypeKind.INT);
         code.iconst_0().istore(out);
+        code.lload(FROM).lload(RUN).ldiv().l2i().istore(row);
         Label nextBlock = code.newBoundLabel();
         Label done = code.newLabel();
         code.lload(position).lload(TO).lcmp().ifge(done);
@@ -354,7 +368,17 @@ final class KernelWriter {
                 }
             }
         }
-        loop(end, Math.max(lanes, Lanes.COUNT));
+        for (int i = 0; i < rows.length; i++) {
+            if (rows[i] > 0) {
+                vectors.pushSpecies().aload(blocks[i]).iload(row).daload();
+                if (isFloat) {
+                    code.d2f();
+                }
+                vectors.broadcast();
+                code.astore(rows[i]);
+            }
+        }
+        loop(end, key.reductions().isEmpty() ? lanes : Math.max(lanes, Lanes.COUNT));
         int perVector = key.bits() / Double.SIZE;
         for (int[] vectorsOfSum : sums) {
             if (vectorsOfSum != null) {
@@ -377,6 +401,7 @@ final class KernelWriter {
                 .ifne(sameRun)
                 .lload(RUN)
                 .lstore(LEFT)
+                .iinc(row, 1)
                 .labelBinding(sameRun)
                 .goto_(nextBlock)
                 .labelBinding(done);
@@ -433,6 +458,11 @@ final class KernelWriter {
         switch (in.op()) {
             case SPLAT -> {}
             case LOAD -> {
+                if (rows[index] > 0) {
+                    code.aload(rows[index]);
+                    store(in);
+                    return;
+                }
                 if (!isExchanged(in) && stored(in.a()).type() != key.type()) {
                     code.aload(loadNarrow(index, unrolled));
                     store(in);

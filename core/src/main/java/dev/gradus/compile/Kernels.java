@@ -32,6 +32,7 @@ public final class Kernels {
     /// @param operands the pass's operands that are in memory; the complement of one is its narrower copy
     /// @param scratch for each of them, which scratch memory it is in, or −1
     /// @param exchanged the number of blocks that are exchanged with the kernel
+    /// @param rows which of them hold a number for each run
     /// @param reductions what the kernel reduces, in the order of the code; nothing if that is left to others
     /// @param type the arithmetic type
     /// @param bits the width of vectors, or [VectorApi#PREFERRED]
@@ -42,6 +43,7 @@ public final class Kernels {
             List<Integer> operands,
             List<Integer> scratch,
             int exchanged,
+            List<Integer> rows,
             List<Expr.Reduction> reductions,
             ElementType type,
             int bits,
@@ -52,7 +54,7 @@ public final class Kernels {
         Key withBits(int preferred) {
             return bits != VectorApi.PREFERRED
                     ? this
-                    : new Key(pass, operands, scratch, exchanged, reductions, type, preferred, stored, segments);
+                    : new Key(pass, operands, scratch, exchanged, rows, reductions, type, preferred, stored, segments);
         }
     }
 
@@ -252,7 +254,9 @@ public final class Kernels {
     /// Runs a kernel until it is fast, and says whether it is.
     private static boolean warm(Kernel kernel, Key key, MemorySegment[] dummies, Entry entry) {
         Object[] blocks = new Object[key.exchanged];
-        Arrays.setAll(blocks, i -> key.type == ElementType.FLOAT32 ? new float[DUMMY] : new double[DUMMY]);
+        Arrays.setAll(
+                blocks,
+                i -> key.type == ElementType.FLOAT64 || key.rows.contains(i) ? new double[DUMMY] : new float[DUMMY]);
         int slotsNeeded = key.pass.code().stream()
                 .filter(in -> in.op() == Op.SPLAT)
                 .mapToInt(in -> in.a() + 1)
@@ -261,7 +265,7 @@ public final class Kernels {
         double[] slots = new double[slotsNeeded];
         Arrays.fill(slots, 0.5);
         long[] keys = new long[dummies.length];
-        double[] lanes = new double[Lanes.COUNT * key.reductions.size()];
+        double[] lanes = new double[Lanes.COUNT * key.reductions.size() * DUMMY / Rounding.STRETCH];
         MemorySegment[] scratch = new MemorySegment[key.scratch.size()];
         for (int i = 0; i < dummies.length; i++) {
             if (key.scratch.get(i) >= 0) {
@@ -270,8 +274,10 @@ public final class Kernels {
         }
         int fast = 0;
         for (int call = 0; call < MAX_CALLS && fast < FAST_CALLS; call++) {
+            // Runs of both kinds, because the JIT leaves out what it has not seen.
+            int run = call % 2 == 0 ? Accumulator.PART : Rounding.STRETCH;
             long start = System.nanoTime();
-            kernel.run(dummies, scratch, 0, blocks, slots, keys, lanes, DUMMY, DUMMY, 0, DUMMY);
+            kernel.run(dummies, scratch, 0, blocks, slots, keys, lanes, run, run, 0, DUMMY);
             double perElement = (double) (System.nanoTime() - start) / DUMMY;
             double interpreted = entry.interpreted == Double.MAX_VALUE ? ASSUMED : entry.interpreted;
             fast = perElement < FAST * interpreted ? fast + 1 : 0;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Runs passes as compiled kernels, and the few elements that do not fill a vector in the interpreter, which
@@ -15,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <A> the array that holds a block
 final class Simd<A> implements Backend {
-    /// One run in so many is timed.
+    /// One run in so many is timed, and every one of so many elements.
     private static final int TIMED = 16;
+
+    private static final int LONG = 1 << 14;
 
     private final Interpreter<A> interpreter;
     private final Blocks<A> blocks;
@@ -24,6 +27,7 @@ final class Simd<A> implements Backend {
     private final ElementType type;
     private final int bits;
     private final boolean eager;
+    private Object[] own = {};
     private Object[] exchanged = {};
     private int runs;
 
@@ -41,7 +45,8 @@ final class Simd<A> implements Backend {
 
     /// A kernel with the memory of one parameter; no kernel for a pass that has to be interpreted.
     static final class Bound {
-        private static final Bound INTERPRETED = new Bound(null, new int[0], false, new Instruction[0], new int[0], 0);
+        private static final Bound INTERPRETED =
+                new Bound(null, new int[0], false, new Instruction[0], new double[0][], new int[0], 0);
 
         private final Kernels.@Nullable Entry kernel;
 
@@ -59,10 +64,14 @@ final class Simd<A> implements Backend {
         /// What passes through blocks of the interpreter.
         private final Instruction[] exchanges;
 
+        /// What has a number for each run, by exchange.
+        private final double[] @Nullable [] rows;
+
         /// Whether the interpreter has a part in that.
         private final boolean needsInterpreter;
 
-        /// The reductions that the kernel performs, and the length of their runs.
+        /// The reductions that the kernel performs, and the length of their runs and of those that have a
+        /// number.
         private final int[] reductions;
 
         private final long run;
@@ -72,6 +81,7 @@ final class Simd<A> implements Backend {
                 int[] operands,
                 boolean storesBlocks,
                 Instruction[] exchanges,
+                double[] @Nullable [] rows,
                 int[] reductions,
                 long run) {
             this.kernel = kernel;
@@ -80,7 +90,9 @@ final class Simd<A> implements Backend {
             this.keys = new long[operands.length];
             this.storesBlocks = storesBlocks;
             this.exchanges = exchanges;
-            this.needsInterpreter = Arrays.stream(exchanges).anyMatch(in -> in.op() != Op.STORE);
+            this.rows = rows;
+            this.needsInterpreter = IntStream.range(0, exchanges.length)
+                    .anyMatch(i -> exchanges[i].op() != Op.STORE && rows[i] == null);
             this.reductions = reductions;
             this.run = run;
         }
@@ -116,7 +128,8 @@ final class Simd<A> implements Backend {
     public void run(Binding binding, int index, long from, long to) {
         Bound bound = Objects.requireNonNull(binding.kernels[index]);
         Kernel kernel = bound.kernel == null ? null : bound.kernel.ready();
-        boolean isTimed = bound.kernel != null && to - from >= Blocks.SIZE && ++runs % TIMED == 0;
+        long elements = to - from;
+        boolean isTimed = bound.kernel != null && elements >= Blocks.SIZE && (elements >= LONG || ++runs % TIMED == 0);
         long start = isTimed ? System.nanoTime() : 0;
         if (kernel == null) {
             interpreter.run(binding, index, from, to);
@@ -134,15 +147,15 @@ final class Simd<A> implements Backend {
     }
 
     private void run(Kernel kernel, Bound bound, Binding binding, int index, long from, long to) {
-        boolean reduces = bound.reductions.length > 0;
-        if (!reduces && !bound.needsInterpreter) {
+        boolean byRuns = bound.run > 0;
+        if (!byRuns && !bound.needsInterpreter) {
             span(kernel, bound, binding, index, from, to);
             return;
         }
         int most = bound.needsInterpreter ? Blocks.SIZE : Accumulator.PART;
         long start = from;
         while (start < to) {
-            long end = reduces ? spanEnd(start, bound.run, most) : start + most;
+            long end = byRuns ? spanEnd(start, bound.run, most) : start + most;
             end = Math.min(end, to);
             span(kernel, bound, binding, index, start, end);
             start = end;
@@ -185,7 +198,7 @@ final class Simd<A> implements Backend {
                     bound.keys,
                     left,
                     bound.run,
-                    width == 0 ? 0 : bound.run - start % bound.run,
+                    bound.run == 0 ? 0 : bound.run - start % bound.run,
                     start,
                     whole);
             for (int i = 0; i < bound.reductions.length; i++) {
@@ -212,6 +225,10 @@ final class Simd<A> implements Backend {
         for (int i = 0; i < bound.exchanges.length; i++) {
             Instruction in = bound.exchanges[i];
             A block = block(i);
+            exchanged[i] = bound.rows[i] == null ? block : bound.rows[i];
+            if (bound.rows[i] != null) {
+                continue;
+            }
             if (in.op() == op && op == Op.LOAD) {
                 interpreter.load(binding, index, in.a(), start, block, count);
             } else if (in.op() == op) {
@@ -222,19 +239,22 @@ final class Simd<A> implements Backend {
 
     @SuppressWarnings("unchecked") // the blocks of this backend allocated them
     private A block(int index) {
-        if (index >= exchanged.length) {
-            int before = exchanged.length;
+        if (index >= own.length) {
+            int before = own.length;
+            own = Arrays.copyOf(own, index + 1);
             exchanged = Arrays.copyOf(exchanged, index + 1);
-            for (int i = before; i < exchanged.length; i++) {
-                exchanged[i] = blocks.allocate();
+            for (int i = before; i < own.length; i++) {
+                own[i] = blocks.allocate();
             }
         }
-        return (A) exchanged[index];
+        return (A) own[index];
     }
 
     private Bound bind(Binding binding, int index) {
         Pass pass = binding.variant.passes().get(index);
-        long run = commonRun(binding, pass);
+        boolean reduces = pass.code().stream().anyMatch(in -> in.op() == Op.REDUCE);
+        long reduced = commonRun(binding, pass);
+        long run = reduces ? reduced : commonRow(binding, index);
         List<Integer> operands = new ArrayList<>();
         List<Instruction> exchanges = new ArrayList<>();
         List<Integer> reductions = new ArrayList<>();
@@ -243,7 +263,7 @@ final class Simd<A> implements Backend {
         for (Instruction in : pass.code()) {
             switch (in.op()) {
                 case REDUCE -> {
-                    if (run > 0) {
+                    if (reduced > 0) {
                         reductions.add(in.target());
                         kinds.add(binding.accumulator(in.target()).kind());
                     } else {
@@ -289,13 +309,23 @@ final class Simd<A> implements Backend {
                 stored.add(new Kernels.Stored(tensor));
             }
         }
+        double[] @Nullable [] rows = new double[exchanges.size()] @Nullable [];
+        List<Integer> byRows = new ArrayList<>();
+        for (int i = 0; i < rows.length; i++) {
+            Instruction in = exchanges.get(i);
+            if (in.op() == Op.LOAD && run > 0 && rowOf(binding, index, in.a()) == run) {
+                rows[i] = binding.reduced(in.a());
+                byRows.add(i);
+            }
+        }
         Kernels.Key key = new Kernels.Key(
-                pass, operands, scratch, exchanges.size(), kinds, type, bits, stored, List.copyOf(classes));
+                pass, operands, scratch, exchanges.size(), byRows, kinds, type, bits, stored, List.copyOf(classes));
         Bound bound = new Bound(
                 Kernels.of(key, eager),
                 operands.stream().mapToInt(operand -> operand).toArray(),
                 storesBlocks,
                 exchanges.toArray(Instruction[]::new),
+                rows,
                 reductions.stream().mapToInt(reduction -> reduction).toArray(),
                 run);
         bound.rebind(binding);
@@ -308,14 +338,45 @@ final class Simd<A> implements Backend {
         for (Instruction in : pass.code()) {
             if (in.op() == Op.REDUCE) {
                 Accumulator accumulator = binding.accumulator(in.target());
-                boolean fits = accumulator.isByRuns() && accumulator.run() % Lanes.COUNT == 0 && accumulator.run() > 0;
-                if (!fits || run > 0 && run != accumulator.run()) {
+                boolean isByRuns = accumulator.isByRuns() && accumulator.run() > 0;
+                if (!isByRuns || run > 0 && run != accumulator.run()) {
                     return 0;
                 }
                 run = accumulator.run();
             }
         }
-        return run % Rounding.STRETCH != 0 && binding.goesByStretches(pass) ? 0 : run;
+        return fits(binding, pass, run) ? run : 0;
+    }
+
+    /// Whether kernels can go through runs of a length.
+    private static boolean fits(Binding binding, Pass pass, long run) {
+        return run % (binding.goesByStretches(pass) ? Rounding.STRETCH : Lanes.COUNT) == 0;
+    }
+
+    /// The length of the rows that a pass which reduces nothing has numbers for, or 0 where there are none or a
+    /// kernel cannot go by them.
+    private static long commonRow(Binding binding, int index) {
+        Pass pass = binding.variant.passes().get(index);
+        long run = 0;
+        for (Instruction in : pass.code()) {
+            long row = in.op() == Op.LOAD ? rowOf(binding, index, in.a()) : 0;
+            if (row > 0) {
+                if (run > 0 && run != row || !fits(binding, pass, row)) {
+                    return 0;
+                }
+                run = row;
+            }
+        }
+        return run;
+    }
+
+    /// The number of elements for each of which an operand has one number, or 0 where that is not so.
+    private static long rowOf(Binding binding, int index, int operand) {
+        Projection projection = binding.projection(index, operand);
+        if (projection == null || !projection.isByRows() || binding.reduced(operand) == null) {
+            return 0;
+        }
+        return projection.run();
     }
 
     /// Whether a kernel can load and store the operand as it lies in memory.

@@ -43,7 +43,7 @@ class KernelsTest {
     void atWhateverMomentKernelsTakeOverTheResultsAreTheInterpreters() throws Exception {
         Random random = new Random(8);
         long before = KernelStatistics.now().ready();
-        for (int i = 0; i < 24; i++) {
+        for (int i = 0; i < 10; i++) {
             Rule rule = RandomRules.next(random);
             long pause = random.nextInt(4) == 0 ? 0 : random.nextLong(2_000_000);
             int threads = 1 + random.nextInt(3);
