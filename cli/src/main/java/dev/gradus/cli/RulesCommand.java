@@ -50,7 +50,8 @@ final class RulesCommand implements Callable<Integer> {
     @Option(
             names = "--program",
             description =
-                    "Also the lowered program: what is computed once per step, and what in each pass over memory.")
+                    "Also the lowered program: what is computed once per step, and what in each pass over memory; and the "
+                            + "SIMD kernels that passes are compiled to.")
     private boolean program;
 
     @Override
@@ -119,6 +120,11 @@ final class RulesCommand implements Callable<Integer> {
             lines.add("");
             lines.add("Program");
             rule.program().lines().forEach(line -> lines.add("  " + line));
+            lines.add("");
+            lines.add("Kernels (calls of jdk.incubator.vector; what moves operands is left out)");
+            RuleDescription.kernels(entry.rule(), "w", Contender.SAMPLE_SHAPE)
+                    .lines()
+                    .forEach(line -> lines.add("  " + line));
         }
         return String.join("\n", lines) + "\n";
     }

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A traced rule, lowered: one [Variant] for each outcome of the conditions that are known before the step.
 ///
-/// A program depends on the rule and on how many axes a parameter has, not on its sizes, name or memory, nor on the
-/// values of hyperparameters.
+/// A program depends on the rule and on how many axes a parameter has, not on its sizes, name or memory, nor on
+/// the values of hyperparameters.
 public final class Program {
     /// More conditions than these become a choice per element instead of a variant.
     private static final int MAX_CONDITIONS = 3;
@@ -207,6 +207,11 @@ public final class Program {
     /// Whether a step of one parameter depends on other parameters.
     public boolean reducesOverAllParameters() {
         return variants.stream().anyMatch(v -> !v.totals().isEmpty());
+    }
+
+    /// The kernels of the program in readable form, for a float32 parameter of a shape.
+    public String kernels(Shape shape) {
+        return Disassembly.of(this, shape);
     }
 
     /// The program in readable form; equal programs have equal listings.

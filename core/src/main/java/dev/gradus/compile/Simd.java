@@ -250,7 +250,39 @@ final class Simd<A> implements Backend {
         return (A) own[index];
     }
 
+    /// What a pass is compiled to with the memory of one parameter.
+    private record Plan(
+            Kernels.Key key,
+            boolean storesBlocks,
+            List<Instruction> exchanges,
+            double[] @Nullable [] rows,
+            List<Integer> reductions,
+            long run) {}
+
     private Bound bind(Binding binding, int index) {
+        Plan plan = plan(binding, index);
+        if (plan == null) {
+            return Bound.INTERPRETED;
+        }
+        Bound bound = new Bound(
+                Kernels.of(plan.key, eager),
+                plan.key.operands().stream().mapToInt(operand -> operand).toArray(),
+                plan.storesBlocks,
+                plan.exchanges.toArray(Instruction[]::new),
+                plan.rows,
+                plan.reductions.stream().mapToInt(reduction -> reduction).toArray(),
+                plan.run);
+        bound.rebind(binding);
+        return bound;
+    }
+
+    /// The kernel of a pass, or null where it has to be interpreted.
+    Kernels.@Nullable Key key(Binding binding, int index) {
+        Plan plan = plan(binding, index);
+        return plan == null ? null : plan.key;
+    }
+
+    private @Nullable Plan plan(Binding binding, int index) {
         Pass pass = binding.variant.passes().get(index);
         boolean reduces = pass.code().stream().anyMatch(in -> in.op() == Op.REDUCE);
         long reduced = commonRun(binding, pass);
@@ -287,7 +319,7 @@ final class Simd<A> implements Backend {
                             }
                         }
                     } else if (in.op() == Op.STORE) {
-                        return Bound.INTERPRETED;
+                        return null;
                     } else {
                         exchanges.add(in);
                     }
@@ -320,16 +352,7 @@ final class Simd<A> implements Backend {
         }
         Kernels.Key key = new Kernels.Key(
                 pass, operands, scratch, exchanges.size(), byRows, kinds, type, bits, stored, List.copyOf(classes));
-        Bound bound = new Bound(
-                Kernels.of(key, eager),
-                operands.stream().mapToInt(operand -> operand).toArray(),
-                storesBlocks,
-                exchanges.toArray(Instruction[]::new),
-                rows,
-                reductions.stream().mapToInt(reduction -> reduction).toArray(),
-                run);
-        bound.rebind(binding);
-        return bound;
+        return new Plan(key, storesBlocks, exchanges, rows, reductions, run);
     }
 
     /// The length of the runs of all reductions of a pass, or 0 where a kernel cannot perform them.
