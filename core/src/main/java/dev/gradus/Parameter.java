@@ -29,6 +29,9 @@ public final class Parameter {
             throw new IllegalArgumentException(
                     "the name of a parameter must not be empty or contain '/', got \"" + name + "\"");
         }
+        if (type.isEightBit()) {
+            throw new IllegalArgumentException("parameter " + name + ": only states are stored in 8 bits, got " + type);
+        }
         requireSize("values", values, type);
         if (values.isReadOnly()) {
             throw new IllegalArgumentException(

@@ -48,8 +48,8 @@ final class EightBit {
     static final int SIGNED_MAX = 127;
     static final int NON_NEGATIVE_MAX = 255;
 
-    /// By how many of its last places the largest magnitude may grow when the base is added, which is less than
-    /// 2⁻¹⁵ of it.
+    /// By how many of its last places the largest magnitude may grow when the base is added, which is less
+    /// than 2⁻¹⁵ of it.
     static final int SLACK = 0x200;
 
     private EightBit() {}

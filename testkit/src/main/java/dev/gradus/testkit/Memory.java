@@ -15,6 +15,7 @@ enum Memory {
                 case FLOAT32 -> MemorySegment.ofArray(new float[length]);
                 case FLOAT64 -> MemorySegment.ofArray(new double[length]);
                 case FLOAT16, BFLOAT16 -> MemorySegment.ofArray(new short[length]);
+                case SIGNED_8BIT, NON_NEGATIVE_8BIT -> throw new IllegalArgumentException(ONLY_STATES + type);
             };
         }
     },
@@ -34,6 +35,8 @@ enum Memory {
         }
     };
 
+    private static final String ONLY_STATES = "only states are stored as ";
+
     abstract MemorySegment bytes(ElementType type, long elements);
 
     Tensor allocate(ElementType type, long elements) {
@@ -51,6 +54,7 @@ enum Memory {
                 case BFLOAT16 ->
                     segment.set(ValueLayout.JAVA_SHORT_UNALIGNED, index * 2, (short)
                             (Float.floatToRawIntBits((float) value) >>> 16));
+                case SIGNED_8BIT, NON_NEGATIVE_8BIT -> throw new IllegalArgumentException(ONLY_STATES + type);
             }
         }
 

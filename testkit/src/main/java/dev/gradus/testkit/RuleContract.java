@@ -4,6 +4,7 @@ import dev.gradus.Optimizer;
 import dev.gradus.Parameter;
 import dev.gradus.ParameterGroup;
 import dev.gradus.RuleDescription;
+import dev.gradus.StateFormat;
 import dev.gradus.StateView;
 import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Notation;
@@ -89,6 +90,8 @@ public final class RuleContract {
                 new Check("lets NaN in a gradient be seen, and in its own parameter only", contract::propagatesNaN),
                 new Check("agrees in float32 and float64", contract::agreesInBothPrecisions),
                 new Check("trains 16-bit parameters in their float32 copy", contract::trainsHalfPrecision),
+                new Check("trains 16-bit parameters without a copy", contract::trainsWithoutMasterWeights),
+                new Check("accepts every format of states", contract::acceptsEveryStateFormat),
                 new Check("uses each of its hyperparameters", contract::usesItsHyperparameters),
                 new Check("does not mind a hyperparameter being set to its default", contract::acceptsItsDefaults));
     }
@@ -249,6 +252,23 @@ public final class RuleContract {
         }
     }
 
+    private void acceptsEveryStateFormat() {
+        for (StateFormat format : StateFormat.values()) {
+            Map<String, double[]> result = run(new Setup().stateFormat(format));
+            requireFinite(result);
+            requireEqual(result, run(new Setup().stateFormat(format).reversed()));
+        }
+    }
+
+    private void trainsWithoutMasterWeights() {
+        for (ElementType type : List.of(ElementType.FLOAT16, ElementType.BFLOAT16)) {
+            Map<String, double[]> result = run(new Setup().type(type).withoutMasterWeights());
+            requireFinite(result);
+            requireEqual(
+                    result, run(new Setup().type(type).withoutMasterWeights().memory(Memory.UNALIGNED)));
+        }
+    }
+
     private void usesItsHyperparameters() {
         for (HyperUse hyper : hyperparameters()) {
             double v = hyper.value();
@@ -300,6 +320,8 @@ public final class RuleContract {
         private boolean reversed;
         private boolean oneGroupEach;
         private boolean listened;
+        private StateFormat stateFormat = StateFormat.ARITHMETIC;
+        private boolean masterWeights = true;
         private final Map<String, Double> settings = new LinkedHashMap<>();
 
         Setup shapes(List<Shape> others) {
@@ -344,6 +366,16 @@ public final class RuleContract {
 
         Setup oneGroupEach() {
             oneGroupEach = true;
+            return this;
+        }
+
+        Setup stateFormat(StateFormat other) {
+            stateFormat = other;
+            return this;
+        }
+
+        Setup withoutMasterWeights() {
+            masterWeights = false;
             return this;
         }
 
@@ -402,16 +434,21 @@ public final class RuleContract {
             }
             List<ParameterGroup> groups = new ArrayList<>();
             if (setup.oneGroupEach) {
-                ordered.forEach(
-                        p -> groups.add(new ParameterGroup("only " + p.name(), List.of(p), rule, learningRate)));
+                ordered.forEach(p ->
+                        groups.add(stored(new ParameterGroup("only " + p.name(), List.of(p), rule, learningRate))));
             } else {
                 ParameterGroup group = new ParameterGroup("all", ordered, rule, learningRate);
                 for (Map.Entry<String, Double> setting : setup.settings.entrySet()) {
                     group = group.with(setting.getKey(), setting.getValue());
                 }
-                groups.add(group);
+                groups.add(stored(group));
             }
             return groups;
+        }
+
+        private ParameterGroup stored(ParameterGroup group) {
+            ParameterGroup formatted = group.withStateFormat(setup.stateFormat);
+            return setup.masterWeights ? formatted : formatted.withoutMasterWeights();
         }
 
         /// Draws the gradients of the next step.

@@ -119,7 +119,8 @@ final class Trajectory implements AutoCloseable {
                 case FLOAT64 -> segment.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, 8L * i, x);
                 case FLOAT32 -> segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i, (float) x);
                 case FLOAT16 -> segment.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2L * i, Float.floatToFloat16((float) x));
-                case BFLOAT16 -> throw new IllegalArgumentException("no case was recorded in bfloat16");
+                case BFLOAT16, SIGNED_8BIT, NON_NEGATIVE_8BIT ->
+                    throw new IllegalArgumentException("no case was recorded in " + type);
             }
         }
         return segment;
