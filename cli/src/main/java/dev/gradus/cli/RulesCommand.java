@@ -1,6 +1,7 @@
 package dev.gradus.cli;
 
 import dev.gradus.RuleDescription;
+import dev.gradus.StateFormat;
 import dev.gradus.cli.comparison.Contender;
 import dev.gradus.cli.input.InputError;
 import dev.gradus.cli.input.Numbers;
@@ -184,7 +185,7 @@ final class RulesCommand implements Callable<Integer> {
     }
 
     private static String bytes(RuleDescription rule) {
-        double bytes = (double) rule.stateBytes(Contender.SAMPLE_SHAPE, ElementType.FLOAT32)
+        double bytes = (double) rule.stateBytes(Contender.SAMPLE_SHAPE, ElementType.FLOAT32, StateFormat.ARITHMETIC)
                 / Contender.SAMPLE_SHAPE.elements();
         return bytes > 0 && bytes < 0.01 ? "< 0.01" : Numbers.text(Math.round(100 * bytes) / 100.0);
     }
