@@ -36,10 +36,16 @@ public record RuleDescription(
                 program.listing());
     }
 
-    /// What passes are compiled to for a float32 parameter: the calls of the Vector API, as a text. It can be
-    /// shown where the running JVM lacks the Vector API, too; then it is for vectors of 512 bits.
+    /// What passes are compiled to for a float32 parameter: the calls of the Vector API, as a text. It can be shown
+    /// where the running JVM lacks the Vector API, too; then it is for vectors of 512 bits.
     public static String kernels(Rule rule, String parameterName, Shape shape) {
         return Program.of(Trace.of(rule, parameterName, shape), false).kernels(shape);
+    }
+
+    /// The size in bytes of all states of one parameter, the float32 copy of 16-bit parameters included.
+    public long stateBytes(Shape shape, ElementType type) {
+        long master = type.isHalf() ? shape.elements() * type.arithmetic().bytes() : 0;
+        return master + stateBytes(shape, type, StateFormat.ARITHMETIC);
     }
 
     /// The size in bytes of all states of one parameter in a format, without a float32 copy of 16-bit

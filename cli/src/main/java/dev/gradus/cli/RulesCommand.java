@@ -1,7 +1,6 @@
 package dev.gradus.cli;
 
 import dev.gradus.RuleDescription;
-import dev.gradus.StateFormat;
 import dev.gradus.cli.comparison.Contender;
 import dev.gradus.cli.input.InputError;
 import dev.gradus.cli.input.Numbers;
@@ -185,7 +184,7 @@ final class RulesCommand implements Callable<Integer> {
     }
 
     private static String bytes(RuleDescription rule) {
-        double bytes = (double) rule.stateBytes(Contender.SAMPLE_SHAPE, ElementType.FLOAT32, StateFormat.ARITHMETIC)
+        double bytes = (double) rule.stateBytes(Contender.SAMPLE_SHAPE, ElementType.FLOAT32)
                 / Contender.SAMPLE_SHAPE.elements();
         return bytes > 0 && bytes < 0.01 ? "< 0.01" : Numbers.text(Math.round(100 * bytes) / 100.0);
     }

@@ -6,8 +6,14 @@ import dev.gradus.expr.Clock;
 import dev.gradus.expr.ElementType;
 import dev.gradus.expr.State;
 import dev.gradus.rule.Trace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -77,14 +83,16 @@ final class ParameterBench implements Execution.Memory, Execution.Numbers {
         return new Tensor(memory.asSlice(0, type.bytes(elements)), type, null, rounding);
     }
 
-    /// @param arena null for memory on the heap
+    /// @param arena null for memory on the heap; otherwise memory is native, at odd offsets, the gradient's mapped
     ParameterBench(String name, Trace trace, ElementType type, @Nullable Arena arena) {
         this.name = name;
         random = new Random(name.hashCode());
         trace.hyperparameters().forEach(use -> hypers.put(use.name(), use.value()));
         hypers.put("learning_rate", 0.01);
         theta = tensor(trace.shape().elements(), type, arena);
-        gradient = tensor(trace.shape().elements(), type, arena);
+        gradient = arena == null
+                ? tensor(trace.shape().elements(), type, null)
+                : new Tensor(mapped(trace.shape().elements() * type.bytes(), arena), type);
         fill(theta);
         for (State state : trace.states()) {
             if (state.axes().isHost()) {
@@ -97,11 +105,26 @@ final class ParameterBench implements Execution.Memory, Execution.Numbers {
         }
     }
 
+    private static MemorySegment mapped(long bytes, Arena arena) {
+        try {
+            Path file = Files.createTempFile("gradus", ".mapped");
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                return channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes + Float.BYTES, arena)
+                        .asSlice(Float.BYTES, bytes);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static Tensor tensor(long elements, ElementType type, @Nullable Arena arena) {
         int n = (int) elements;
         if (arena != null) {
             return new Tensor(
-                    arena.allocate(Math.max(1, elements * type.bytes())).asSlice(0, elements * type.bytes()), type);
+                    arena.allocate((elements + 1) * type.bytes(), 64).asSlice(type.bytes(), elements * type.bytes()),
+                    type);
         }
         return new Tensor(
                 type == ElementType.FLOAT32
