@@ -19,6 +19,9 @@ final class Binding {
     /// The kernels of passes that have been bound, by pass.
     final Simd.@Nullable Bound[] kernels;
 
+    /// Whether kernels are wanted: not for what runs only once.
+    boolean usesKernels;
+
     /// The states with one number that the variant writes.
     final List<State> numbers;
 
@@ -211,7 +214,15 @@ final class Binding {
     }
 
     /// Has the kernels of all passes made ready.
-    void prepare(Worker worker) {
+    ///
+    /// @param active the binding that has the gradient of the step
+    void prepareKernels(Binding active, Worker worker) {
+        usesKernels = true;
+        for (int i = 0; i < active.operands.length; i++) {
+            if (active.variant.operands().get(i).kind() == Operand.Kind.GRADIENT) {
+                bindGradient(active.operands[i]);
+            }
+        }
         for (int pass = 0; pass < variant.passes().size(); pass++) {
             backend(pass, worker).prepare(this, pass);
         }

@@ -85,21 +85,7 @@ public final class Execution {
             current.bindGradient(gradient);
         }
         stage = 0;
-        if (!isPrepared) {
-            prepareAll(gradient, worker);
-        }
         isShareable = isShareable(theta) && isShareable(gradient);
-    }
-
-    /// Has the kernels of all variants made ready, so that none is missing when a later step runs another.
-    private void prepareAll(@Nullable Tensor gradient, Worker worker) {
-        for (Binding each : variants) {
-            if (gradient != null) {
-                each.bindGradient(gradient);
-            }
-            each.prepare(worker);
-        }
-        isPrepared = true;
     }
 
     private static boolean isShareable(@Nullable Tensor tensor) {
@@ -176,7 +162,7 @@ public final class Execution {
             if (current.prepare(stage, worker) > 0) {
                 current.runWhole(stage, worker);
             }
-            finishStage();
+            finishStage(worker);
         } while (!isBlocked());
     }
 
@@ -194,9 +180,21 @@ public final class Execution {
     }
 
     /// Completes the stage after its last chunk.
-    void finishStage() {
+    void finishStage(Worker worker) {
         current.finish(stage);
         stage++;
+        if (!isPrepared && isComplete()) {
+            prepareKernels(worker);
+        }
+    }
+
+    /// Has the kernels of all variants made ready, so that none is missing when a later step runs another. That
+    /// begins at the end of the first step, which is slow enough without it, and all of it begins there.
+    private void prepareKernels(Worker worker) {
+        for (Binding each : variants) {
+            each.prepareKernels(current, worker);
+        }
+        isPrepared = true;
     }
 
     public void fill(Total total, double value) {

@@ -117,6 +117,9 @@ final class Simd<A> implements Backend {
 
     @Override
     public void prepare(Binding binding, int index) {
+        if (!eager && !binding.usesKernels) {
+            return;
+        }
         Bound bound = binding.kernels[index];
         if (bound == null || !bound.rebind(binding)) {
             bound = bind(binding, index);
@@ -126,7 +129,11 @@ final class Simd<A> implements Backend {
 
     @Override
     public void run(Binding binding, int index, long from, long to) {
-        Bound bound = Objects.requireNonNull(binding.kernels[index]);
+        Bound bound = binding.kernels[index];
+        if (bound == null) {
+            interpreter.run(binding, index, from, to);
+            return;
+        }
         Kernel kernel = bound.kernel == null ? null : bound.kernel.ready();
         long elements = to - from;
         boolean isTimed = bound.kernel != null && elements >= Blocks.SIZE && (elements >= LONG || ++runs % TIMED == 0);

@@ -312,7 +312,7 @@ public final class Team implements AutoCloseable {
     private void settle() {
         for (int i = 0; i < workingCount; i++) {
             if (!isWhole[i]) {
-                working[i].finishStage();
+                working[i].finishStage(workers[0]);
             }
         }
         int left = 0;
