@@ -48,7 +48,7 @@ exit /b 2
 
 :run
 for /f "usebackq delims=" %%c in ("%class_path_file%") do set "class_path=%%c"
-"%jdk%\bin\java.exe" --enable-native-access=ALL-UNNAMED -Dai.djl.offline=true %GRADUS_JAVA_OPTS% ^
+"%jdk%\bin\java.exe" --enable-native-access=ALL-UNNAMED -Dai.djl.offline=true "-Dgradus.home=%gradus_home%" %GRADUS_JAVA_OPTS% ^
     -cp "%gradus_home%\cli\target\gradus-cli.jar;%class_path%" dev.gradus.cli.Main %*
 exit /b %errorlevel%
 

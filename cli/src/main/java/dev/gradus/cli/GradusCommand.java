@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
         name = "gradus",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Optimizers for the JVM: lists them, draws them, and trains with them.",
+        description = "Optimizers for the JVM: lists them, draws them, trains with them, and measures them.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
@@ -18,9 +18,16 @@ import picocli.CommandLine.Spec;
             "  gradus compare                      train with several optimizers",
             "  gradus rules adabelief              what AdaBelief computes",
             "  gradus train --optimizer radam      train once",
-            "  gradus plot trajectory rosenbrock   draw the paths of several optimizers"
+            "  gradus plot trajectory rosenbrock   draw the paths of several optimizers",
+            "  gradus bench --quick                measure what steps cost on this machine"
         },
-        subcommands = {CompareCommand.class, TrainCommand.class, RulesCommand.class, PlotCommand.class})
+        subcommands = {
+            CompareCommand.class,
+            TrainCommand.class,
+            RulesCommand.class,
+            PlotCommand.class,
+            BenchCommand.class
+        })
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class GradusCommand implements Runnable {
     @Spec

@@ -31,9 +31,28 @@ final class Progress implements AutoCloseable {
     ///
     /// @param message what is at work
     void step(String message) {
-        if (!watched) {
-            return;
+        if (watched) {
+            ProgressBar shown = show();
+            shown.step();
+            shown.setExtraMessage(" " + message);
         }
+    }
+
+    /// One more is done of what [#at(String)] has told.
+    void step() {
+        if (watched) {
+            show().step();
+        }
+    }
+
+    /// Something else is at work, of which nothing is done yet.
+    void at(String message) {
+        if (watched) {
+            show().setExtraMessage(" " + message);
+        }
+    }
+
+    private ProgressBar show() {
         if (bar == null) {
             bar = new ProgressBarBuilder()
                     .setTaskName(task)
@@ -45,8 +64,7 @@ final class Progress implements AutoCloseable {
                     .setConsumer(new ConsoleProgressBarConsumer(System.err))
                     .build();
         }
-        bar.step();
-        bar.setExtraMessage(" " + message);
+        return bar;
     }
 
     /// Some that were counted will not be done.

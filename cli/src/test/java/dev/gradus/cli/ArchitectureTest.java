@@ -23,7 +23,8 @@ class ArchitectureTest {
             "comparison", List.of("data", "input"),
             "training", List.of("comparison", "data", "input"),
             "report", List.of("comparison", "chart", "input", "data"),
-            "plot", List.of("comparison", "chart", "input"));
+            "plot", List.of("comparison", "chart", "input"),
+            "benchmark", List.of("chart", "report"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -45,6 +46,19 @@ class ArchitectureTest {
                 .resideInAPackage("dev.gradus.cli." + name + "..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("dev.gradus.cli..").and(not(resideInAnyPackage(allowed))))
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheBenchmarkKnowsMeasurements() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.gradus.cli.benchmark..")
+                .and()
+                .haveNameNotMatching(".*BenchCommand.*")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.gradus.bench..")
                 .check(CLASSES);
     }
 

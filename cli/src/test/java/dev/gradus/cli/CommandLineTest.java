@@ -68,6 +68,8 @@ class CommandLineTest {
                 "plot rectifier --beta2 1 | --beta2 must be in [0, 1), got \"1\"",
                 "plot rectifier --out picture.jpg | --out must end in .svg or .png, got \"picture.jpg\"",
                 "plot rectifier --out /nowhere/r.svg | the folder of --out does not exist: /nowhere",
+                "bench --json /nowhere/rounds.json | the folder of --json does not exist: /nowhere",
+                "bench --from /nowhere | the file of --from cannot be read: /nowhere",
                 "plot schedule linear:2 | END of the schedule linear must be a fraction of the learning rate in [0, 1], "
                         + "got \"2\"",
             })
@@ -101,7 +103,17 @@ class CommandLineTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "compare", "train", "rules", "plot", "plot rectifier", "plot schedule", "plot trajectory"})
+            strings = {
+                "",
+                "compare",
+                "train",
+                "rules",
+                "bench",
+                "plot",
+                "plot rectifier",
+                "plot schedule",
+                "plot trajectory"
+            })
     void everyCommandHasHelp(String command) {
         List<String> words = Stream.concat(Stream.of(command.split(" ")).filter(w -> !w.isEmpty()), Stream.of("--help"))
                 .toList();

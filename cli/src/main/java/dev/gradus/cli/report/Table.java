@@ -34,6 +34,20 @@ public record Table(List<Column> columns, List<List<String>> rows) {
                 + rows.stream().map(row -> line(row, widths)).collect(Collectors.joining());
     }
 
+    /// As Markdown has it; every line ends with a line feed.
+    public String toMarkdown() {
+        String rule = columns.stream()
+                .map(column -> column.isNumber() ? "---:" : "---")
+                .collect(Collectors.joining("|", "|", "|\n"));
+        return markdownLine(columns.stream().map(Column::heading).toList())
+                + rule
+                + rows.stream().map(Table::markdownLine).collect(Collectors.joining());
+    }
+
+    private static String markdownLine(List<String> cells) {
+        return cells.stream().map(cell -> cell.replace("|", "\\|")).collect(Collectors.joining(" | ", "| ", " |\n"));
+    }
+
     private String line(List<String> cells, List<Integer> widths) {
         String line = IntStream.range(0, cells.size())
                 .mapToObj(i -> {
