@@ -1,0 +1,5 @@
+/// ND4J's Adam as a contestant.
+@NullMarked
+package dev.gradus.bench.nd4j;
+
+import org.jspecify.annotations.NullMarked;
