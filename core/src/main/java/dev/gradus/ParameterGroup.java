@@ -69,8 +69,8 @@ public record ParameterGroup(
         return new ParameterGroup(name, parameters, rule, settings, format, keepsMasterWeights);
     }
 
-    /// This group with 16-bit parameters that are trained without float32 copies, in 2 bytes less than half
-    /// of the memory, and rounded stochastically; other parameters are trained as before.
+    /// This group with 16-bit parameters that are trained as they are, without float32 copies, and rounded
+    /// stochastically; other parameters are trained as before.
     public ParameterGroup withoutMasterWeights() {
         return new ParameterGroup(name, parameters, rule, settings, stateFormat, false);
     }

@@ -30,19 +30,20 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Final losses do not depend on how states are stored: they lie within the spread of five seeds. The slow
+/// Final losses do not depend on how states are stored: they lie within the spread of seeds. The slow
 /// test makes the tables of `docs/state-formats.md`, in `target/state-formats.md`.
 class StateFormatAccuracyTest {
     private static final int SEEDS = 5;
 
-    private record Trained(String name, double learningRate) {}
+    private record Trained(String name, double learningRate, int seeds) {}
 
     private static final List<Trained> TRAINED = List.of(
-            new Trained("adamw", 3e-3),
-            new Trained("adabelief", 3e-3),
-            new Trained("amsgrad", 3e-3),
-            new Trained("lamb", 1e-2),
-            new Trained("sgd", 0.05));
+            new Trained("adamw", 3e-3, SEEDS),
+            new Trained("adabelief", 3e-3, SEEDS),
+            new Trained("amsgrad", 3e-3, SEEDS),
+            // Its losses scatter so that the mean of five says little.
+            new Trained("lamb", 1e-2, 4 * SEEDS),
+            new Trained("sgd", 0.05, SEEDS));
 
     /// What is trained, from a seed; the result is a loss.
     private interface Problem {
@@ -51,7 +52,7 @@ class StateFormatAccuracyTest {
 
     @Test
     void finalLossesLieWithinTheSpreadOfSeeds() {
-        requireWithinSpread(losses(new DigitsProblem(3), Rules.adamW(), 3e-3));
+        requireWithinSpread(losses(new DigitsProblem(3), Rules.adamW(), 3e-3, SEEDS));
     }
 
     @Test
@@ -66,7 +67,7 @@ class StateFormatAccuracyTest {
         tables.append("\n| ").append(name).append(" | `ARITHMETIC` | `BFLOAT16` | `EIGHT_BIT` |\n|---|---|---|---|\n");
         for (Trained trained : TRAINED) {
             Map<StateFormat, double[]> losses =
-                    losses(problem, Rules.named(trained.name).rule(), trained.learningRate);
+                    losses(problem, Rules.named(trained.name).rule(), trained.learningRate, trained.seeds);
             tables.append("| ").append(trained.name).append(" |");
             losses.values().forEach(of -> tables.append(summary(of)).append(" |"));
             tables.append('\n');
@@ -85,12 +86,12 @@ class StateFormatAccuracyTest {
         return Arrays.stream(losses).average().orElseThrow();
     }
 
-    private static Map<StateFormat, double[]> losses(Problem problem, Rule rule, double learningRate) {
+    private static Map<StateFormat, double[]> losses(Problem problem, Rule rule, double learningRate, int seeds) {
         Map<StateFormat, double[]> losses = new EnumMap<>(StateFormat.class);
         for (StateFormat format : StateFormat.values()) {
             losses.put(
                     format,
-                    IntStream.range(0, SEEDS)
+                    IntStream.range(0, seeds)
                             .mapToDouble(seed -> problem.train(rule, learningRate, format, seed))
                             .toArray());
         }

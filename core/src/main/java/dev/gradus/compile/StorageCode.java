@@ -294,6 +294,12 @@ final class StorageCode {
             random[i] = declareRandom();
             seek(random[i], () -> code.lload(first + 3), position);
         }
+        // Storing it afterwards would have to wait for the last codes; but where four bytes too many are stored with
+        // each vector, they would destroy it.
+        boolean isOverrun = byteWidth() > width / 4;
+        if (!isOverrun) {
+            storeBases(segments, offset);
+        }
         code.iconst_0().istore(j);
         Label next = code.newBoundLabel();
         for (int i = 0; i < count; i++) {
@@ -312,7 +318,14 @@ final class StorageCode {
             code.invokevirtual(BYTES, "intoMemorySegment", MethodTypeDesc.of(CD_void, SEGMENT, CD_long, ORDER));
         }
         code.iinc(j, lanes).iload(j).loadConstant(EightBit.BLOCK).if_icmplt(next);
-        for (int i = 0; i < count; i++) {
+        if (isOverrun) {
+            storeBases(segments, offset);
+        }
+        code.return_();
+    }
+
+    private void storeBases(int[] segments, int offset) {
+        for (int i = 0; i < segments.length; i++) {
             int segment = segments[i];
             storeBase(2 + 5 * i + 2, () -> {
                 code.aload(segment)
@@ -322,7 +335,6 @@ final class StorageCode {
                 pushOrder();
             });
         }
-        code.return_();
     }
 
     /// Pushes where the code of an element is.
