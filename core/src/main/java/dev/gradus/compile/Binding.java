@@ -169,7 +169,7 @@ final class Binding {
                         unit = multiple(unit, Accumulator.PART / divisor(Accumulator.PART, perRow));
                     }
                     if (perRow > 0 && goesByStretches(variant.passes().get(pass))) {
-                        unit = multiple(unit, Rounding.STRETCH / divisor(Rounding.STRETCH, perRow));
+                        unit = multiple(unit, EightBit.BLOCK / divisor(EightBit.BLOCK, perRow));
                     }
                 }
                 long most = rows == 0 || elements == 0 ? 1 : Accumulator.PART / (elements / rows);

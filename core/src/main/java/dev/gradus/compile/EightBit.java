@@ -25,8 +25,10 @@ import java.lang.foreign.MemorySegment;
 /// value of what is stored is what was to be stored; z is at least 2⁻¹⁰⁰, so that no subnormal number is
 /// ever stored.
 final class EightBit {
+    static final int BLOCK_BITS = 8;
+
     /// The number of elements of a block.
-    static final int BLOCK = Rounding.STRETCH;
+    static final int BLOCK = 1 << BLOCK_BITS;
 
     /// The number of bytes of a block: the codes and the base.
     static final int BLOCK_BYTES = BLOCK + Float.BYTES;

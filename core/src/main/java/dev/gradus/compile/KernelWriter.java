@@ -107,6 +107,7 @@ final class KernelWriter {
     private final int[] largest;
 
     private final boolean encodes;
+    private final boolean decodes;
 
     /// Whether the code goes stretch by stretch, because of them.
     private final boolean byStretches;
@@ -142,9 +143,8 @@ final class KernelWriter {
             }
         }
         this.encodes = pass.code().stream().anyMatch(this::isEncoded);
-        this.byStretches = Arrays.stream(bases).anyMatch(local -> local > 0)
-                || Arrays.stream(random).anyMatch(Objects::nonNull)
-                || encodes;
+        this.decodes = Arrays.stream(bases).anyMatch(local -> local > 0);
+        this.byStretches = decodes || Arrays.stream(random).anyMatch(Objects::nonNull) || encodes;
     }
 
     private Kernels.Stored stored(int operand) {
@@ -286,7 +286,7 @@ final class KernelWriter {
         Label done = code.newLabel();
         code.lload(position).lload(end).lcmp().ifge(done);
         code.lload(position)
-                .loadConstant((long) Rounding.STRETCH - 1)
+                .loadConstant((encodes || decodes ? EightBit.BLOCK : Rounding.STRETCH) - 1L)
                 .lor()
                 .lconst_1()
                 .ladd()
@@ -306,7 +306,7 @@ final class KernelWriter {
                     storage.pushOffset(position);
                     // From any element of the block to its last four codes.
                     code.lload(position)
-                            .loadConstant((long) Rounding.STRETCH - 1)
+                            .loadConstant((long) EightBit.BLOCK - 1)
                             .land()
                             .lsub();
                     code.loadConstant((long) EightBit.BLOCK - Integer.BYTES).ladd();
@@ -522,7 +522,7 @@ final class KernelWriter {
         StorageCode.Random drawn = random[index];
         if (type.isEightBit()) {
             code.aload(value).aload(blocks[index]);
-            code.lload(position).l2i().loadConstant(Rounding.STRETCH - 1).iand();
+            code.lload(position).l2i().loadConstant(EightBit.BLOCK - 1).iand();
             storeInBlock(unrolled);
             storage.intoLargest(largest[index], value);
         } else if (type == key.type()) {

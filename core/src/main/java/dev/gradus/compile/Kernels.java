@@ -265,7 +265,7 @@ public final class Kernels {
         double[] slots = new double[slotsNeeded];
         Arrays.fill(slots, 0.5);
         long[] keys = new long[dummies.length];
-        double[] lanes = new double[Lanes.COUNT * key.reductions.size() * DUMMY / Rounding.STRETCH];
+        double[] lanes = new double[Lanes.COUNT * key.reductions.size() * DUMMY / EightBit.BLOCK];
         MemorySegment[] scratch = new MemorySegment[key.scratch.size()];
         for (int i = 0; i < dummies.length; i++) {
             if (key.scratch.get(i) >= 0) {
@@ -275,7 +275,7 @@ public final class Kernels {
         int fast = 0;
         for (int call = 0; call < MAX_CALLS && fast < FAST_CALLS; call++) {
             // Runs of both kinds, because the JIT leaves out what it has not seen.
-            int run = call % 2 == 0 ? Accumulator.PART : Rounding.STRETCH;
+            int run = call % 2 == 0 ? Accumulator.PART : EightBit.BLOCK;
             long start = System.nanoTime();
             kernel.run(dummies, scratch, 0, blocks, slots, keys, lanes, run, run, 0, DUMMY);
             double perElement = (double) (System.nanoTime() - start) / DUMMY;

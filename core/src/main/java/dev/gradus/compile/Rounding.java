@@ -3,13 +3,13 @@ package dev.gradus.compile;
 /// The random numbers of stochastic rounding: a function of what is rounded and when, so that every backend
 /// draws the same ones, and a resumed run goes on with those of the run that was interrupted.
 ///
-/// Elements are counted in stretches of 256. A key stands for one tensor at one step; key and stretch are
+/// Elements are counted in stretches of 1,024. A key stands for one tensor at one step; key and stretch are
 /// mixed into two 32-bit numbers a and b, and element j of the stretch gets a + j·b modulo 2³². Two elements
 /// are independent, as a and b are: whatever the first got, (j − i)·b is uniform on the multiples of a power
-/// of two below 2⁸, and only the upper bits are used. So rounding errors are uncorrelated, which is all that
+/// of two below 2¹⁰, and only the upper bits are used. So rounding errors are uncorrelated, which is all that
 /// their variances, in any direction, depend on; and a vector of random numbers costs one addition.
 final class Rounding {
-    static final int STRETCH_BITS = 8;
+    static final int STRETCH_BITS = 10;
 
     /// The number of elements that share a and b.
     static final int STRETCH = 1 << STRETCH_BITS;

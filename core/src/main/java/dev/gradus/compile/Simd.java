@@ -380,7 +380,7 @@ final class Simd<A> implements Backend {
 
     /// Whether kernels can go through runs of a length.
     private static boolean fits(Binding binding, Pass pass, long run) {
-        return run % (binding.goesByStretches(pass) ? Rounding.STRETCH : Lanes.COUNT) == 0;
+        return run % (binding.goesByStretches(pass) ? EightBit.BLOCK : Lanes.COUNT) == 0;
     }
 
     /// The length of the rows that a pass which reduces nothing has numbers for, or 0 where there are none or a

@@ -341,7 +341,7 @@ final class StorageCode {
     void pushOffset(int position) {
         code.lload(position);
         code.lload(position)
-                .loadConstant(Rounding.STRETCH_BITS)
+                .loadConstant(EightBit.BLOCK_BITS)
                 .lushr()
                 .loadConstant(2)
                 .lshl()

@@ -39,7 +39,7 @@ class RoundingTest {
 
     @Test
     void elementsOfAStretchAreUncorrelated() {
-        for (int distance : new int[] {1, 2, 3, 4, 16, 64, 128, 255}) {
+        for (int distance : new int[] {1, 2, 3, 4, 16, 64, 256, 512, 1023}) {
             assertThat(correlation(1, 1, distance)).as("distance %s", distance).isCloseTo(0, within(FOUR_SIGMA));
         }
     }
@@ -56,7 +56,7 @@ class RoundingTest {
     void statesAreUncorrelated() {
         long m = Rounding.key(Rounding.hash("w/adam.exp_avg"), 5);
         long v = Rounding.key(Rounding.hash("w/adam.exp_avg_sq"), 5);
-        assertThat(correlation(s -> number(m, s * 256L + 3), s -> number(v, s * 256L + 3)))
+        assertThat(correlation(s -> number(m, s * 1024L + 3), s -> number(v, s * 1024L + 3)))
                 .isCloseTo(0, within(FOUR_SIGMA));
     }
 
@@ -65,10 +65,10 @@ class RoundingTest {
     void roundingErrorsOfElementsAreUncorrelated() {
         long key = Rounding.key(Rounding.hash("w"), 3);
         for (double share : new double[] {0.5, 0.1, 0.003}) {
-            for (int distance : new int[] {1, 2, 64}) {
+            for (int distance : new int[] {1, 2, 512}) {
                 double both = correlation(
-                        s -> number(key, s * 256L) < share ? 1 : 0,
-                        s -> number(key, s * 256L + distance) < share ? 1 : 0);
+                        s -> number(key, s * 1024L) < share ? 1 : 0,
+                        s -> number(key, s * 1024L + distance) < share ? 1 : 0);
                 assertThat(both).as("share %s, distance %s", share, distance).isCloseTo(0, within(FOUR_SIGMA));
             }
         }
@@ -90,7 +90,7 @@ class RoundingTest {
         long tensor = Rounding.hash("w/adam.exp_avg");
         long key = Rounding.key(tensor, step);
         long other = Rounding.key(tensor, otherStep);
-        return correlation(s -> number(key, s * 256L), s -> number(other, s * 256L + distance));
+        return correlation(s -> number(key, s * 1024L), s -> number(other, s * 1024L + distance));
     }
 
     private static double number(long key, long element) {
