@@ -74,6 +74,9 @@ final class KernelWriter {
     /// The method that encodes a block of everything that is stored in 8 bits.
     private static final String ENCODE = "encode";
 
+    private static final int FEW_LOADS = 2;
+    private static final int SIDE_BY_SIDE = 4;
+
     private final Kernels.Key key;
     private final Pass pass;
     private final boolean isFloat;
@@ -112,6 +115,10 @@ final class KernelWriter {
     /// Whether the code goes stretch by stretch, because of them.
     private final boolean byStretches;
 
+    /// How many blocks to work on side by side. A pass that only reduces waits for memory: the hardware fetches
+    /// ahead on several pages at once, but on each no further than its end.
+    private final int sideBySide;
+
     private KernelWriter(Kernels.Key key, CodeBuilder code) {
         this.key = key;
         this.pass = key.pass();
@@ -145,6 +152,11 @@ final class KernelWriter {
         this.encodes = pass.code().stream().anyMatch(this::isEncoded);
         this.decodes = Arrays.stream(bases).anyMatch(local -> local > 0);
         this.byStretches = decodes || Arrays.stream(random).anyMatch(Objects::nonNull) || encodes;
+        long loads = pass.code().stream().filter(in -> in.op() == Op.LOAD).count();
+        boolean onlyReduces = !key.reductions().isEmpty()
+                && key.exchanged() == 0
+                && pass.code().stream().noneMatch(in -> in.op() == Op.STORE);
+        this.sideBySide = onlyReduces && !byStretches && loads <= FEW_LOADS ? SIDE_BY_SIDE : 1;
     }
 
     private Kernels.Stored stored(int operand) {
@@ -323,12 +335,19 @@ final class KernelWriter {
     }
 
     private void vectors(int end, int step) {
+        vectors(end, step, 1);
+    }
+
+    /// @param side how many blocks to work on side by side, the first of which ends there
+    private void vectors(int end, int step, int side) {
         Label loop = code.newBoundLabel();
         Label done = code.newLabel();
         code.lload(position).lload(end).lcmp().ifge(done);
-        for (int unrolled = 0; unrolled < step; unrolled += lanes) {
-            for (int i = 0; i < blocks.length; i++) {
-                instruction(i, unrolled);
+        for (int block = 0; block < side; block++) {
+            for (int unrolled = 0; unrolled < step; unrolled += lanes) {
+                for (int i = 0; i < blocks.length; i++) {
+                    instruction(i, block * Lanes.BLOCK + unrolled);
+                }
             }
         }
         code.lload(position)
@@ -339,12 +358,29 @@ final class KernelWriter {
                 .labelBinding(done);
     }
 
+    /// Goes through several blocks side by side as long as so many are left of a run.
+    private void severalBlocks(int step, int out, int row) {
+        int end = code.allocateLocal(TypeKind.LONG);
+        Label next = code.newBoundLabel();
+        Label rest = code.newLabel();
+        long distance = (long) sideBySide * Lanes.BLOCK;
+        code.lload(position).loadConstant(distance).ladd().lload(TO).lcmp().ifgt(rest);
+        code.lload(LEFT).loadConstant(distance).lcmp().iflt(rest);
+        code.lload(LEFT).loadConstant(distance).lsub().lstore(LEFT);
+        startSums(sideBySide);
+        code.lload(position).loadConstant((long) Lanes.BLOCK).ladd().lstore(end);
+        vectors(end, step, sideBySide);
+        code.lload(position).loadConstant(distance - Lanes.BLOCK).ladd().lstore(position);
+        leaveSums(sideBySide, out);
+        nextRun(row);
+        code.goto_(next).labelBinding(rest);
+    }
+
     /// Goes block by block through the runs that are reduced, or that have numbers of their own.
     private void runs() {
-        int kind = 0;
         for (int i = 0; i < sums.length; i++) {
             if (isReduced(pass.code().get(i))) {
-                sums[i] = new int[Lanes.COUNT * Double.SIZE / key.bits()];
+                sums[i] = new int[sideBySide * vectorsOfLanes()];
                 Arrays.setAll(sums[i], k -> code.allocateLocal(TypeKind.REFERENCE));
             }
         }
@@ -353,6 +389,10 @@ final class KernelWriter {
         int row = code.allocateLocal(TypeKind.INT);
         code.iconst_0().istore(out);
         code.lload(FROM).lload(RUN).ldiv().l2i().istore(row);
+        int step = key.reductions().isEmpty() ? lanes : Math.max(lanes, Lanes.COUNT);
+        if (sideBySide > 1) {
+            severalBlocks(step, out, row);
+        }
         Label nextBlock = code.newBoundLabel();
         Label done = code.newLabel();
         code.lload(position).lload(TO).lcmp().ifge(done);
@@ -360,14 +400,7 @@ final class KernelWriter {
         limit(end, () -> code.lload(position).lload(LEFT).ladd());
         limit(end, () -> code.lload(TO));
         code.lload(LEFT).lload(end).lload(position).lsub().lsub().lstore(LEFT);
-        for (int[] vectorsOfSum : sums) {
-            if (vectorsOfSum != null) {
-                double neutral = Lanes.neutral(key.reductions().get(kind++));
-                for (int local : vectorsOfSum) {
-                    vectors.splatDouble(neutral, local);
-                }
-            }
-        }
+        startSums(1);
         for (int i = 0; i < rows.length; i++) {
             if (rows[i] > 0) {
                 vectors.pushSpecies().aload(blocks[i]).iload(row).daload();
@@ -378,22 +411,48 @@ final class KernelWriter {
                 code.astore(rows[i]);
             }
         }
-        loop(end, key.reductions().isEmpty() ? lanes : Math.max(lanes, Lanes.COUNT));
-        int perVector = key.bits() / Double.SIZE;
-        for (int[] vectorsOfSum : sums) {
-            if (vectorsOfSum != null) {
-                for (int local : vectorsOfSum) {
-                    code.aload(local)
-                            .aload(LANES)
-                            .iload(out)
-                            .invokevirtual(
-                                    VectorCode.DOUBLE_VECTOR,
-                                    "intoArray",
-                                    MethodTypeDesc.of(CD_void, CD_double.arrayType(), CD_int))
-                            .iinc(out, perVector);
+        loop(end, step);
+        leaveSums(1, out);
+        nextRun(row);
+        code.goto_(nextBlock).labelBinding(done);
+    }
+
+    /// The number of vectors that hold the lanes of a block.
+    private int vectorsOfLanes() {
+        return Lanes.COUNT * Double.SIZE / key.bits();
+    }
+
+    private void startSums(int count) {
+        for (int i = 0; i < sums.length; i++) {
+            if (isReduced(pass.code().get(i))) {
+                for (int k = 0; k < count * vectorsOfLanes(); k++) {
+                    vectors.splatDouble(Lanes.neutral(kindOf(i)), sums[i][k]);
                 }
             }
         }
+    }
+
+    private void leaveSums(int count, int out) {
+        for (int block = 0; block < count; block++) {
+            for (int i = 0; i < sums.length; i++) {
+                if (isReduced(pass.code().get(i))) {
+                    for (int k = 0; k < vectorsOfLanes(); k++) {
+                        code.aload(sums[i][block * vectorsOfLanes() + k])
+                                .aload(LANES)
+                                .iload(out)
+                                .invokevirtual(
+                                        VectorCode.DOUBLE_VECTOR,
+                                        "intoArray",
+                                        MethodTypeDesc.of(CD_void, CD_double.arrayType(), CD_int))
+                                .iinc(out, key.bits() / Double.SIZE);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Begins the next run where one has ended.
+    private void nextRun(int row) {
         Label sameRun = code.newLabel();
         code.lload(LEFT)
                 .lconst_0()
@@ -402,9 +461,7 @@ final class KernelWriter {
                 .lload(RUN)
                 .lstore(LEFT)
                 .iinc(row, 1)
-                .labelBinding(sameRun)
-                .goto_(nextBlock)
-                .labelBinding(done);
+                .labelBinding(sameRun);
     }
 
     /// Lowers a local number to the one that is pushed.
@@ -549,7 +606,8 @@ final class KernelWriter {
         Expr.Reduction kind = kindOf(index);
         int parts = isFloat ? 2 : 1;
         for (int part = 0; part < parts; part++) {
-            int sum = sums[index][unrolled * parts / lanes + part];
+            int block = unrolled / Lanes.BLOCK;
+            int sum = sums[index][block * vectorsOfLanes() + unrolled % Lanes.BLOCK * parts / lanes + part];
             int wide = isFloat ? vectors.widen(value, part) : value;
             if (kind == Expr.Reduction.SUM_OF_SQUARES) {
                 wide = vectors.binaryDouble("mul", wide, wide);

@@ -155,8 +155,8 @@ public final class Kernels {
 
     private static final System.Logger LOG = System.getLogger("dev.gradus");
 
-    /// The number of elements that a kernel is warmed on.
-    private static final int DUMMY = Blocks.SIZE;
+    /// The number of elements that a kernel is warmed on: some blocks side by side, and one more.
+    private static final int DUMMY = 5 * Blocks.SIZE;
 
     /// It is fast when so many calls in succession take less than this part of the interpreter's time.
     private static final int FAST_CALLS = 8;
@@ -253,6 +253,7 @@ public final class Kernels {
 
     /// Runs a kernel until it is fast, and says whether it is.
     private static boolean warm(Kernel kernel, Key key, MemorySegment[] dummies, Entry entry) {
+        int elements = key.exchanged == key.rows.size() ? DUMMY : Blocks.SIZE;
         Object[] blocks = new Object[key.exchanged];
         Arrays.setAll(
                 blocks,
@@ -277,8 +278,8 @@ public final class Kernels {
             // Runs of both kinds, because the JIT leaves out what it has not seen.
             int run = call % 2 == 0 ? Accumulator.PART : EightBit.BLOCK;
             long start = System.nanoTime();
-            kernel.run(dummies, scratch, 0, blocks, slots, keys, lanes, run, run, 0, DUMMY);
-            double perElement = (double) (System.nanoTime() - start) / DUMMY;
+            kernel.run(dummies, scratch, 0, blocks, slots, keys, lanes, run, run, 0, elements);
+            double perElement = (double) (System.nanoTime() - start) / elements;
             double interpreted = entry.interpreted == Double.MAX_VALUE ? ASSUMED : entry.interpreted;
             fast = perElement < FAST * interpreted ? fast + 1 : 0;
         }
