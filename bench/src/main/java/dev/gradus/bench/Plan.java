@@ -11,6 +11,7 @@ import dev.gradus.bench.contest.Suite;
 import dev.gradus.bench.result.Requirements;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// What is measured, and in which JVMs.
@@ -110,6 +111,22 @@ public record Plan(List<Jvm> jvms, int firstSteps, int earlySteps) {
                             .toList()));
         }
         return new Plan(all, firstSteps, earlySteps);
+    }
+
+    /// This plan with those contests only whose titles, such as `AdamW, 1 M, 2 threads`, match.
+    public Plan only(Pattern titles) {
+        return new Plan(
+                jvms.stream()
+                        .map(jvm -> new Jvm(
+                                jvm.peer,
+                                jvm.contests.stream()
+                                        .filter(contest ->
+                                                titles.matcher(contest.title()).find())
+                                        .toList()))
+                        .filter(jvm -> !jvm.contests.isEmpty())
+                        .toList(),
+                firstSteps,
+                earlySteps);
     }
 
     /// This plan without what needs more memory than there is.

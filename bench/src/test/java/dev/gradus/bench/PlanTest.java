@@ -7,6 +7,7 @@ import dev.gradus.bench.contest.Layout;
 import dev.gradus.bench.contest.Library;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class PlanTest {
@@ -40,5 +41,15 @@ class PlanTest {
                 .contains(Layout.M1)
                 .doesNotContain(Layout.M100);
         assertThat(fitting.rounds()).isLessThan(Plan.full().rounds());
+    }
+
+    @Test
+    void onlyWhatMatchesIsMeasured() {
+        Plan plan = Plan.full().withPeers(false).only(Pattern.compile("^AdamW, 1 M, 1 thread$"));
+        assertThat(plan.jvms())
+                .isNotEmpty()
+                .allSatisfy(jvm -> assertThat(jvm.contests())
+                        .isNotEmpty()
+                        .allMatch(contest -> contest.title().equals("AdamW, 1 M, 1 thread")));
     }
 }

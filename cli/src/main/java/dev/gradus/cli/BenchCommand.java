@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Spec;
             "Measures on this machine what steps cost, beside loops written by hand and streams of equal reads and "
                     + "writes, and compares every element with what the interpreter gives.",
             "",
-            "Takes about a quarter of an hour, in which nothing else should run; with --quick about two minutes.",
+            "Takes about half an hour, in which nothing else should run; with --quick about two minutes.",
             ""
         })
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
@@ -55,6 +56,12 @@ final class BenchCommand implements Callable<Integer> {
             description = "Also LibTorch, DJL, ND4J and Tribuo, each in a JVM of its own; the first time the launcher "
                     + "downloads them (about 240 MB). On Linux with x86-64.")
     private boolean peers;
+
+    @Option(
+            names = "--only",
+            paramLabel = "REGEX",
+            description = "Only the contests whose titles, such as \"AdamW, 1 M, 2 threads\", contain a match.")
+    private @Nullable Pattern only;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write every round to a file.")
     private @Nullable Path json;
@@ -111,9 +118,11 @@ final class BenchCommand implements Callable<Integer> {
 
     private Report measure() {
         Plan plan = quick ? Plan.quick() : Plan.full();
-        Plan whole = peers ? plan.withPeers(quick) : plan;
+        Plan all = peers ? plan.withPeers(quick) : plan;
+        Plan whole = only == null ? all : all.only(only);
         Benchmark benchmark = new Benchmark(System.getProperty("java.class.path"), peers ? peerClassPaths() : Map.of());
-        String command = "gradus bench" + (quick ? " --quick" : "") + (peers ? " --peers" : "");
+        String command = "gradus bench" + (quick ? " --quick" : "") + (peers ? " --peers" : "")
+                + (only == null ? "" : " --only '" + only + "'");
         try (Progress progress = new Progress("Benchmark", " rounds", whole.rounds())) {
             return benchmark.run(whole, command, Version.number(), new Benchmark.Listener() {
                 @Override
