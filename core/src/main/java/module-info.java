@@ -7,4 +7,5 @@ module dev.gradus.core {
     exports dev.gradus.rule;
     exports dev.gradus.rules;
     exports dev.gradus.schedule;
+    exports dev.gradus.text;
 }

@@ -27,6 +27,7 @@ class ArchitectureTest {
             "schedule", List.of(),
             "rule", List.of("expr"),
             "rules", List.of("rule", "expr", "schedule"),
+            "text", List.of("rules", "rule", "schedule"),
             "compile", List.of("rule", "expr", "schedule"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

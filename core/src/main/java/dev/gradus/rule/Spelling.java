@@ -27,7 +27,8 @@ public final class Spelling {
                 .orElseGet(() -> known.isEmpty() ? "none is known here" : "known are " + String.join(", ", known));
     }
 
-    private static String fold(String name) {
+    /// A name as it is compared: capitals, `-`, `_`, `.` and spaces do not matter.
+    public static String fold(String name) {
         return name.toLowerCase(Locale.ROOT).replaceAll("[-_. ]", "");
     }
 

@@ -7,11 +7,9 @@ import static dev.gradus.rule.Mask.rankAtLeast;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Spelling;
 import java.util.List;
-import java.util.Locale;
 
 /// The catalogue of optimizers: what each is composed of, and where it comes from. A new rule is one record and one
-/// line
-/// here.
+/// line here.
 public final class Rules {
     private Rules() {}
 
@@ -90,6 +88,15 @@ public final class Rules {
                     "Zhang et al., arXiv:1907.08610",
                     1e-3));
 
+    /// Parts that no optimizer above is composed of, one of each kind, so that the text form knows them.
+    private static final List<Rule> OTHER_PARTS = List.of(
+            new Nesterov(adam()),
+            new EpsInRoot(adam(), 1e-8),
+            shrinkWeights(0.01),
+            clipByGlobalNorm(1),
+            new LimitLearningRate(),
+            new RecordUpdate());
+
     private static Entry entry(String name, String summary, Rule rule, String source, double learningRate) {
         return new Entry(name, summary, rule, source, learningRate);
     }
@@ -99,19 +106,20 @@ public final class Rules {
         return ALL;
     }
 
+    /// Parts that no optimizer of the catalogue is composed of, one of each kind.
+    public static List<Rule> otherParts() {
+        return OTHER_PARTS;
+    }
+
     /// An optimizer by name; capitals, `-` and `_` do not matter.
     ///
     /// @throws IllegalArgumentException if the name is unknown
     public static Entry named(String name) {
         return ALL.stream()
-                .filter(entry -> normalized(entry.name).equals(normalized(name)))
+                .filter(entry -> Spelling.fold(entry.name).equals(Spelling.fold(name)))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no optimizer \"" + name + "\": "
                         + Spelling.help(name, ALL.stream().map(Entry::name).toList())));
-    }
-
-    private static String normalized(String name) {
-        return name.toLowerCase(Locale.ROOT).replace("_", "").replace("-", "");
     }
 
     /// Gradient descent with momentum 0.9.
