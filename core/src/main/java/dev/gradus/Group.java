@@ -73,7 +73,14 @@ final class Group {
 
     /// Makes the hyperparameters known that a member's rule uses.
     void declare(Collection<HyperUse> uses) {
-        uses.forEach(use -> settings.putIfAbsent(use.name(), new Setting(use)));
+        uses.forEach(use -> {
+            Setting known = settings.putIfAbsent(use.name(), new Setting(use));
+            if (known != null && known.use.value() != use.value()) {
+                throw new IllegalArgumentException(label + ": " + use.name() + " is " + known.use.value()
+                        + " for some parameters and " + use.value()
+                        + " for others: give one of the links a name of its own with named(\"…\")");
+            }
+        });
     }
 
     /// Resolves what the caller has set.

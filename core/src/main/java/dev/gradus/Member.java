@@ -2,7 +2,7 @@ package dev.gradus;
 
 import dev.gradus.compile.Execution;
 import dev.gradus.compile.Program;
-import dev.gradus.compile.StochasticRounding;
+import dev.gradus.compile.RandomKey;
 import dev.gradus.compile.Team;
 import dev.gradus.compile.Tensor;
 import dev.gradus.expr.Clock;
@@ -17,6 +17,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,9 +55,13 @@ final class Member implements Execution.Memory, Execution.Numbers {
     private final Map<String, Execution> eventExecutions = new LinkedHashMap<>();
     private final Trace trace;
     private final List<State> fresh = new ArrayList<>();
-    private final List<StochasticRounding> roundings = new ArrayList<>();
+    private final Map<String, RandomKey> noises = new HashMap<>();
+    private final List<RandomKey> keys = new ArrayList<>();
     private Execution step;
     private @Nullable Tensor gradient;
+
+    /// Whether steps leave this parameter out.
+    boolean isFrozen;
 
     /// The number of updates of this parameter.
     long completed;
@@ -119,9 +124,13 @@ final class Member implements Execution.Memory, Execution.Numbers {
     }
 
     private Tensor rounded(MemorySegment memory, ElementType type, String name) {
-        StochasticRounding rounding = new StochasticRounding(parameter.name() + "/" + name);
-        roundings.add(rounding);
-        return new Tensor(memory, type, null, rounding);
+        return new Tensor(memory, type, null, key(name));
+    }
+
+    private RandomKey key(String name) {
+        RandomKey key = new RandomKey(parameter.name() + "/" + name);
+        keys.add(key);
+        return key;
     }
 
     private Tensor allocate(State state) {
@@ -206,6 +215,17 @@ final class Member implements Execution.Memory, Execution.Numbers {
         return true;
     }
 
+    /// Gives all states their initial values anew, at the present parameter, and begins at step 1.
+    void reset(Team team) {
+        for (Cell cell : cells.values()) {
+            if (cell.state.scope() == Scope.PARAMETER) {
+                boolean known = recapture(cell.state.name(), team);
+                assert known;
+            }
+        }
+        completed = 0;
+    }
+
     /// Compiles the step anew, with or without what listeners are told.
     void recompile(boolean withMetrics) {
         step = new Execution(Program.of(trace, withMetrics), parameter.shape(), this);
@@ -219,12 +239,16 @@ final class Member implements Execution.Memory, Execution.Numbers {
         return Objects.requireNonNull(eventExecutions.get(event), event);
     }
 
-    /// Takes note of where the gradient is, for the step or event to come.
+    /// Takes note of where the gradient is, if there is one, for the step or event to come.
     ///
     /// @throws IllegalStateException if the memory of the values or of the gradient is not there for this thread
     void bindGradient() {
-        MemorySegment memory = Objects.requireNonNull(parameter.gradient());
+        MemorySegment memory = parameter.gradient();
         requireAccessible("values", parameter.values());
+        if (memory == null) {
+            gradient = null;
+            return;
+        }
         requireAccessible("gradient", memory);
         if (gradient == null || !gradient.memory().equals(memory) || gradient.type() != parameter.gradientType()) {
             gradient = new Tensor(memory, parameter.gradientType());
@@ -246,8 +270,8 @@ final class Member implements Execution.Memory, Execution.Numbers {
         long clock = completed + 1;
         // An event between two steps draws other numbers than they do.
         long moment = execution == step ? clock : -clock;
-        for (int i = 0; i < roundings.size(); i++) {
-            roundings.get(i).begin(moment);
+        for (int i = 0; i < keys.size(); i++) {
+            keys.get(i).begin(moment);
         }
         execution.begin(gradient, this, team);
     }
@@ -278,6 +302,11 @@ final class Member implements Execution.Memory, Execution.Numbers {
     @Override
     public Tensor state(State state) {
         return Objects.requireNonNull(Objects.requireNonNull(cells.get(state.name())).tensor, state.name());
+    }
+
+    @Override
+    public RandomKey noise(String name) {
+        return noises.computeIfAbsent(name, this::key);
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.gradus;
 import dev.gradus.compile.Execution;
 import dev.gradus.compile.Team;
 import dev.gradus.expr.State;
+import dev.gradus.rule.Mask;
+import dev.gradus.rule.Rule;
 import dev.gradus.rule.Spelling;
 import dev.gradus.rule.Step;
 import dev.gradus.schedule.Schedule;
@@ -49,6 +51,7 @@ public final class Optimizer implements AutoCloseable {
 
     private Totals totals = new Totals(List.of());
     private final Map<String, Totals> eventTotals = new HashMap<>();
+    private boolean isEvaluating;
     private boolean closed;
 
     /// The number of completed updates, as the groups see it.
@@ -105,13 +108,14 @@ public final class Optimizer implements AutoCloseable {
     /// Updates every parameter that has a gradient.
     ///
     /// @throws IllegalArgumentException if a schedule gives a value out of range; nothing has changed then
-    /// @throws IllegalStateException if the optimizer is closed, a step is in progress on another thread, or memory
-    ///     of a parameter or gradient is no longer there
+    /// @throws IllegalStateException if the optimizer is closed or in evaluation mode, a step is in progress on
+    ///     another thread, or memory of a parameter or gradient is no longer there
     public void step() {
         exclusively(step);
     }
 
     private void stepNow() {
+        requireTraining();
         if (activate() > 0) {
             for (Group group : groupList) {
                 group.evaluate(counter.completed);
@@ -162,19 +166,114 @@ public final class Optimizer implements AutoCloseable {
             throw new IllegalArgumentException(
                     "no rule knows the event \"" + event + "\": " + Spelling.help(event, known));
         }
+        if (event.equals(Rule.EVALUATE)) {
+            evaluate();
+        } else if (event.equals(Rule.TRAIN)) {
+            train();
+        } else {
+            exclusively(() -> {
+                requireTraining();
+                fireNow(event, false);
+            });
+        }
+    }
+
+    /// Puts the weights that are to be evaluated in the parameters' place, where rules keep such: averages, or the
+    /// point that a schedule-free rule has found. Until [#train()] there can be no step. Does nothing in evaluation
+    /// mode.
+    public void evaluate() {
         exclusively(() -> {
-            if (activate() > 0) {
-                for (Member member : members) {
-                    member.active &= member.group.rule.events().contains(event);
-                }
-                eventTotals.computeIfAbsent(event, this::totalsOf).run(members, member -> member.event(event), team);
-                for (Member member : members) {
-                    if (member.active) {
-                        member.commitNumbers(member.event(event));
-                    }
-                }
+            if (!isEvaluating) {
+                fireNow(Rule.EVALUATE, true);
+                isEvaluating = true;
             }
         });
+    }
+
+    /// Puts the weights that are trained back in their place. Does nothing except in evaluation mode.
+    public void train() {
+        exclusively(() -> {
+            if (isEvaluating) {
+                fireNow(Rule.TRAIN, true);
+                isEvaluating = false;
+            }
+        });
+    }
+
+    /// Whether the parameters hold the weights that are to be evaluated, see [#evaluate()].
+    public boolean isEvaluating() {
+        return isEvaluating;
+    }
+
+    private void requireTraining() {
+        if (isEvaluating) {
+            throw new IllegalStateException("the optimizer is in evaluation mode: call train() first");
+        }
+    }
+
+    private void fireNow(String event, boolean alsoFrozen) {
+        boolean any = false;
+        for (Member member : members) {
+            member.active = member.group.rule.events().contains(event)
+                    && (alsoFrozen || !member.isFrozen)
+                    && (member.parameter.hasGradient() || !member.event(event).readsGradient());
+            if (member.active) {
+                member.bindGradient();
+                any = true;
+            }
+        }
+        if (any) {
+            eventTotals.computeIfAbsent(event, this::totalsOf).run(members, member -> member.event(event), team);
+            for (Member member : members) {
+                if (member.active) {
+                    member.commitNumbers(member.event(event));
+                }
+            }
+        }
+    }
+
+    /// Leaves parameters out of all steps to come, as if they had no gradient; their states stay.
+    ///
+    /// @throws IllegalArgumentException if no parameter matches
+    public void freeze(Mask mask) {
+        exclusively(() -> matching(mask).forEach(member -> member.isFrozen = true));
+    }
+
+    /// Takes parameters into steps again; they go on where they were frozen, unless [#reset] is called.
+    ///
+    /// @throws IllegalArgumentException if no parameter matches
+    public void unfreeze(Mask mask) {
+        exclusively(() -> matching(mask).forEach(member -> member.isFrozen = false));
+    }
+
+    /// Whether steps leave a parameter out.
+    ///
+    /// @throws IllegalArgumentException if there is no such parameter
+    public boolean isFrozen(String parameter) {
+        return member(parameter).isFrozen;
+    }
+
+    /// Drops the states of parameters: they start again at step 1, with initial values at their present ones.
+    /// Numbers that links share with other parameters stay.
+    ///
+    /// @throws IllegalArgumentException if no parameter matches
+    /// @throws IllegalStateException in evaluation mode
+    public void reset(Mask mask) {
+        exclusively(() -> {
+            requireTraining();
+            matching(mask).forEach(member -> member.reset(team));
+        });
+    }
+
+    private List<Member> matching(Mask mask) {
+        List<Member> matching = Arrays.stream(members)
+                .filter(member -> mask.matches(member.parameter.name(), member.parameter.shape()))
+                .toList();
+        if (matching.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "no parameter matches " + mask + ": there are " + String.join(", ", byName.keySet()));
+        }
+        return matching;
     }
 
     private Totals totalsOf(String event) {
@@ -211,8 +310,10 @@ public final class Optimizer implements AutoCloseable {
     /// Adds a group, whose parameters start at step 1.
     ///
     /// @throws IllegalArgumentException as [#of(ParameterGroup...)] does; nothing has changed then
+    /// @throws IllegalStateException in evaluation mode
     public void add(ParameterGroup from) {
         exclusively(() -> {
+            requireTraining();
             if (groups.containsKey(from.name())) {
                 throw new IllegalArgumentException(
                         "there is already a group \"" + from.name() + "\": names must be unique");
@@ -230,7 +331,10 @@ public final class Optimizer implements AutoCloseable {
     /// @throws IllegalArgumentException if there is no such group, or as [#of(ParameterGroup...)] does; nothing has
     ///     changed then
     public void add(String group, Parameter parameter) {
-        exclusively(() -> admit(group(group), List.of(parameter)));
+        exclusively(() -> {
+            requireTraining();
+            admit(group(group), List.of(parameter));
+        });
     }
 
     private void admit(Group group, List<Parameter> parameters) {
@@ -449,7 +553,7 @@ public final class Optimizer implements AutoCloseable {
     private int activate() {
         int active = 0;
         for (Member member : members) {
-            member.active = member.parameter.hasGradient();
+            member.active = member.parameter.hasGradient() && !member.isFrozen;
             if (member.active) {
                 member.bindGradient();
                 active++;
@@ -461,10 +565,12 @@ public final class Optimizer implements AutoCloseable {
     private void commit() {
         boolean committed = false;
         for (Member member : members) {
-            if (member.active && member.step().isCommitted()) {
-                committed = true;
+            if (member.active) {
                 member.commitNumbers(member.step());
-                member.completed++;
+                if (member.step().isCommitted()) {
+                    committed = true;
+                    member.completed++;
+                }
             }
         }
         if (committed) {
@@ -483,7 +589,7 @@ public final class Optimizer implements AutoCloseable {
             if (member.active && member.group == group) {
                 first = first == null ? member : first;
                 gradient += member.step().metric(0);
-                update += member.step().metric(1);
+                update += member.step().isCommitted() ? member.step().metric(1) : 0;
             }
         }
         if (first != null) {

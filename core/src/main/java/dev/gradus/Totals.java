@@ -6,10 +6,12 @@ import dev.gradus.compile.Value.TotalKey;
 import dev.gradus.compile.Variant.Total;
 import dev.gradus.expr.Expr.Reduction;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /// Numbers that links combine over all their parameters in a step, always in the order of the parameters'
 /// names, and the running of steps that wait for them.
@@ -155,20 +157,27 @@ final class Totals {
         }
     }
 
+    /// The totals of the variant that has most.
+    private static List<Total> most(Execution execution) {
+        return IntStream.range(0, execution.variants())
+                .mapToObj(execution::totals)
+                .max(Comparator.comparingInt(List::size))
+                .orElseThrow();
+    }
+
     /// Plays through the waiting of all members for each other.
     ///
     /// @throws IllegalArgumentException if some would wait for ever, because groups share links in opposite orders
     static void requireProgress(List<Member> members, List<Execution> executions) {
         int[] levels = new int[members.size()];
         Map<TotalKey, Integer> missing = new HashMap<>();
-        for (Execution execution : executions) {
-            execution.totals(execution.variants() - 1).forEach(total -> missing.merge(total.key(), 1, Integer::sum));
-        }
+        List<List<Total>> waited = executions.stream().map(Totals::most).toList();
+        waited.forEach(totals -> totals.forEach(total -> missing.merge(total.key(), 1, Integer::sum)));
         boolean progress = true;
         while (progress) {
             progress = false;
             for (int i = 0; i < levels.length; i++) {
-                List<Total> totals = executions.get(i).totals(executions.get(i).variants() - 1);
+                List<Total> totals = waited.get(i);
                 int next = levels[i] + 1;
                 boolean more = totals.stream().anyMatch(total -> total.level() >= next);
                 int level = levels[i];
@@ -186,8 +195,7 @@ final class Totals {
         }
         for (int i = 0; i < levels.length; i++) {
             int level = levels[i];
-            if (executions.get(i).totals(executions.get(i).variants() - 1).stream()
-                    .anyMatch(t -> t.level() > level)) {
+            if (waited.get(i).stream().anyMatch(t -> t.level() > level)) {
                 throw new IllegalArgumentException("group \"" + members.get(i).group.name
                         + "\" and another reduce over all parameters in opposite orders, so that each waits for the other:"
                         + " put the links that they share in one order");

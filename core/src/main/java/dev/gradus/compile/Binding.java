@@ -22,8 +22,10 @@ final class Binding {
     /// Whether kernels are wanted: not for what runs only once.
     boolean usesKernels;
 
-    /// The states with one number that the variant writes.
-    final List<State> numbers;
+    /// The states with one number that the variant writes, and those that it writes in any case.
+    private final List<State> numbers;
+
+    private final List<State> regardless;
 
     /// Fills the slots of the numbers that a step depends on.
     final Inputs inputs;
@@ -55,6 +57,8 @@ final class Binding {
         this.slots = new double[variant.slots()];
         this.kernels = new Simd.Bound[variant.passes().size()];
         this.numbers = List.copyOf(variant.numbers().keySet());
+        this.regardless =
+                numbers.stream().filter(variant.regardless()::contains).toList();
         this.inputs = new Inputs(variant.leaves(), slots, shape);
         this.shape = variant.merged().merge(shape);
         this.type = memory.theta().type().arithmetic();
@@ -68,6 +72,8 @@ final class Binding {
             operands[i] = switch (operand.kind()) {
                 case THETA, GRADIENT -> memory.theta();
                 case STATE -> memory.state(stateOf(operand));
+                case NOISE ->
+                    new Tensor(MemorySegment.NULL, type, null, memory.noise(Objects.requireNonNull(operand.noise())));
                 case SCRATCH -> {
                     if (scratch[i] >= 0) {
                         yield memory.theta(); // A thread has it.
@@ -128,6 +134,10 @@ final class Binding {
         return accumulators[reduction];
     }
 
+    boolean isNoise(int operand) {
+        return variant.operands().get(operand).kind() == Operand.Kind.NOISE;
+    }
+
     void bindGradient(Tensor gradient) {
         for (int i = 0; i < operands.length; i++) {
             if (variant.operands().get(i).kind() == Operand.Kind.GRADIENT) {
@@ -142,7 +152,16 @@ final class Binding {
     }
 
     boolean isCommitted() {
-        return variant.commit() < 0 || slots[variant.commit()] != 0;
+        return variant.takesPlace() && !isStopped();
+    }
+
+    private boolean isStopped() {
+        return variant.commit() >= 0 && slots[variant.commit()] == 0;
+    }
+
+    /// The states with one number that the completed step writes.
+    List<State> numbers() {
+        return isCommitted() ? numbers : regardless;
     }
 
     /// The values of an operand that is a value of reduced shape left by a pass, or null where it is none.
@@ -210,7 +229,7 @@ final class Binding {
 
     /// Whether the step goes on at a level, as far as is known before it.
     private boolean isSkipped(Stage stage) {
-        return stage.level() >= variant.commitLevel() && !isCommitted();
+        return stage.level() >= variant.commitLevel() && isStopped();
     }
 
     /// Has the kernels of all passes made ready.

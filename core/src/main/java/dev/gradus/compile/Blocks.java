@@ -29,6 +29,9 @@ abstract sealed class Blocks<A> permits FloatBlocks, DoubleBlocks {
     /// @param key of the random numbers, see [Rounding]
     abstract void store(ElementType type, MemorySegment memory, long index, A source, int count, long key);
 
+    /// Draws numbers of the standard normal distribution for elements from `index` on.
+    abstract void draw(long key, long index, A target, int count);
+
     abstract void widen(A source, double[] target, int count);
 
     abstract void apply(Op op, A target, A a, A b, A c, int count);

@@ -66,6 +66,11 @@ final class Disassembly {
             return tensor(shape.elements(state.axes()));
         }
 
+        @Override
+        public RandomKey noise(String name) {
+            return new RandomKey(name);
+        }
+
         private static Tensor tensor(long elements) {
             return new Tensor(MemorySegment.ofArray(new float[Math.toIntExact(elements)]), ElementType.FLOAT32);
         }

@@ -89,6 +89,13 @@ final class DoubleBlocks extends Blocks<double[]> {
     }
 
     @Override
+    void draw(long key, long index, double[] target, int count) {
+        for (int i = 0; i < count; i++) {
+            target[i] = Normal.draw(key, index + i);
+        }
+    }
+
+    @Override
     void widen(double[] source, double[] target, int count) {
         for (int i = 0; i < count; i++) {
             target[i] = source[i];

@@ -22,6 +22,9 @@ public final class Execution {
         Tensor theta();
 
         Tensor state(State state);
+
+        /// What the numbers of a noise are drawn by.
+        RandomKey noise(String name);
     }
 
     /// The numbers that a step depends on.
@@ -36,6 +39,7 @@ public final class Execution {
     private final String name;
     private final Tensor theta;
     private final long elements;
+    private final boolean readsGradient;
     private final Program.Selector selector;
     private final double[] conditions;
     private final Binding[] variants;
@@ -50,6 +54,7 @@ public final class Execution {
         this.name = memory.name();
         this.theta = memory.theta();
         this.elements = shape.elements();
+        readsGradient = program.readsGradient();
         selector = program.selector();
         conditions = new double[selector.slots()];
         inputs = new Inputs(selector.leaves(), conditions, shape);
@@ -109,6 +114,11 @@ public final class Execution {
     /// Whether its stages leave each other values of the parameter's own shape.
     boolean keepsScratch() {
         return current.keepsScratch;
+    }
+
+    /// Whether there has to be a gradient.
+    public boolean readsGradient() {
+        return readsGradient;
     }
 
     /// The number of variants of the program.
@@ -212,7 +222,7 @@ public final class Execution {
 
     /// The states with one number that the completed step writes.
     public List<State> numbers() {
-        return current.numbers;
+        return current.numbers();
     }
 
     /// What a state with one number becomes by the completed step.

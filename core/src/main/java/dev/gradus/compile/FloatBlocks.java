@@ -103,6 +103,13 @@ final class FloatBlocks extends Blocks<float[]> {
     }
 
     @Override
+    void draw(long key, long index, float[] target, int count) {
+        for (int i = 0; i < count; i++) {
+            target[i] = (float) Normal.draw(key, index + i);
+        }
+    }
+
+    @Override
     void widen(float[] source, double[] target, int count) {
         for (int i = 0; i < count; i++) {
             target[i] = source[i];

@@ -4,6 +4,7 @@ import dev.gradus.compile.Pass.Instruction;
 import dev.gradus.expr.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Runs passes block by block: what a program means, on any JVM.
@@ -80,6 +81,10 @@ final class Interpreter<A> implements Backend {
             return;
         }
         Tensor from = binding.operand(operand);
+        if (binding.isNoise(operand)) {
+            blocks.draw(Objects.requireNonNull(from.rounding()).key(), start, target, count);
+            return;
+        }
         Projection projection = binding.projection(index, operand);
         if (projection == null) {
             blocks.load(from.type(), from.memory(), start, target, 0, count);

@@ -63,6 +63,9 @@ final class Listing {
                 .forEach(total -> names.put(
                         total.slot(),
                         "total" + total.key().index() + " of " + total.key().link()));
+        if (!variant.takesPlace()) {
+            line("the step does not take place");
+        }
         for (int level = 0; level <= variant.end(); level++) {
             int now = level;
             if (variant.commit() >= 0 && level == variant.commitLevel()) {

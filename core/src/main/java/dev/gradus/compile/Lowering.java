@@ -29,12 +29,16 @@ final class Lowering {
     /// @param states what the states with elements become
     /// @param theta what the parameter becomes, or null if it stays
     /// @param numbers what states with one number become
-    /// @param commit the condition for all of it, or null
+    /// @param regardless of those states, which become so even if the step does not take place
+    /// @param takesPlace whether it may; if not, what is written are such states alone
+    /// @param commit the condition under which it does, or null
     /// @param metrics numbers of the host to be known after the step
     record Roots(
             Map<State, Value> states,
             @Nullable Value theta,
             Map<State, Value> numbers,
+            Set<State> regardless,
+            boolean takesPlace,
             @Nullable Value commit,
             List<Value> metrics) {
 
@@ -114,11 +118,15 @@ final class Lowering {
 
     private Variant lower() {
         int first = roots.commit == null ? 0 : level(roots.commit);
-        written.forEach((what, value) -> writeLevels.put(what, Math.max(first, level(value))));
+        written.forEach((what, value) -> {
+            boolean waits = !(what instanceof State state && roots.regardless.contains(state));
+            writeLevels.put(what, waits ? Math.max(first, level(value)) : level(value));
+        });
         do {
             stable = true;
             emitAll();
         } while (!stable);
+        requireInTime(first);
         int end = finalLevel();
         List<Pass> built = passes.values().stream().map(PassBuilder::build).toList();
         HostCode.Instruction[][] code = slots.code(end);
@@ -126,6 +134,7 @@ final class Lowering {
         return new Variant(
                 merged,
                 end,
+                roots.takesPlace,
                 roots.commit == null ? -1 : slots.of(roots.commit),
                 first,
                 List.copyOf(operands),
@@ -136,7 +145,20 @@ final class Lowering {
                 slots.leaves(),
                 totals,
                 numbers(),
+                List.copyOf(roots.regardless),
                 roots.metrics.stream().mapToInt(slots::of).toArray());
+    }
+
+    /// What is written even if the step does not take place must be known by the time that this is decided.
+    private void requireInTime(int decided) {
+        for (State state : roots.regardless) {
+            Value number = roots.numbers.get(state);
+            boolean late = number == null ? writeLevel(state) >= decided : level(number) > decided;
+            if (roots.commit != null && late) {
+                throw new IllegalArgumentException("state " + state
+                        + " is to be written even if the step does not take place, but is known too late for that");
+            }
+        }
     }
 
     private int finalLevel() {
@@ -216,7 +238,7 @@ final class Lowering {
     private int left(Value value) {
         Integer known = scratch.get(value);
         if (known == null) {
-            operands.add(new Operand(Operand.Kind.SCRATCH, merged.merge(value.axes), null));
+            operands.add(new Operand(Operand.Kind.SCRATCH, merged.merge(value.axes)));
             known = operands.size() - 1;
             scratch.put(value, known);
             if (value.op == Op.REDUCE) {
@@ -255,6 +277,7 @@ final class Lowering {
         switch (value.op) {
             case THETA -> {}
             case GRADIENT, STATE -> loads.add(value);
+            case NOISE -> isExpensive[0] = true;
             case AFTER -> {
                 if (writeLevel(value.payloadOf()) < level) {
                     loads.add(value);
@@ -289,12 +312,15 @@ final class Lowering {
                 return i;
             }
         }
-        operands.add(new Operand(Operand.Kind.STATE, merged.merge(state.axes()), state));
+        operands.add(new Operand(state, merged.merge(state.axes())));
         return operands.size() - 1;
     }
 
     private int operandOf(Operand.Kind kind, Axes axes) {
-        Operand operand = new Operand(kind, merged.merge(axes), null);
+        return indexOf(new Operand(kind, merged.merge(axes)));
+    }
+
+    private int indexOf(Operand operand) {
         int known = operands.indexOf(operand);
         if (known < 0) {
             operands.add(operand);
@@ -417,6 +443,7 @@ final class Lowering {
                     yield load(operandOf(Operand.Kind.THETA, axes));
                 }
                 case GRADIENT -> load(operandOf(Operand.Kind.GRADIENT, axes));
+                case NOISE -> load(indexOf(new Operand((String) value.payloadOf(), merged.merge(axes))));
                 case STATE, REDUCE -> load(resident(value, level, axes));
                 case AFTER -> {
                     State state = (State) value.payloadOf();

@@ -16,6 +16,7 @@ enum Op {
     THETA(0, "theta"),
     GRADIENT(0, "gradient"),
     STATE(0, "state"),
+    NOISE(0, "noise"),
     AFTER(1, "after"),
     NEGATE(UnaryOp.NEGATE, "negate"),
     ABS(UnaryOp.ABS, "abs"),

@@ -8,14 +8,33 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param axes in terms of the variant's merged axes
 /// @param state of a STATE operand
-record Operand(Kind kind, Axes axes, @Nullable State state) {
+/// @param noise the name of a NOISE operand
+record Operand(
+        Kind kind,
+        Axes axes,
+        @Nullable State state,
+        @Nullable String noise) {
     enum Kind {
         THETA,
         GRADIENT,
         STATE,
+        /// Random numbers, drawn when they are loaded.
+        NOISE,
         /// A value that one pass leaves to a later one: in float64 where its shape is reduced, else in the
         /// arithmetic type.
         SCRATCH
+    }
+
+    Operand(Kind kind, Axes axes) {
+        this(kind, axes, null, null);
+    }
+
+    Operand(State state, Axes axes) {
+        this(Kind.STATE, axes, state, null);
+    }
+
+    Operand(String noise, Axes axes) {
+        this(Kind.NOISE, axes, null, noise);
     }
 
     /// Whether it is a value of the parameter's own shape that one pass leaves to a later one.
@@ -25,6 +44,9 @@ record Operand(Kind kind, Axes axes, @Nullable State state) {
 
     @Override
     public String toString() {
+        if (noise != null) {
+            return noise;
+        }
         return state == null ? kind.name().toLowerCase(java.util.Locale.ROOT) : state.name();
     }
 }

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ public final class Program {
     private final Selector selector;
     private final List<State> states;
     private final boolean readsTheta;
+    private final boolean readsGradient;
 
     /// Computes the conditions; bit i of the variant's index is the outcome of the i-th.
     record Selector(HostCode.Instruction[] code, List<Slots.Leaf> leaves, int[] conditions, int slots) {}
@@ -42,13 +44,16 @@ public final class Program {
     /// What a program is made from.
     ///
     /// @param writes what states become
+    /// @param regardless of the states that are written even if the step does not take place, what must hold
     /// @param theta what the parameter becomes, or null if it stays
-    /// @param metrics numbers of the host that are to be known after the step
+    /// @param commit what must hold for the step to take place
+    /// @param metrics numbers of the host to be known after the step; the first also if it did not take place
     private record Source(
             List<State> states,
             Map<State, After> writes,
+            Map<State, List<Condition>> regardless,
             @Nullable Expr theta,
-            @Nullable Condition commit,
+            List<Condition> commit,
             List<Expr> metrics,
             boolean initial) {
 
@@ -62,22 +67,49 @@ public final class Program {
         }
 
         Lowering.Roots roots(Translation translation) {
+            List<Condition> open = new ArrayList<>();
+            boolean takesPlace = true;
+            for (Condition condition : commit) {
+                Boolean outcome = translation.outcome(condition);
+                takesPlace &= outcome == null || outcome;
+                if (outcome == null) {
+                    open.add(condition);
+                }
+            }
             Map<State, Value> elements = new LinkedHashMap<>();
             Map<State, Value> numbers = new LinkedHashMap<>();
+            Set<State> kept = new LinkedHashSet<>();
             for (After write : writes.values()) {
+                List<Condition> own = regardless.get(write.state);
+                boolean isKept = own != null && (!takesPlace || !own.containsAll(open));
+                if (!takesPlace && !isKept) {
+                    continue;
+                }
                 Value value = translation.value(write);
                 if (write.state.axes().isHost()) {
                     numbers.put(write.state, value);
                 } else if (value.args.get(0).payload != write.state) {
                     elements.put(write.state, value);
+                } else {
+                    continue;
+                }
+                if (isKept) {
+                    kept.add(write.state);
                 }
             }
+            boolean moves = takesPlace && theta != null && !(theta instanceof Input);
             return new Lowering.Roots(
                     elements,
-                    theta == null || theta instanceof Input ? null : translation.value(theta),
+                    moves ? translation.value(Objects.requireNonNull(theta)) : null,
                     numbers,
-                    commit == null ? null : translation.condition(commit),
-                    metrics.stream().map(translation::value).toList());
+                    kept,
+                    takesPlace,
+                    open.stream()
+                            .reduce(Condition::and)
+                            .map(translation::condition)
+                            .orElse(null),
+                    (takesPlace ? metrics : metrics.stream().limit(1).toList())
+                            .stream().map(translation::value).toList());
         }
     }
 
@@ -97,6 +129,9 @@ public final class Program {
         this.selector = selector(conditions);
         this.states = source.states;
         this.readsTheta = readsTheta(source);
+        this.readsGradient = lowered.stream()
+                .flatMap(variant -> variant.operands().stream())
+                .anyMatch(operand -> operand.kind() == Operand.Kind.GRADIENT);
     }
 
     /// Lowers the step, or event, of a rule.
@@ -108,7 +143,14 @@ public final class Program {
                         squaredNorm(trace.gradient()), squaredNorm(trace.theta().minus(trace.thetaBefore())))
                 : List.of();
         return new Program(
-                new Source(trace.states(), trace.writes(), trace.theta(), trace.commit(), metrics, false),
+                new Source(
+                        trace.states(),
+                        trace.writes(),
+                        trace.regardless(),
+                        trace.theta(),
+                        trace.conditions(),
+                        metrics,
+                        false),
                 trace.shape());
     }
 
@@ -116,17 +158,23 @@ public final class Program {
     public static Program initial(List<State> states, Shape shape) {
         Map<State, After> writes = new LinkedHashMap<>();
         states.forEach(state -> writes.put(state, new After(state, state.initial())));
-        return new Program(new Source(states, writes, null, null, List.of(), true), shape);
+        return new Program(new Source(states, writes, Map.of(), null, List.of(), List.of(), true), shape);
     }
 
     private static Expr squaredNorm(Expr x) {
         return new Expr.Reduce(Reduction.SUM_OF_SQUARES, x, Axes.HOST);
     }
 
-    /// The conditions that choose between values of elements and are known before the step.
+    /// The conditions that are known before the step and decide whether it takes place, or choose between values of
+    /// elements.
     private static List<Value> conditions(Graph graph, Source source) {
         Translation translation = new Translation(graph, Map.of(), source.initial);
         Set<Value> conditions = new LinkedHashSet<>();
+        source.commit.stream()
+                .map(translation::condition)
+                .filter(condition -> condition.isEarly)
+                .limit(MAX_CONDITIONS)
+                .forEach(conditions::add);
         visit(source.expressions(), expr -> {
             if (expr instanceof Expr.Where where
                     && !where.isHost()
@@ -202,6 +250,11 @@ public final class Program {
     /// Whether the step depends on the parameter in any other way than by adding to it.
     public boolean readsTheta() {
         return readsTheta;
+    }
+
+    /// Whether there has to be a gradient.
+    boolean readsGradient() {
+        return readsGradient;
     }
 
     /// Whether a step of one parameter depends on other parameters.

@@ -415,7 +415,8 @@ final class Simd<A> implements Backend {
             return true;
         }
         Tensor tensor = binding.operand(operand);
-        return isDirect(tensor)
+        return !binding.isNoise(operand)
+                && isDirect(tensor)
                 && (tensor.rounded() == null || isDirect(tensor.rounded()))
                 && binding.projection(index, operand) == null;
     }

@@ -12,7 +12,7 @@ public record Tensor(
         MemorySegment memory,
         ElementType type,
         @Nullable Tensor rounded,
-        @Nullable StochasticRounding rounding) {
+        @Nullable RandomKey rounding) {
     public Tensor(MemorySegment memory, ElementType type) {
         this(memory, type, null, null);
     }

@@ -52,6 +52,28 @@ final class Translation {
         return known;
     }
 
+    /// What is known of a condition by the variant of the program, or null.
+    @Nullable
+    Boolean outcome(Condition condition) {
+        Boolean known = decided.get(condition(condition));
+        if (known != null) {
+            return known;
+        }
+        return switch (condition) {
+            case Compare c -> null;
+            case Both b -> {
+                Boolean left = outcome(b.left);
+                Boolean right = outcome(b.right);
+                boolean fails = left != null && !left || right != null && !right;
+                yield fails ? Boolean.FALSE : left != null && right != null ? Boolean.TRUE : null;
+            }
+            case Not n -> {
+                Boolean of = outcome(n.of);
+                yield of == null ? null : !of;
+            }
+        };
+    }
+
     private static Op comparison(Condition.Comparison comparison) {
         return switch (comparison) {
             case LESS -> Op.LESS;
@@ -82,6 +104,7 @@ final class Translation {
                             case GRADIENT -> graph.leaf(Op.GRADIENT, null, i.axes());
                             case INITIAL_THETA -> initialTheta(i);
                         });
+            case Expr.Noise n -> plain(graph.leaf(Op.NOISE, n.name, n.axes()));
             case Expr.Before b -> plain(graph.leaf(b.isHost() ? Op.SCALAR : Op.STATE, b.state, b.axes()));
             case Expr.After a ->
                 a.isHost()
@@ -141,7 +164,7 @@ final class Translation {
 
     private Scaled where(Expr.Where w) {
         Value condition = condition(w.condition);
-        Boolean outcome = decided.get(condition);
+        Boolean outcome = outcome(w.condition);
         if (outcome != null && !w.isHost()) {
             return scaled(outcome ? w.then : w.otherwise);
         }

@@ -11,8 +11,9 @@ import java.util.Map;
 ///
 /// @param merged how the parameter's axes appear in the passes
 /// @param end the last level
+/// @param takesPlace whether the step may take place
 /// @param commit the slot of the condition for all writes, or −1
-/// @param commitLevel the level at which the condition is known; nothing is written before
+/// @param commitLevel the level at which the condition is known; nothing else than `regardless` is written before
 /// @param operands what passes load and store
 /// @param passes in the order in which they run
 /// @param stages what threads do between waiting for each other
@@ -20,10 +21,12 @@ import java.util.Map;
 /// @param leaves the slots that are filled from outside
 /// @param totals what is combined with other parameters
 /// @param numbers the slots of what states with one number become
+/// @param regardless the states that are written even if the step does not take place
 /// @param metrics the slots of what is to be known after the step
 public record Variant(
         MergedAxes merged,
         int end,
+        boolean takesPlace,
         int commit,
         int commitLevel,
         List<Operand> operands,
@@ -34,6 +37,7 @@ public record Variant(
         List<Leaf> leaves,
         List<Total> totals,
         Map<State, Integer> numbers,
+        List<State> regardless,
         int[] metrics) {
 
     /// A number combined over parameters: `operand` is contributed once its level has run, `slot` must be

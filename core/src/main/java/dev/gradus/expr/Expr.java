@@ -41,6 +41,7 @@ public abstract sealed class Expr {
             case StepCount s -> List.of();
             case Size s -> List.of();
             case Input i -> List.of();
+            case Noise n -> List.of();
             case Before b -> List.of();
             case After a -> List.of(a.value);
             case Unary u -> List.of(u.of);
@@ -280,6 +281,17 @@ public abstract sealed class Expr {
         public Input(Source source, Axes axes) {
             super(axes);
             this.source = source;
+        }
+    }
+
+    /// Independent numbers of the standard normal distribution, others for each element and step.
+    public static final class Noise extends Expr {
+        /// The link and the noise, as in `addNoise.noise`: by the name numbers are drawn.
+        public final String name;
+
+        public Noise(String name, Axes axes) {
+            super(axes);
+            this.name = name;
         }
     }
 

@@ -10,6 +10,7 @@ import dev.gradus.expr.Expr.Constant;
 import dev.gradus.expr.Expr.Hyper;
 import dev.gradus.expr.Expr.Input;
 import dev.gradus.expr.Expr.Named;
+import dev.gradus.expr.Expr.Noise;
 import dev.gradus.expr.Expr.Reduce;
 import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Expr.Size;
@@ -147,6 +148,7 @@ final class Reading {
                         true);
             case Unary unary -> unary(unary, node(unary.of));
             case Binary binary -> binary(binary, node(binary.left), node(binary.right));
+            case Noise noise -> leaf(new Given(Symbol.of("xi").at(STEP)), noise.axes(), true);
             case Where where ->
                 operation(Operator.CASES, where.axes(), node(where.then), node(where.condition), node(where.otherwise));
             case Reduce reduce -> reduction(reduce, node(reduce.of), scope(reduce.axes()));

@@ -21,7 +21,7 @@ public record Chain(List<Rule> links) implements Rule {
 
     @Override
     public Step apply(Step s) {
-        return through(s, Step::then);
+        return through(links, s, Step::then);
     }
 
     @Override
@@ -31,10 +31,10 @@ public record Chain(List<Rule> links) implements Rule {
 
     @Override
     public Step on(String event, Step s) {
-        return through(s, (step, link) -> step.then(event, link));
+        return through(event.equals(TRAIN) ? links.reversed() : links, s, (step, link) -> step.then(event, link));
     }
 
-    private Step through(Step s, BiFunction<Step, Rule, Step> next) {
+    private static Step through(List<Rule> links, Step s, BiFunction<Step, Rule, Step> next) {
         for (Rule link : links) {
             s = next.apply(s, link);
         }

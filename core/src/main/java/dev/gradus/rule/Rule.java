@@ -23,6 +23,13 @@ public interface Rule {
                 : Character.toLowerCase(name.charAt(0)) + name.substring(1);
     }
 
+    /// The event at which rules put the weights that are to be evaluated, such as an average, in the parameters'
+    /// place.
+    String EVALUATE = "evaluate";
+
+    /// The event that undoes [#EVALUATE]; links react to it in the opposite order.
+    String TRAIN = "train";
+
     /// The events besides the step that this rule reacts to, such as Sophia's `update_hessian`.
     default Set<String> events() {
         return Set.of();
@@ -37,6 +44,12 @@ public interface Rule {
     /// This rule for the parameters that match; the others pass unchanged.
     default Rule onlyFor(Mask mask) {
         return new Masked(this, mask);
+    }
+
+    /// This rule for matrices and tensors of higher rank: not for biases and scales of normalisations, which are
+    /// vectors.
+    default Rule notForVectors() {
+        return onlyFor(Mask.rankAtLeast(2));
     }
 
     /// This rule under another name; needed where two links of a chain would have the same.

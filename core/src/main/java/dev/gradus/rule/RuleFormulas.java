@@ -1,6 +1,5 @@
 package dev.gradus.rule;
 
-import dev.gradus.expr.Condition;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Expr.Input;
 import dev.gradus.expr.Notation;
@@ -44,8 +43,7 @@ public final class RuleFormulas {
         if (!(trace.theta() instanceof Input)) {
             definitions.add(trace.theta().named("theta"));
         }
-        Condition commit = trace.commit();
-        return Transcript.of(commit == null ? List.of() : List.of(commit), definitions);
+        return Transcript.of(trace.conditions(), definitions);
     }
 
     private static Trace trace(Rule rule, Shape shape) {

@@ -7,7 +7,7 @@ import dev.gradus.expr.Expr.Before;
 import dev.gradus.expr.State;
 import dev.gradus.expr.State.Role;
 import dev.gradus.expr.State.Scope;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +21,21 @@ public final class StateRef {
     private final Expr initial;
     private final Role role;
     private final @Nullable Object sharedBy;
+    private final boolean regardless;
 
     StateRef(Trace trace, Object place, String name, Axes axes, Expr initial) {
-        this(trace, place, name, axes, initial, axes.isHost() ? Role.SCALAR : Role.SIGNED, null);
+        this(trace, place, name, axes, initial, axes.isHost() ? Role.SCALAR : Role.SIGNED, null, false);
     }
 
     private StateRef(
-            Trace trace, Object place, String name, Axes axes, Expr initial, Role role, @Nullable Object sharedBy) {
+            Trace trace,
+            Object place,
+            String name,
+            Axes axes,
+            Expr initial,
+            Role role,
+            @Nullable Object sharedBy,
+            boolean regardless) {
         this.trace = trace;
         this.place = place;
         this.name = name;
@@ -35,20 +43,28 @@ public final class StateRef {
         this.initial = initial;
         this.role = role;
         this.sharedBy = sharedBy;
+        this.regardless = regardless;
     }
 
     /// This state, whose values are never negative.
     public StateRef nonNegative() {
-        return new StateRef(trace, place, name, axes, initial, Role.NON_NEGATIVE, sharedBy);
+        return new StateRef(trace, place, name, axes, initial, Role.NON_NEGATIVE, sharedBy, regardless);
     }
 
     /// This state, which holds weights or a copy of them and must be stored exactly.
     public StateRef weights() {
-        return new StateRef(trace, place, name, axes, initial, Role.WEIGHTS, sharedBy);
+        return new StateRef(trace, place, name, axes, initial, Role.WEIGHTS, sharedBy, regardless);
+    }
+
+    /// This state, which is written even if the step does not take place: under the conditions that links before
+    /// this one have set with [Step#commitIf], whatever this link and those after it set. Counters of skipped steps
+    /// are such states, and sums of gradients.
+    public StateRef regardless() {
+        return new StateRef(trace, place, name, axes, initial, role, sharedBy, true);
     }
 
     StateRef sharedBy(Object link) {
-        return new StateRef(trace, place, name, axes, initial, role, link);
+        return new StateRef(trace, place, name, axes, initial, role, link, regardless);
     }
 
     /// The value before the step.
@@ -62,17 +78,17 @@ public final class StateRef {
     /// @throws IllegalStateException if the state has already been written in this step
     public Expr becomes(UnaryOperator<Expr> change) {
         State state = declare();
-        return trace.write(state, change.apply(new Before(state)));
+        return trace.write(state, change.apply(new Before(state)), regardless);
     }
 
     /// Writes the state with a value that is known only when all links have run, such as the step that was taken.
     ///
-    /// @param value from the finished step to the value after
+    /// @param value from the finished step and the value before to the value after
     /// @return the value before
-    public Expr becomesAfterStep(Function<Step, Expr> value) {
+    public Expr becomesAfterStep(BiFunction<Step, Expr, Expr> value) {
         State state = declare();
         trace.afterStep(finished -> {
-            After ignored = trace.write(state, value.apply(finished));
+            After ignored = trace.write(state, value.apply(finished, new Before(state)), regardless);
         });
         return new Before(state);
     }

@@ -6,6 +6,7 @@ import dev.gradus.expr.Condition;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Expr.Hyper;
 import dev.gradus.expr.Expr.Input;
+import dev.gradus.expr.Expr.Noise;
 import dev.gradus.expr.Expr.Reduce;
 import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Expr.Source;
@@ -35,6 +36,7 @@ public final class Step {
     private final Trace trace;
     private final Place place;
     private final Clock clock;
+    private final Expr before;
     private final Expr theta;
     private final @Nullable Expr subtracted;
     private final Expr direction;
@@ -46,6 +48,7 @@ public final class Step {
             Trace trace,
             Place place,
             Clock clock,
+            Expr before,
             Expr theta,
             @Nullable Expr subtracted,
             Expr direction,
@@ -53,6 +56,7 @@ public final class Step {
         this.trace = trace;
         this.place = place;
         this.clock = clock;
+        this.before = before;
         this.theta = theta;
         this.subtracted = subtracted;
         this.direction = direction;
@@ -61,7 +65,8 @@ public final class Step {
 
     static Step first(Trace trace, Rule rule) {
         Place place = new Place(new Link(rule.name(), rule));
-        return new Step(trace, place, Clock.OWN, trace.thetaBefore(), Expr.ZERO, trace.gradient(), false);
+        Expr before = trace.thetaBefore();
+        return new Step(trace, place, Clock.OWN, before, before, Expr.ZERO, trace.gradient(), false);
     }
 
     public String parameterName() {
@@ -77,6 +82,12 @@ public final class Step {
         return Axes.all(trace.shape().rank());
     }
 
+    /// The axes that tell the units of a layer apart: the outermost one, along which rows are the weights of a unit,
+    /// or none for a vector or a single number, which is one unit.
+    public Axes units() {
+        return shape().rank() < 2 ? Axes.HOST : new Axes(shape().rank(), 1);
+    }
+
     /// The parameter as the links so far left it.
     public Expr theta() {
         return theta;
@@ -84,7 +95,7 @@ public final class Step {
 
     /// The parameter before the step.
     public Expr thetaBefore() {
-        return trace.thetaBefore();
+        return before;
     }
 
     /// The parameter when it was added to the optimizer; for initial values of states.
@@ -155,6 +166,13 @@ public final class Step {
         return new StateRef(trace, place, qualified(name), Axes.HOST, initial).sharedBy(place.link);
     }
 
+    /// Independent numbers of the standard normal distribution, one per element. They depend on the names of the
+    /// parameter and of this link and on the parameter's own step count alone: they are the same on any machine,
+    /// with any number of threads, and after a resume.
+    public Expr noise() {
+        return new Noise(qualified("noise"), axes());
+    }
+
     /// The sum over all elements of all parameters that this link applies to and that have a gradient in this step.
     public Expr total(Expr x) {
         return totalOf(x.isHost() ? x : new Reduce(Reduction.SUM, x, Axes.HOST));
@@ -165,8 +183,17 @@ public final class Step {
         return totalOf(new Reduce(Reduction.SUM_OF_SQUARES, x, Axes.HOST));
     }
 
+    /// The largest element of all parameters that this link applies to and that have a gradient; NaN if any is.
+    public Expr totalMaximum(Expr x) {
+        return total(Reduction.MAX, new Reduce(Reduction.MAX, x, Axes.HOST));
+    }
+
     private Expr totalOf(Expr perParameter) {
-        return new Total(place.link, trace.nextTotal(place), Reduction.SUM, perParameter);
+        return total(Reduction.SUM, perParameter);
+    }
+
+    private Expr total(Reduction reduction, Expr perParameter) {
+        return new Total(place.link, trace.nextTotal(place), reduction, perParameter);
     }
 
     /// This step with another direction.
@@ -178,24 +205,30 @@ public final class Step {
                     + ": it changes the direction, but a link before it has already applied that to the parameter;"
                     + " put it before");
         }
-        return new Step(trace, place, clock, theta, subtracted, newDirection, false);
+        return new Step(trace, place, clock, before, theta, subtracted, newDirection, false);
+    }
+
+    /// This step as if the parameter before it were another: for rules that take gradients elsewhere than where
+    /// they step from.
+    public Step startingAt(Expr start) {
+        return new Step(trace, place, clock, start, start, Expr.ZERO, direction, false);
     }
 
     /// This step with another value of the parameter.
     public Step theta(Expr newTheta) {
-        return new Step(trace, place, clock, newTheta, null, direction, descended);
+        return new Step(trace, place, clock, before, newTheta, null, direction, descended);
     }
 
     /// This step with something taken off the parameter.
     public Step subtract(Expr amount) {
         Expr all = subtracted == null ? null : subtracted == Expr.ZERO ? amount : subtracted.plus(amount);
-        return new Step(trace, place, clock, theta.minus(amount), all, direction, descended);
+        return new Step(trace, place, clock, before, theta.minus(amount), all, direction, descended);
     }
 
     /// What the links so far have taken off the parameter: θ before the step less θ now, without the rounding
     /// of that difference wherever links subtracted.
     public Expr update() {
-        return subtracted == null ? thetaBefore().minus(theta) : subtracted;
+        return subtracted == null ? before.minus(theta) : subtracted;
     }
 
     /// Whether a link has already applied the direction to the parameter.
@@ -209,11 +242,11 @@ public final class Step {
             return this;
         }
         Step done = subtract(learningRate().times(direction));
-        return new Step(trace, place, clock, done.theta, done.subtracted, direction, true);
+        return new Step(trace, place, clock, before, done.theta, done.subtracted, direction, true);
     }
 
     /// Nothing of the step takes place, and no clock advances, unless the condition holds; it must be a number of
-    /// the host's.
+    /// the host's. States that are written [regardless][StateRef#regardless] are an exception.
     public Step commitIf(Condition condition) {
         trace.commitIf(condition);
         return this;
@@ -224,9 +257,21 @@ public final class Step {
         return rule.apply(within(rule)).at(place);
     }
 
+    /// What another rule makes of the direction.
+    ///
+    /// @throws IllegalArgumentException if that rule moves the parameter itself
+    public Expr directionOf(Rule rule) {
+        Step done = then(rule);
+        if (done.descended || done.theta != theta) {
+            throw new IllegalArgumentException(place.link.name + ": it needs a rule that makes a direction, but "
+                    + rule.name() + " moves the parameter itself");
+        }
+        return done.direction;
+    }
+
     /// The step after what another rule does at an event.
     public Step then(String event, Rule rule) {
-        return rule.on(event, within(rule)).at(place);
+        return rule.events().contains(event) ? rule.on(event, within(rule)).at(place) : this;
     }
 
     /// This step as a link that is called by another sees it, so that states and hyperparameters are its own.
@@ -240,11 +285,11 @@ public final class Step {
     }
 
     Step countingWith(Clock newClock) {
-        return new Step(trace, place, newClock, theta, subtracted, direction, descended);
+        return new Step(trace, place, newClock, before, theta, subtracted, direction, descended);
     }
 
     private Step at(Place newPlace) {
-        return new Step(trace, newPlace, clock, theta, subtracted, direction, descended);
+        return new Step(trace, newPlace, clock, before, theta, subtracted, direction, descended);
     }
 
     private String qualified(String name) {

@@ -1,9 +1,12 @@
 package dev.gradus.rule;
 
+import static dev.gradus.expr.Formulas.where;
+
 import dev.gradus.expr.Axes;
 import dev.gradus.expr.Condition;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Expr.After;
+import dev.gradus.expr.Expr.Before;
 import dev.gradus.expr.Expr.Hyper;
 import dev.gradus.expr.Expr.Input;
 import dev.gradus.expr.Expr.Source;
@@ -37,10 +40,11 @@ public final class Trace {
     private final Map<String, Declared<HyperUse>> hypers = new LinkedHashMap<>();
     private final Map<Object, Integer> totals = new HashMap<>();
     private final Map<State, After> writes = new LinkedHashMap<>();
+    private final Map<State, List<Condition>> regardless = new LinkedHashMap<>();
+    private final List<Condition> conditions = new ArrayList<>();
     private final List<Consumer<Step>> afterStep = new ArrayList<>();
     private final Expr thetaBefore;
     private final Expr gradient;
-    private @Nullable Condition commit;
     private Expr theta;
     private Expr direction;
 
@@ -94,9 +98,15 @@ public final class Trace {
         return direction;
     }
 
-    /// The condition under which the step takes place, if the rule sets one.
-    public @Nullable Condition commit() {
-        return commit;
+    /// The conditions under which the step takes place, in the order in which links set them; all must hold.
+    public List<Condition> conditions() {
+        return Collections.unmodifiableList(conditions);
+    }
+
+    /// The states that are written even if the step does not take place, and for each the conditions that links
+    /// before its own had set, under which it is.
+    public Map<State, List<Condition>> regardless() {
+        return Collections.unmodifiableMap(regardless);
     }
 
     /// All states in the order in which the rule met them.
@@ -141,12 +151,20 @@ public final class Trace {
         return known.value;
     }
 
-    After write(State state, Expr value) {
+    /// @param regardless whether the state is written even if conditions that later links set do not hold
+    After write(State state, Expr value, boolean regardless) {
         if (!state.axes().containsAll(value.axes())) {
             throw new IllegalStateException("state " + state + " over " + state.axes() + " cannot take a value over "
                     + value.axes() + ": reduce it first");
         }
-        After after = new After(state, value);
+        Expr written = value;
+        if (regardless) {
+            this.regardless.put(state, List.copyOf(conditions));
+            for (Condition condition : conditions.reversed()) {
+                written = where(condition, written, new Before(state));
+            }
+        }
+        After after = new After(state, written);
         if (writes.putIfAbsent(state, after) != null) {
             throw new IllegalStateException("state " + state + " is written twice in one step");
         }
@@ -181,7 +199,7 @@ public final class Trace {
             throw new IllegalStateException(
                     "a step is committed on a number of the host, not per element over " + condition.axes());
         }
-        commit = commit == null ? condition : commit.and(condition);
+        conditions.add(condition);
     }
 
     private static void requireSamePlace(Declared<?> known, Object place, String qualified) {

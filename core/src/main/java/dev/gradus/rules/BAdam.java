@@ -76,7 +76,7 @@ public record BAdam(
         StateRef gradient = s.state("grad");
         Expr change = g.minus(gradient.before());
         Expr ignored = gradient.becomes(old -> g);
-        Expr last = s.state("update").becomesAfterStep(done -> done.update());
+        Expr last = s.state("update").becomesAfterStep((done, old) -> done.update());
         Expr meanStep = mean(abs(last));
         Expr curvature = change.div(awayFromZero(last, meanStep, smooth));
         Expr phi = where(meanStep.eq(0).or(isFinite(curvature).not()), Expr.ZERO, curvature)

@@ -41,7 +41,7 @@ final class ParameterBench implements Execution.Memory, Execution.Numbers {
     /// @param hasMaster whether 16-bit values have a float32 copy
     record Formats(ElementType theta, ElementType gradient, ElementType averages, boolean hasMaster) {}
 
-    private final List<StochasticRounding> roundings = new ArrayList<>();
+    private final List<RandomKey> roundings = new ArrayList<>();
 
     ParameterBench(String name, Trace trace, Formats formats, Arena arena) {
         this.name = name;
@@ -77,7 +77,7 @@ final class ParameterBench implements Execution.Memory, Execution.Numbers {
     }
 
     private Tensor rounded(String tensor, long elements, ElementType type, Arena arena) {
-        StochasticRounding rounding = new StochasticRounding(name + "/" + tensor);
+        RandomKey rounding = new RandomKey(name + "/" + tensor);
         roundings.add(rounding);
         MemorySegment memory = arena.allocate(Math.max(1, type.bytes(elements)), 64);
         return new Tensor(memory.asSlice(0, type.bytes(elements)), type, null, rounding);
@@ -201,6 +201,11 @@ final class ParameterBench implements Execution.Memory, Execution.Numbers {
     @Override
     public Tensor theta() {
         return theta;
+    }
+
+    @Override
+    public RandomKey noise(String name) {
+        return new RandomKey(name() + "/" + name);
     }
 
     @Override

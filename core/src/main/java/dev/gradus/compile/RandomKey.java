@@ -1,13 +1,13 @@
 package dev.gradus.compile;
 
-/// How a tensor is rounded when it is stored: to either neighbour, so that the expected value is the one
-/// that was to be stored. What is drawn depends on the tensor's name and the step only.
-public final class StochasticRounding {
+/// What random numbers are drawn by: noise, and whether a tensor is rounded up or down when it is stored, so that
+/// the expected value is the one that was to be stored. They depend on a name and the step only.
+public final class RandomKey {
     private final long tensor;
     private long key;
 
-    /// @param tensor the name of the parameter and of its state
-    public StochasticRounding(String tensor) {
+    /// @param tensor the name of the parameter and of its state or noise
+    public RandomKey(String tensor) {
         this.tensor = Rounding.hash(tensor);
         begin(0);
     }

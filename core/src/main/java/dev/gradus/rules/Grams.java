@@ -1,0 +1,33 @@
+package dev.gradus.rules;
+
+import static dev.gradus.expr.Formulas.abs;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.expr.Formulas;
+import dev.gradus.rule.Direction;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.Step;
+import java.util.Set;
+
+/// Gradient descent with adaptive momentum scaling: the magnitude of a rule's direction with the sign of the
+/// gradient, `u ← |u| sign(g)`.
+///
+/// Reference: Y. Cao et al., "Grams: Gradient Descent with Adaptive Momentum Scaling", 2024, arXiv:2412.17107.
+///
+/// @param rule whose magnitude is taken
+public record Grams(Rule rule) implements Direction {
+    @Override
+    public Expr update(Step s) {
+        return abs(s.directionOf(rule)).times(Formulas.sign(s.direction()));
+    }
+
+    @Override
+    public Set<String> events() {
+        return rule.events();
+    }
+
+    @Override
+    public Step on(String event, Step s) {
+        return s.then(event, rule);
+    }
+}
