@@ -83,7 +83,11 @@ final class Disassembly {
             line("  interpreted");
             return;
         }
-        byte[] bytes = KernelWriter.write(key);
+        byte[] bytes = KernelWriter.write(key).orElse(null);
+        if (bytes == null) {
+            line("  interpreted: too long for a method of Java");
+            return;
+        }
         String operands = key.operands().stream()
                 .map(operand -> binding.variant.operands().get(operand).toString())
                 .collect(Collectors.joining(", "));

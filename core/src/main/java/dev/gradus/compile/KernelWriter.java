@@ -28,6 +28,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the class of a [Kernel]: one loop of Vector API calls for the code of a pass.
@@ -173,8 +174,16 @@ final class KernelWriter {
         return isDirect(in, Op.STORE) && stored(in.target()).type().isEightBit();
     }
 
-    /// Writes the class of a kernel.
-    static byte[] write(Kernels.Key key) {
+    /// Writes the class of a kernel, unless the pass is too long for a method of Java.
+    static Optional<byte[]> write(Kernels.Key key) {
+        try {
+            return Optional.of(build(key));
+        } catch (IllegalArgumentException tooLong) {
+            return Optional.empty();
+        }
+    }
+
+    private static byte[] build(Kernels.Key key) {
         ClassDesc kernel = ClassDesc.of(Kernel.class.getName());
         return ClassFile.of().build(SELF, builder -> {
             builder.withFlags(ACC_FINAL)

@@ -74,7 +74,7 @@ public final class Kernels {
     /// A kernel that may still be getting ready.
     static final class Entry {
         private final Key key;
-        private final AtomicReference<@Nullable Kernel> compiled = new AtomicReference<>();
+        private final AtomicReference<@Nullable Optional<Kernel>> compiled = new AtomicReference<>();
         private volatile @Nullable Kernel ready;
         private volatile double interpreted = Double.MAX_VALUE;
         private int slowRuns;
@@ -102,14 +102,14 @@ public final class Kernels {
 
         /// The kernel, or null where this JVM cannot have it.
         private @Nullable Kernel compile() {
-            Kernel kernel = compiled.get();
+            Optional<Kernel> kernel = compiled.get();
             if (kernel == null) {
                 kernel = VectorApi.bits()
-                        .map(preferred -> define(key.withBits(preferred)))
-                        .orElse(null);
+                        .flatMap(preferred -> KernelWriter.write(key.withBits(preferred)))
+                        .map(bytes -> define(bytes, key));
                 compiled.set(kernel);
             }
-            return kernel;
+            return kernel.orElse(null);
         }
 
         private void take(Kernel kernel) {
@@ -297,8 +297,7 @@ public final class Kernels {
         return kinds.stream().filter(segment -> segment.getClass() == kind).findFirst();
     }
 
-    private static Kernel define(Key key) {
-        byte[] bytes = KernelWriter.write(key);
+    private static Kernel define(byte[] bytes, Key key) {
         dump(bytes);
         try {
             Class<?> hidden = MethodHandles.lookup()

@@ -67,34 +67,29 @@ public final class Program {
         }
 
         Lowering.Roots roots(Translation translation) {
-            List<Condition> open = new ArrayList<>();
-            boolean takesPlace = true;
-            for (Condition condition : commit) {
-                Boolean outcome = translation.outcome(condition);
-                takesPlace &= outcome == null || outcome;
-                if (outcome == null) {
-                    open.add(condition);
-                }
-            }
+            boolean takesPlace = commit.stream().noneMatch(condition -> isFalse(translation.outcome(condition)));
+            List<Condition> open = takesPlace
+                    ? commit.stream()
+                            .filter(c -> translation.outcome(c) == null)
+                            .toList()
+                    : List.of();
             Map<State, Value> elements = new LinkedHashMap<>();
             Map<State, Value> numbers = new LinkedHashMap<>();
             Set<State> kept = new LinkedHashSet<>();
             for (After write : writes.values()) {
-                List<Condition> own = regardless.get(write.state);
-                boolean isKept = own != null && (!takesPlace || !own.containsAll(open));
+                State state = write.state;
+                List<Condition> own = regardless.get(state);
+                boolean isKept = own != null && !(takesPlace && own.containsAll(open));
                 if (!takesPlace && !isKept) {
                     continue;
                 }
                 Value value = translation.value(write);
-                if (write.state.axes().isHost()) {
-                    numbers.put(write.state, value);
-                } else if (value.args.get(0).payload != write.state) {
-                    elements.put(write.state, value);
-                } else {
-                    continue;
-                }
-                if (isKept) {
-                    kept.add(write.state);
+                boolean stays = !state.axes().isHost() && value.args.get(0).payload == state;
+                if (!stays) {
+                    (state.axes().isHost() ? numbers : elements).put(state, value);
+                    if (isKept) {
+                        kept.add(state);
+                    }
                 }
             }
             boolean moves = takesPlace && theta != null && !(theta instanceof Input);
@@ -108,8 +103,14 @@ public final class Program {
                             .reduce(Condition::and)
                             .map(translation::condition)
                             .orElse(null),
-                    (takesPlace ? metrics : metrics.stream().limit(1).toList())
-                            .stream().map(translation::value).toList());
+                    metrics.stream()
+                            .limit(takesPlace ? metrics.size() : 1)
+                            .map(translation::value)
+                            .toList());
+        }
+
+        private static boolean isFalse(@Nullable Boolean outcome) {
+            return outcome != null && !outcome;
         }
     }
 

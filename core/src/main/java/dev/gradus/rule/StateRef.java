@@ -81,6 +81,11 @@ public final class StateRef {
         return trace.write(state, change.apply(new Before(state)), regardless);
     }
 
+    /// Writes the state, like [#becomes], where nothing needs the value after.
+    public void write(UnaryOperator<Expr> change) {
+        Expr ignored = becomes(change);
+    }
+
     /// Writes the state with a value that is known only when all links have run, such as the step that was taken.
     ///
     /// @param value from the finished step and the value before to the value after

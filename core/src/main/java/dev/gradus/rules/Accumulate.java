@@ -36,7 +36,7 @@ public record Accumulate(
         Condition isLast = before.plus(1).ge(k);
         Condition isFirst = before.eq(0);
         Expr count = before.plus(1);
-        Expr ignored = calls.becomes(old -> where(isLast, Expr.ZERO, count));
+        calls.write(old -> where(isLast, Expr.ZERO, count));
         Expr sum = s.state("grad_sum")
                 .weights()
                 .regardless()

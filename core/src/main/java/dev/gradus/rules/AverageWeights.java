@@ -45,9 +45,9 @@ public record AverageWeights(
         Expr since = s.t().minus(start);
         Condition counts = since.ge(0).and(mod(since, s.hyper("period", period)).eq(0));
         Expr n = s.scalar("averaged", Expr.ZERO).before();
-        Expr ignored = s.scalar("averaged", Expr.ZERO).becomes(old -> where(counts, old.plus(1), old));
+        s.scalar("averaged", Expr.ZERO).write(old -> where(counts, old.plus(1), old));
         Condition before = s.t().lt(start);
-        Expr ignoredToo = average(s)
+        Expr ignored = average(s)
                 .becomesAfterStep((done, old) -> where(
                         before,
                         done.theta(),

@@ -25,7 +25,7 @@ interface Averaging extends Rule {
     default Step on(String event, Step s) {
         Expr weights = s.theta();
         Expr average = average(s).before();
-        Expr ignored = average(s).becomes(old -> weights);
+        average(s).write(old -> weights);
         return s.theta(average);
     }
 }

@@ -75,7 +75,7 @@ public record BAdam(
 
         StateRef gradient = s.state("grad");
         Expr change = g.minus(gradient.before());
-        Expr ignored = gradient.becomes(old -> g);
+        gradient.write(old -> g);
         Expr last = s.state("update").becomesAfterStep((done, old) -> done.update());
         Expr meanStep = mean(abs(last));
         Expr curvature = change.div(awayFromZero(last, meanStep, smooth));

@@ -46,7 +46,7 @@ public record Lookahead(
         StateRef slow = s.state("slow", s.initialTheta()).weights();
         Expr before = slow.before();
         Expr synced = before.plus(alpha.times(done.theta().minus(before)));
-        Expr ignored = slow.becomes(old -> where(sync, synced, old));
+        slow.write(old -> where(sync, synced, old));
         return done.theta(where(sync, synced, done.theta()));
     }
 

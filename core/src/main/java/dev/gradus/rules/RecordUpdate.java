@@ -1,6 +1,5 @@
 package dev.gradus.rules;
 
-import dev.gradus.expr.Expr;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Step;
 
@@ -11,7 +10,7 @@ public record RecordUpdate() implements Rule {
     @Override
     public Step apply(Step s) {
         Step done = s.descend();
-        Expr ignored = s.state("update").becomes(old -> done.update());
+        s.state("update").write(old -> done.update());
         return done;
     }
 }

@@ -4,6 +4,7 @@ import static dev.gradus.rule.Chain.chain;
 import static dev.gradus.rule.Mask.rank;
 import static dev.gradus.rule.Mask.rankAtLeast;
 
+import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Spelling;
 import java.util.List;
@@ -86,7 +87,13 @@ public final class Rules {
                     "Adam with slow weights that follow",
                     lookahead(adam()),
                     "Zhang et al., arXiv:1907.08610",
-                    1e-3));
+                    1e-3),
+            entry(
+                    "schedule_free_adamw",
+                    "Adam without momentum, averaged without a schedule",
+                    scheduleFreeAdamW(),
+                    "Defazio et al., arXiv:2405.15682",
+                    2.5e-3));
 
     /// Parts that no optimizer above is composed of, one of each kind, so that the text form knows them.
     private static final List<Rule> OTHER_PARTS = List.of(
@@ -240,5 +247,45 @@ public final class Rules {
     /// Clipping of the norm over all parameters of the link.
     public static ClipByGlobalNorm clipByGlobalNorm(double maxNorm) {
         return new ClipByGlobalNorm(maxNorm);
+    }
+
+    /// Clipping of each tensor's norm.
+    public static ClipByNorm clipByNorm(double maxNorm) {
+        return new ClipByNorm(maxNorm);
+    }
+
+    /// Clipping of each element.
+    public static ClipByValue clipByValue(double maxValue) {
+        return new ClipByValue(maxValue);
+    }
+
+    /// Leaves out steps with gradients that are not finite, at most 10 in a row.
+    public static SkipNonFinite skipNonFinite() {
+        return new SkipNonFinite();
+    }
+
+    /// One step for the mean of some gradients.
+    public static Accumulate accumulate(Rule rule, int steps) {
+        return new Accumulate(rule, steps);
+    }
+
+    /// An exponential moving average of the weights, for evaluation.
+    public static EmaWeights emaWeights(double decay) {
+        return new EmaWeights(decay);
+    }
+
+    /// Sharpness-aware minimisation around any rule.
+    public static Sam sam(Rule rule) {
+        return new Sam(rule);
+    }
+
+    /// Schedule-free AdamW: the weights to be evaluated are an average that needs no schedule.
+    public static Rule scheduleFreeAdamW() {
+        return new ScheduleFree(chain(adam().withBeta1(0), decayWeights(0.01)));
+    }
+
+    /// One rule for the parameters that match, another for the others of a group.
+    public static Partition partition(Mask mask, Rule matching, Rule others) {
+        return new Partition(mask, matching, others);
     }
 }

@@ -74,7 +74,7 @@ public record Sam(
     @Override
     public Step apply(Step s) {
         Expr start = start(s);
-        Expr ignored = flag(s).becomes(old -> Expr.ZERO);
+        flag(s).write(old -> Expr.ZERO);
         return s.startingAt(start).then(rule).descend();
     }
 
@@ -96,8 +96,8 @@ public record Sam(
         Expr length = sqrt(s.totalOfSquares(isBall ? g : abs(start).times(g)));
         Expr towards = isBall ? g : square(start).times(g);
         Expr factor = where(length.eq(0), Expr.ZERO, s.hyper("rho", rho).div(length));
-        Expr ignored = unperturbed(s).becomes(old -> start);
-        Expr ignoredToo = flag(s).becomes(old -> Expr.ONE);
+        unperturbed(s).write(old -> start);
+        flag(s).write(old -> Expr.ONE);
         return s.theta(start.plus(factor.times(towards)));
     }
 }

@@ -48,12 +48,10 @@ public record ScaleLoss(
         Condition grows = good.ge(s.hyper("interval", interval));
         Expr larger = where(grows, scale.times(s.hyper("growth", growth)), scale);
         Expr smaller = scale.times(s.hyper("backoff", backoff));
-        Expr ignored = s.shared("scale", s.hyper("initial_scale", initialScale))
+        s.shared("scale", s.hyper("initial_scale", initialScale))
                 .regardless()
-                .becomes(old -> where(finite, larger, smaller));
-        Expr ignoredToo = s.shared("good_steps", Expr.ZERO)
-                .regardless()
-                .becomes(old -> where(finite.and(grows.not()), good, Expr.ZERO));
+                .write(old -> where(finite, larger, smaller));
+        s.shared("good_steps", Expr.ZERO).regardless().write(old -> where(finite.and(grows.not()), good, Expr.ZERO));
         return s.commitIf(finite).direction(s.direction().div(scale));
     }
 }

@@ -45,8 +45,8 @@ public record SkipNonFinite(
         Condition finite = scope == Scope.ALL ? NonFinite.noneInAll(s) : NonFinite.noneInTensor(s);
         StateRef row = counter(s, "skipped_in_a_row");
         Condition goes = finite.or(row.before().ge(s.hyper("limit", limit)));
-        Expr ignored = row.becomes(old -> where(goes, Expr.ZERO, old.plus(1)));
-        Expr ignoredToo = counter(s, "skipped").becomes(old -> where(goes, old, old.plus(1)));
+        row.write(old -> where(goes, Expr.ZERO, old.plus(1)));
+        counter(s, "skipped").write(old -> where(goes, old, old.plus(1)));
         return s.commitIf(goes);
     }
 

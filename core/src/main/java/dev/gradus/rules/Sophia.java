@@ -66,7 +66,7 @@ public record Sophia(
     public Step on(String event, Step s) {
         Expr b2 = s.hyper("beta2", beta2);
         Expr n = s.hyper("n_tokens", nTokens);
-        Expr ignored = s.state("hessian").nonNegative().becomes(old -> ema(b2, old, n.times(square(s.direction()))));
+        s.state("hessian").nonNegative().write(old -> ema(b2, old, n.times(square(s.direction()))));
         return s;
     }
 

@@ -30,7 +30,22 @@ class LoweringTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {5, 6, 7, 8})
+    void randomWrappersOfWrappersComputeWhatTheirExpressionsMean(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < 50; i++) {
+            Rule rule = RandomRules.wrapped(random);
+            requireAgreement(rule, Shape.of(5, 7), seed, random.nextBoolean() ? 4 : -1);
+        }
+    }
+
     private static void requireAgreement(Rule rule, Shape shape, long seed) {
+        requireAgreement(rule, shape, seed, -1);
+    }
+
+    /// @param bad the step with a gradient that is not finite, or −1
+    private static void requireAgreement(Rule rule, Shape shape, long seed, int bad) {
         int elements = (int) shape.elements();
         Random random = new Random(seed);
         double[] values = random.doubles(elements, -1, 1).toArray();
@@ -38,9 +53,12 @@ class LoweringTest {
         Meaning meaning = new Meaning(Trace.of(rule, "w", shape), shape, values.clone(), 0.05);
         Parameter w = Parameter.of("w", shape, values).gradient(gradient);
         try (Optimizer optimizer = Optimizer.of(new ParameterGroup("all", List.of(w), rule, 0.05))) {
-            for (int step = 0; step < 7; step++) {
+            for (int step = 0; step < 9; step++) {
                 for (int i = 0; i < elements; i++) {
                     gradient[i] = random.nextGaussian();
+                }
+                if (step == bad) {
+                    gradient[elements / 2] = Double.NaN;
                 }
                 optimizer.step();
                 meaning.step(gradient);

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoubleBinaryOperator;
@@ -59,8 +60,26 @@ final class Meaning {
         Map<String, double[]> after = new HashMap<>();
         trace.writes().forEach((state, write) -> after.put(state.name(), value(write)));
         double[] thetaAfter = value(trace.theta());
-        states.putAll(after);
-        theta = thetaAfter;
+        List<Condition> met = trace.conditions().stream().filter(this::isMet).toList();
+        after.forEach((name, value) -> {
+            List<Condition> required = trace.regardless().entrySet().stream()
+                    .filter(entry -> entry.getKey().name().equals(name))
+                    .map(Map.Entry::getValue)
+                    .findFirst()
+                    .orElse(trace.conditions());
+            if (met.containsAll(required)) {
+                states.put(name, value);
+            }
+        });
+        if (met.size() == trace.conditions().size()) {
+            theta = thetaAfter;
+        } else {
+            t--;
+        }
+    }
+
+    private boolean isMet(Condition condition) {
+        return elements == 0 || holds(condition)[0] != 0;
     }
 
     /// A state's elements, once each.
@@ -101,6 +120,13 @@ final class Meaning {
                     case GRADIENT -> gradient;
                     case INITIAL_THETA -> initialTheta;
                 };
+            case Expr.Noise n -> {
+                RandomKey key = new RandomKey(trace.parameterName() + "/" + n.name);
+                key.begin(t);
+                double[] drawn = new double[elements];
+                Arrays.setAll(drawn, i -> Normal.draw(key.key(), i));
+                yield drawn;
+            }
             case Expr.Before b -> Objects.requireNonNull(states.get(b.state.name()));
             case Expr.After a -> value(a.value);
             case Expr.Unary u -> map(value(u.of), value(u.of), (x, y) -> u.op.apply(x));

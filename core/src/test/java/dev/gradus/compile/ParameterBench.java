@@ -41,7 +41,7 @@ final class ParameterBench implements Execution.Memory, Execution.Numbers {
     /// @param hasMaster whether 16-bit values have a float32 copy
     record Formats(ElementType theta, ElementType gradient, ElementType averages, boolean hasMaster) {}
 
-    private final List<RandomKey> roundings = new ArrayList<>();
+    private final List<RandomKey> keys = new ArrayList<>();
 
     ParameterBench(String name, Trace trace, Formats formats, Arena arena) {
         this.name = name;
@@ -78,7 +78,7 @@ final class ParameterBench implements Execution.Memory, Execution.Numbers {
 
     private Tensor rounded(String tensor, long elements, ElementType type, Arena arena) {
         RandomKey rounding = new RandomKey(name + "/" + tensor);
-        roundings.add(rounding);
+        keys.add(rounding);
         MemorySegment memory = arena.allocate(Math.max(1, type.bytes(elements)), 64);
         return new Tensor(memory.asSlice(0, type.bytes(elements)), type, null, rounding);
     }
@@ -165,7 +165,7 @@ final class ParameterBench implements Execution.Memory, Execution.Numbers {
 
     void draw() {
         fill(gradient);
-        roundings.forEach(rounding -> rounding.begin(t));
+        keys.forEach(key -> key.begin(t));
     }
 
     Map<String, double[]> snapshot() {
@@ -204,8 +204,10 @@ final class ParameterBench implements Execution.Memory, Execution.Numbers {
     }
 
     @Override
-    public RandomKey noise(String name) {
-        return new RandomKey(name() + "/" + name);
+    public RandomKey noise(String noise) {
+        RandomKey key = new RandomKey(name + "/" + noise);
+        keys.add(key);
+        return key;
     }
 
     @Override

@@ -5,31 +5,56 @@ import static dev.gradus.rule.Chain.chain;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Shape;
+import dev.gradus.rule.Chain;
 import dev.gradus.rule.Direction;
+import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Step;
 import dev.gradus.rule.Trace;
+import dev.gradus.rules.Accumulate;
+import dev.gradus.rules.AddNoise;
 import dev.gradus.rules.AmsGrad;
+import dev.gradus.rules.AverageWeights;
+import dev.gradus.rules.Cautious;
 import dev.gradus.rules.Centralize;
+import dev.gradus.rules.ClipAdaptively;
+import dev.gradus.rules.ClipByNorm;
 import dev.gradus.rules.ClipByRms;
+import dev.gradus.rules.ClipByValue;
+import dev.gradus.rules.DecayCautiously;
 import dev.gradus.rules.Ema;
+import dev.gradus.rules.EmaWeights;
 import dev.gradus.rules.FactoredRms;
+import dev.gradus.rules.Grams;
+import dev.gradus.rules.Lookahead;
 import dev.gradus.rules.Momentum;
 import dev.gradus.rules.Nesterov;
 import dev.gradus.rules.Normalize;
+import dev.gradus.rules.Partition;
+import dev.gradus.rules.ProjectMaxNorm;
+import dev.gradus.rules.ProjectNonNegative;
+import dev.gradus.rules.ProjectUnitNorm;
 import dev.gradus.rules.RecordUpdate;
 import dev.gradus.rules.Rectify;
 import dev.gradus.rules.RenormalizeRows;
 import dev.gradus.rules.Rules;
+import dev.gradus.rules.Sam;
+import dev.gradus.rules.Scale;
 import dev.gradus.rules.ScaleByMagnitude;
 import dev.gradus.rules.ScaleByNormGrowth;
 import dev.gradus.rules.ScaleByParameterRms;
+import dev.gradus.rules.ScaleLoss;
+import dev.gradus.rules.ScheduleFree;
+import dev.gradus.rules.Sign;
+import dev.gradus.rules.SkipNonFinite;
 import dev.gradus.rules.Softplus;
 import dev.gradus.rules.TrustRatio;
+import dev.gradus.rules.ZeroNonFinite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /// Chains of random links.
 final class RandomRules {
@@ -69,6 +94,85 @@ final class RandomRules {
     private static final List<Supplier<Rule>> LAST =
             List.of(RecordUpdate::new, RenormalizeRows::new, () -> Rules.shrinkWeights(0.05));
 
+    private static final List<Supplier<Rule>> FIRST = List.of(
+            SkipNonFinite::new,
+            () -> new SkipNonFinite(SkipNonFinite.Scope.TENSOR, 10),
+            ScaleLoss::new,
+            ZeroNonFinite::new);
+
+    private static final List<Supplier<Rule>> BEFORE = List.of(
+            () -> Rules.clipByGlobalNorm(0.5),
+            () -> new ClipByNorm(0.5),
+            () -> new ClipByValue(0.5),
+            ClipAdaptively::new,
+            AddNoise::new,
+            Sign::new,
+            () -> new Scale(0.5));
+
+    private static final List<Supplier<Rule>> AFTER = List.of(
+            EmaWeights::new,
+            () -> new AverageWeights(2, 2),
+            ProjectNonNegative::new,
+            ProjectMaxNorm::new,
+            ProjectUnitNorm::new,
+            RecordUpdate::new);
+
+    private static final List<UnaryOperator<Rule>> AROUND = List.of(
+            rule -> new Accumulate(rule, 3),
+            rule -> new Lookahead(rule, 2, 0.5),
+            ScheduleFree::new,
+            Sam::new,
+            rule -> new Partition(Mask.rank(2), rule, Rules.adam()),
+            rule -> chain(new SkipNonFinite(), rule),
+            rule -> rule.onlyFor(Mask.rankAtLeast(2)),
+            rule -> chain(rule, new EmaWeights(0.5)));
+
+    /// A rule within two or three wrappers, with links before and after it; NaN in gradients reaches none of its
+    /// states.
+    static Rule wrapped(Random random) {
+        while (true) {
+            List<Rule> links = new ArrayList<>();
+            if (random.nextInt(3) == 0) {
+                links.add(any(BEFORE, random));
+            }
+            Rule inner = any(LINKS, random);
+            links.add(random.nextInt(4) == 0 ? masked(inner, random) : inner);
+            if (random.nextBoolean()) {
+                links.add(new DecayCautiously(0.1));
+            }
+            if (random.nextBoolean()) {
+                links.add(any(AFTER, random));
+            }
+            Rule rule = new Chain(links);
+            int wrappers = 2 + random.nextInt(2);
+            for (int i = 0; i < wrappers; i++) {
+                rule = AROUND.get(random.nextInt(AROUND.size())).apply(rule);
+            }
+            Rule whole = chain(any(FIRST, random), rule);
+            if (isValid(whole)) {
+                return whole;
+            }
+        }
+    }
+
+    private static Rule masked(Rule rule, Random random) {
+        return random.nextBoolean() ? new Cautious(rule) : new Grams(rule);
+    }
+
+    private static Rule any(List<Supplier<Rule>> rules, Random random) {
+        return rules.get(random.nextInt(rules.size())).get();
+    }
+
+    /// Whether no two links have one name, and none changes a direction that has been applied.
+    private static boolean isValid(Rule rule) {
+        try {
+            Trace ignored = Trace.of(rule, "w", Shape.of(2, 2));
+            return true;
+        } catch (IllegalArgumentException refused) {
+            return false;
+        }
+    }
+
     static Rule next(Random random) {
         List<Rule> links = new ArrayList<>();
         int count = 1 + random.nextInt(4);
@@ -87,11 +191,6 @@ final class RandomRules {
     }
 
     private static boolean shareNames(Rule a, Rule b) {
-        try {
-            Trace ignored = Trace.of(chain(a, b), "w", Shape.of(2, 2));
-            return false;
-        } catch (IllegalArgumentException twice) {
-            return true;
-        }
+        return !isValid(chain(a, b));
     }
 }

@@ -69,7 +69,7 @@ class SimdTest {
         Random random = new Random(21);
         List<Shape> shapes = List.of(Shape.of(9, 5, 3, 3), Shape.of(11, 130), Shape.of(30, 4, 16), Shape.of(2, 1050));
         for (int i = 0; i < 300; i++) {
-            Rule rule = RandomRules.next(random);
+            Rule rule = i % 3 == 0 ? RandomRules.wrapped(random) : RandomRules.next(random);
             Shape shape = shapes.get(i % shapes.size());
             ElementType type = random.nextInt(4) == 0 ? ElementType.FLOAT64 : ElementType.FLOAT32;
             boolean withMetrics = random.nextBoolean();

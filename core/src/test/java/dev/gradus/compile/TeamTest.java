@@ -63,7 +63,7 @@ class TeamTest {
         Random random = new Random(5);
         List<Shape> shapes = List.of(Shape.of(33, 22, 5, 5), Shape.of(6, 3000), Shape.of(4, 6));
         for (int i = 0; i < 100; i++) {
-            Rule rule = RandomRules.next(random);
+            Rule rule = i % 3 == 0 ? RandomRules.wrapped(random) : RandomRules.next(random);
             boolean withMetrics = random.nextBoolean();
             Map<String, double[]> expected = run(rule, shapes, new Team(1, null, true, 0, 0, SMALL), withMetrics);
             Team team = team(2 + random.nextInt(7), 0);

@@ -161,6 +161,7 @@ public final class RuleContract {
         Setup setup = new Setup();
         try (Run run = new Run(setup)) {
             run.step();
+            long count = run.optimizer.completed(run.parameters.get(0).name());
             run.parameters.get(0).withoutGradient();
             Map<String, double[]> before = run.snapshot();
             run.step();
@@ -169,7 +170,7 @@ public final class RuleContract {
             before.keySet().removeIf(key -> !key.equals(name) && !key.startsWith(name + "/"));
             after.keySet().retainAll(before.keySet());
             requireEqual(before, after);
-            require(run.optimizer.completed(name) == 1, "its step count advanced");
+            require(run.optimizer.completed(name) == count, "its step count advanced");
         }
     }
 
@@ -188,6 +189,7 @@ public final class RuleContract {
                 Run undisturbed = new Run(new Setup())) {
             run.step();
             undisturbed.step();
+            long count = run.optimizer.completed(run.parameters.get(0).name());
             run.draw();
             undisturbed.draw();
             run.setGradient(0, 0, Double.NaN);
@@ -195,7 +197,7 @@ public final class RuleContract {
             undisturbed.optimizer.step();
             Map<String, double[]> result = run.snapshot();
             String name = run.parameters.get(0).name();
-            boolean skipped = run.optimizer.completed(name) == 1;
+            boolean skipped = run.optimizer.completed(name) == count;
             boolean seen = result.entrySet().stream()
                     .filter(e -> e.getKey().equals(name) || e.getKey().startsWith(name + "/"))
                     .anyMatch(e -> Arrays.stream(e.getValue()).anyMatch(Double::isNaN));
@@ -272,13 +274,16 @@ public final class RuleContract {
     private void usesItsHyperparameters() {
         for (HyperUse hyper : hyperparameters()) {
             double v = hyper.value();
-            boolean used = DoubleStream.of(v * 0.5, v * 2, v + 1, v + 0.3, v * 1000, v + 100, 1e-3, 0.5)
+            boolean used = DoubleStream.of(v * 0.5, v * 2, v + 1, v + 0.3, v * 1000, v + 100, 1e-3, 0.5, 1, 0)
                     .filter(hyper.range()::contains)
                     .filter(other -> other != v)
                     .anyMatch(other -> !equal(run(new Setup()), run(new Setup().with(hyper.name(), other)))
                             || !equal(
                                     run(new Setup().zeroParameters()),
-                                    run(new Setup().zeroParameters().with(hyper.name(), other))));
+                                    run(new Setup().zeroParameters().with(hyper.name(), other)))
+                            || !equal(
+                                    run(new Setup().notFinite()),
+                                    run(new Setup().notFinite().with(hyper.name(), other))));
             require(used, hyper.name() + " has no effect");
         }
     }
@@ -317,6 +322,7 @@ public final class RuleContract {
         private int zeroSteps;
         private boolean zeroParameters;
         private boolean float32Data;
+        private boolean notFinite;
         private boolean reversed;
         private boolean oneGroupEach;
         private boolean listened;
@@ -356,6 +362,12 @@ public final class RuleContract {
 
         Setup float32Data() {
             float32Data = true;
+            return this;
+        }
+
+        /// One gradient has an element that is not finite.
+        Setup notFinite() {
+            notFinite = true;
             return this;
         }
 
@@ -460,6 +472,9 @@ public final class RuleContract {
                 }
             }
             drawn++;
+            if (setup.notFinite && drawn == 2) {
+                setGradient(0, 0, Double.POSITIVE_INFINITY);
+            }
         }
 
         void setGradient(int parameter, int element, double value) {
@@ -469,7 +484,12 @@ public final class RuleContract {
         void step() {
             draw();
             if (drawn % 2 == 1) {
-                rule.events().stream().sorted().forEach(optimizer::fire);
+                optimizer.evaluate();
+                optimizer.train();
+                rule.events().stream()
+                        .filter(event -> !event.equals(Rule.EVALUATE) && !event.equals(Rule.TRAIN))
+                        .sorted()
+                        .forEach(optimizer::fire);
             }
             optimizer.step();
         }
