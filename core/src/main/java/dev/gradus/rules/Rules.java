@@ -102,7 +102,28 @@ public final class Rules {
             shrinkWeights(0.01),
             clipByGlobalNorm(1),
             new LimitLearningRate(),
-            new RecordUpdate());
+            new RecordUpdate(),
+            clipByNorm(1),
+            clipByValue(1),
+            new ClipAdaptively(),
+            new AddNoise(),
+            new Sign(),
+            new Scale(1),
+            new DecayToSparse(),
+            new DecayCautiously(),
+            new ZeroNonFinite(),
+            skipNonFinite(),
+            new ScaleLoss(),
+            accumulate(adam(), 4),
+            new Cautious(adam()),
+            new Grams(adam()),
+            emaWeights(0.999),
+            new AverageWeights(),
+            sam(adam()),
+            partition(rankAtLeast(2), adam(), sgd()),
+            new ProjectNonNegative(),
+            new ProjectMaxNorm(),
+            new ProjectUnitNorm());
 
     private static Entry entry(String name, String summary, Rule rule, String source, double learningRate) {
         return new Entry(name, summary, rule, source, learningRate);
