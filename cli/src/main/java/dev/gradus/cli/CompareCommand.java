@@ -48,9 +48,9 @@ final class CompareCommand implements Callable<Integer> {
             names = "--optimizers",
             paramLabel = "A,B,…",
             hideParamSyntax = true,
-            split = ",",
             defaultValue = DEFAULT_OPTIMIZERS,
-            description = "Which optimizers; `gradus rules` lists all (default: ${DEFAULT-VALUE}).")
+            description = "Which optimizers: names that `gradus rules` lists, or rules in text form "
+                    + "(default: ${DEFAULT-VALUE}).")
     private List<String> optimizers;
 
     @Option(
@@ -90,9 +90,11 @@ final class CompareCommand implements Callable<Integer> {
                 values.schedule());
         plan.requireScheduleToFit();
         OutputFolder folder = OutputFolder.create(out);
+        DjlTrialRunner runner = new DjlTrialRunner();
+        contenders.forEach(
+                contender -> runner.requireFit(contender, values.data().training()));
 
         long began = System.nanoTime();
-        DjlTrialRunner runner = new DjlTrialRunner();
         List<Result> results = compare(plan, runner);
         double seconds = (System.nanoTime() - began) * 1e-9;
 

@@ -206,9 +206,9 @@ final class PlotCommand implements Runnable {
                 names = "--optimizers",
                 paramLabel = "A,B,…",
                 hideParamSyntax = true,
-                split = ",",
                 defaultValue = "sgd,adam,radam,adabelief",
-                description = "Which optimizers; `gradus rules` lists all (default: ${DEFAULT-VALUE}).")
+                description = "Which optimizers: names that `gradus rules` lists, or rules in text form "
+                        + "(default: ${DEFAULT-VALUE}).")
         private List<String> optimizers;
 
         @Option(

@@ -4,6 +4,7 @@ import dev.gradus.RuleDescription;
 import dev.gradus.cli.comparison.Contender;
 import dev.gradus.cli.input.InputError;
 import dev.gradus.cli.input.Numbers;
+import dev.gradus.cli.input.Shell;
 import dev.gradus.cli.report.Table;
 import dev.gradus.cli.report.Table.Column;
 import dev.gradus.expr.ElementType;
@@ -12,6 +13,7 @@ import dev.gradus.expr.State;
 import dev.gradus.rule.RuleFormulas;
 import dev.gradus.rule.Trace.HyperUse;
 import dev.gradus.rules.Rules;
+import dev.gradus.text.TextForm;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +41,7 @@ final class RulesCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "NAME", arity = "0..1", description = "An optimizer.")
+    @Parameters(paramLabel = "NAME", arity = "0..1", description = "An optimizer, or a rule in text form.")
     private @Nullable String name;
 
     @Option(
@@ -94,7 +96,12 @@ final class RulesCommand implements Callable<Integer> {
         RuleDescription rule = describe(entry);
         List<String> lines = new ArrayList<>();
         lines.add(entry.name() + ": " + entry.summary());
-        lines.add(entry.source());
+        if (!entry.source().isEmpty()) {
+            lines.add(entry.source());
+        }
+        lines.add("");
+        lines.add("Text form");
+        lines.add("  " + TextForm.STANDARD.printRule(entry.rule()));
         lines.add("");
         lines.add("Formulas");
         RuleFormulas.block(entry.rule(), Contender.SAMPLE_SHAPE, Notation.PLAIN)
@@ -110,7 +117,7 @@ final class RulesCommand implements Callable<Integer> {
                         ? "  none"
                         : "  " + bytes(rule) + " bytes per float32 parameter of shape " + Contender.SAMPLE_SHAPE));
         lines.add("");
-        lines.add("Hyperparameters (gradus train --optimizer " + entry.name() + " --set NAME=VALUE)");
+        lines.add("Hyperparameters (gradus train --optimizer " + Shell.quoted(entry.name()) + " --set NAME=VALUE)");
         lines.addAll(hyperparameters(entry, rule));
         if (!entry.rule().events().isEmpty()) {
             lines.add("");

@@ -35,8 +35,9 @@ import picocli.CommandLine.Spec;
             "  warmup-cosine:STEPS[:END]    up to lr in STEPS steps, then cosine",
             "  inverse-sqrt:STEPS           up to lr in STEPS steps, then 1/sqrt(step)",
             "",
-            "Example:",
-            "  gradus train --optimizer adabelief --set beta2=0.99 --schedule cosine:0.1"
+            "Examples:",
+            "  gradus train --optimizer adabelief --set beta2=0.99 --schedule cosine:0.1",
+            "  gradus train --optimizer \"chain(clipByGlobalNorm, radam, decayWeights(0.1, only=rank>=2))\""
         })
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class TrainCommand implements Callable<Integer> {
@@ -47,7 +48,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--optimizer",
             paramLabel = "NAME",
             required = true,
-            description = "One of those that `gradus rules` lists.")
+            description = "One of those that `gradus rules` lists, or a rule in text form.")
     private String optimizer;
 
     @Option(
@@ -83,9 +84,11 @@ final class TrainCommand implements Callable<Integer> {
         Trial trial = new Trial(contender, rate, values.schedule(), values.epochs(), dataset.batchSize(), seedNumber);
         trial.schedule().over(rate, trial.steps(dataset.training()));
 
+        DjlTrialRunner runner = new DjlTrialRunner();
+        runner.requireFit(contender, dataset.training());
         Run run;
         try (Progress progress = new Progress(contender.name(), " epochs", trial.epochs())) {
-            run = new DjlTrialRunner().run(trial, dataset.training(), dataset.test(), epoch -> {
+            run = runner.run(trial, dataset.training(), dataset.test(), epoch -> {
                 progress.step(String.format(
                         Locale.ROOT, "loss %.4f, accuracy %.2f %%", epoch.trainingLoss(), 100 * epoch.accuracy()));
             });

@@ -63,6 +63,18 @@ class CommandLineTest {
                 "train --optimizer sophia | sophia needs the event update_hessian between its steps, which this command "
                         + "does not cause",
                 "rules adabelif | unknown optimizer \"adabelif\": did you mean \"adabelief\"?",
+                "compare --optimizers adam,chain(adam,adamm) | optimizer chain(adam,adamm), column 12: unknown rule "
+                        + "\"adamm\": did you mean \"adam\"?",
+                "compare --optimizers adam,adam() | --optimizers must name each optimizer once, got adam twice",
+                "compare --optimizers adam;sgd | --optimizers, column 5: unexpected character \";\"",
+                "train --optimizer adam(beta1=1.2) | optimizer adam(beta1=1.2), column 6: Adam: beta1 must be in [0, 1), "
+                        + "got 1.2",
+                "train --optimizer chain(adam,adam) | optimizer chain(adam,adam), two links are called \"adam\" (both have "
+                        + "adam.beta1): give one of them a name of its own with named(\"…\")",
+                "train --optimizer centralize | optimizer centralize, centralize works on rows, which parameter "
+                        + "02BatchNorm_gamma of shape [16] does not have: mask it with onlyFor(rankAtLeast(2))",
+                "plot trajectory --optimizers centralize | optimizer centralize, centralize works on rows, which "
+                        + "parameter point of shape [2] does not have: mask it with onlyFor(rankAtLeast(2))",
                 "rules --latex | --latex needs the NAME of an optimizer",
                 "plot trajectory rosenbrok | unknown test problem \"rosenbrok\": did you mean \"rosenbrock\"?",
                 "plot rectifier --beta2 1 | --beta2 must be in [0, 1), got \"1\"",
@@ -163,6 +175,19 @@ class CommandLineTest {
                 .contains("adabelief.exp_avg_var")
                 .containsPattern("adabelief\\.beta2 +0\\.999 +\\[0, 1\\) +decay rate of the second moment +Zhuang")
                 .doesNotContain("Program");
+    }
+
+    @Test
+    void aRuleInTextFormIsDescribedLikeAnyOther() {
+        assertThat(Outcome.of("rules", "chain(clipByGlobalNorm(1.0), adabelief(beta2=0.99), decayWeights(0.1))")
+                        .out())
+                .contains("Text form", "  chain(clipByGlobalNorm, adabelief(beta2=0.99), decayWeights(0.1))")
+                .contains("taken to be that of adabelief")
+                .contains("θₜ = θₜ₋₁ − η·(m̂ₜ / (√ŝₜ + ε) + λ·θₜ₋₁)")
+                .containsPattern("decayWeights\\.weight_decay +0\\.1 ");
+        assertThat(Outcome.of("rules", "adamw").out()).contains("  chain(adam, decayWeights)");
+        assertThat(Outcome.of("rules", "chain(adam, decayWeights(0.01))").out())
+                .isEqualTo(Outcome.of("rules", "adamw").out());
     }
 
     @Test

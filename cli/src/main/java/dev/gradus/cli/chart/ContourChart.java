@@ -30,6 +30,7 @@ public record ContourChart(
     private static final double TOP = 66;
     private static final double SIZE = 600;
     private static final double LEGEND_LINE = 20;
+    private static final double LEGEND_SIZE = 13;
     private static final int GRID = 320;
 
     /// The shares of the area that lie below each line: lines by value would crowd where a function is steep.
@@ -51,7 +52,7 @@ public record ContourChart(
 
     @Override
     public int height() {
-        return (int) (TOP + SIZE + 66 + LEGEND_LINE * legendRow(paths.size() + 1));
+        return (int) (TOP + SIZE + 66 + LEGEND_LINE * legendRow(paths.size() + legendColumns() - 1));
     }
 
     @Override
@@ -133,19 +134,28 @@ public record ContourChart(
         canvas.lines(cross, new Stroke(Ink.TEXT, 2.5));
     }
 
-    /// Two columns, because the entries name values too.
+    /// One column or two, because the entries name values too.
     private void drawLegend(Canvas canvas) {
         for (int i = 0; i < paths.size(); i++) {
-            double x = LEFT + (i % 2) * SIZE / 2;
+            double x = LEFT + (i % legendColumns()) * SIZE / 2;
             double y = TOP + SIZE + 70 + LEGEND_LINE * legendRow(i);
             canvas.lines(
                     List.of(List.of(new Point(x, y - 4), new Point(x + 22, y - 4))),
                     Stroke.series(paths.get(i).index()));
-            canvas.text(paths.get(i).name(), new Point(x + 28, y), new Font(Ink.TEXT, 13, false, Anchor.START));
+            canvas.text(
+                    paths.get(i).name(), new Point(x + 28, y), new Font(Ink.TEXT, LEGEND_SIZE, false, Anchor.START));
         }
     }
 
-    private static int legendRow(int entry) {
-        return entry / 2;
+    private int legendRow(int entry) {
+        return entry / legendColumns();
+    }
+
+    /// SVG cannot measure text, so a letter is taken to be as wide as most are.
+    private int legendColumns() {
+        return paths.stream()
+                        .allMatch(path -> 28 + 0.58 * LEGEND_SIZE * path.name().length() <= SIZE / 2)
+                ? 2
+                : 1;
     }
 }

@@ -10,6 +10,7 @@ import dev.gradus.cli.chart.Point;
 import dev.gradus.cli.chart.Scale;
 import dev.gradus.cli.chart.Series;
 import dev.gradus.cli.comparison.Contender;
+import dev.gradus.cli.input.InputError;
 import dev.gradus.cli.input.Setting;
 import dev.gradus.expr.Shape;
 import dev.gradus.testkit.TestProblem;
@@ -57,7 +58,7 @@ public final class TrajectoryPlot {
                     String name = String.format(
                             Locale.ROOT,
                             "%s, lr %s: %s",
-                            contenders.get(i).name(),
+                            shortened(contenders.get(i).name()),
                             Axis.plain(twoDigits(best.learningRate())),
                             Axis.plain(twoDigits(best.end())));
                     return new Series(name, i, best.points());
@@ -90,7 +91,7 @@ public final class TrajectoryPlot {
         List<Point> points = new ArrayList<>();
         points.add(new Point(theta[0], theta[1]));
         double value = problem.value(problem.start());
-        try (Optimizer optimizer = Optimizer.of(group)) {
+        try (Optimizer optimizer = optimizer(contender, group)) {
             for (int t = 0; t < steps; t++) {
                 TestProblem.Point slope = problem.gradient(new TestProblem.Point(theta[0], theta[1]));
                 gradient[0] = slope.x();
@@ -104,6 +105,22 @@ public final class TrajectoryPlot {
             }
         }
         return new Path(learningRate, points, value);
+    }
+
+    private static Optimizer optimizer(Contender contender, ParameterGroup group) {
+        try {
+            return Optimizer.of(group);
+        } catch (IllegalArgumentException e) {
+            throw new InputError("optimizer " + contender.name() + ", " + e.getMessage());
+        }
+    }
+
+    /// A name that leaves room in a line of the legend: the text of a rule can be of any length.
+    private static String shortened(String name) {
+        int longest = 52;
+        return name.length() <= longest
+                ? name
+                : name.substring(0, longest / 2) + "…" + name.substring(name.length() - longest / 2 + 1);
     }
 
     private static double twoDigits(double value) {

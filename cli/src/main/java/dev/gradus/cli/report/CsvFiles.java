@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The results as comma-separated values; no field needs quotes.
+/// The results as comma-separated values (RFC 4180).
 public final class CsvFiles {
     private CsvFiles() {}
 
@@ -67,7 +67,12 @@ public final class CsvFiles {
     }
 
     private static String line(Object... cells) {
-        return Stream.of(cells).map(String::valueOf).collect(Collectors.joining(","));
+        return Stream.of(cells).map(cell -> field(String.valueOf(cell))).collect(Collectors.joining(","));
+    }
+
+    /// The text of a rule has commas and quotes.
+    private static String field(String text) {
+        return text.contains(",") || text.contains("\"") ? '"' + text.replace("\"", "\"\"") + '"' : text;
     }
 
     private static String text(List<String> lines) {

@@ -11,6 +11,7 @@ import dev.gradus.cli.comparison.Result;
 import dev.gradus.cli.input.Numbers;
 import dev.gradus.expr.Notation;
 import dev.gradus.rule.RuleFormulas;
+import dev.gradus.text.TextForm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -178,9 +179,10 @@ public final class HtmlReport {
 
     private static String formula(Contender contender) {
         return """
-                <article class="formula" id="rule-%1$s">
+                <article class="formula">
                 <h3>%1$s</h3>
                 <p>%2$s</p>
+                %5$s
                 <div class="math" tabindex="0" role="group" aria-label="Formulas of %1$s">%3$s</div>
                 <p class="settings">%4$s</p>
                 </article>
@@ -188,7 +190,14 @@ public final class HtmlReport {
                         escape(contender.name()),
                         escape(contender.summary()),
                         RuleFormulas.block(contender.rule(), Notation.MATHML),
-                        escape(settings(contender)));
+                        escape(settings(contender)),
+                        text(contender));
+    }
+
+    /// What the name stands for, unless that is the name.
+    private static String text(Contender contender) {
+        String text = TextForm.STANDARD.printRule(contender.rule());
+        return text.equals(contender.name()) ? "" : "<p><code>" + escape(text) + "</code></p>";
     }
 
     private static String settings(Contender contender) {

@@ -3,6 +3,7 @@ package dev.gradus.cli.report;
 import dev.gradus.cli.comparison.Contender;
 import dev.gradus.cli.comparison.Plan;
 import dev.gradus.cli.input.Numbers;
+import dev.gradus.cli.input.Shell;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
@@ -56,10 +57,11 @@ public record Provenance(String command, SequencedMap<String, String> facts) {
     private static String command(Plan plan, String dataName) {
         return "gradus compare --optimizers %s --epochs %d --seeds %d --data %s --schedule %s%s"
                 .formatted(
-                        plan.contenders().stream().map(Contender::name).collect(Collectors.joining(",")),
+                        Shell.quoted(
+                                plan.contenders().stream().map(Contender::name).collect(Collectors.joining(","))),
                         plan.epochs(),
                         plan.seeds(),
-                        dataName,
+                        Shell.quoted(dataName),
                         plan.schedule(),
                         plan.factors().isEmpty() ? " --no-search" : "");
     }

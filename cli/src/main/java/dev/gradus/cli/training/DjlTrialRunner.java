@@ -13,8 +13,10 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
+import dev.gradus.Optimizer;
 import dev.gradus.cli.comparison.Contender;
 import dev.gradus.cli.comparison.Epoch;
+import dev.gradus.cli.comparison.Plan;
 import dev.gradus.cli.comparison.Run;
 import dev.gradus.cli.comparison.Trial;
 import dev.gradus.cli.comparison.TrialRunner;
@@ -60,6 +62,23 @@ public final class DjlTrialRunner implements TrialRunner {
         return "DJL " + Engine.getDjlVersion() + " with " + engine.getEngineName() + " " + engine.getVersion();
     }
 
+    /// Refuses a rule that cannot train the network, before any time is spent.
+    ///
+    /// @throws InputError saying why
+    public void requireFit(Contender contender, Images images) {
+        try (Model model = Model.newInstance("digits", Device.cpu(), "PyTorch")) {
+            Block network = ConvolutionalNetwork.of(images.classes());
+            model.setBlock(network);
+            try (GradusOptimizer optimizer = GradusOptimizer.of(network, contender.rule(), contender.learningRate());
+                    Trainer trainer = model.newTrainer(config(Plan.SEARCH_SEED, optimizer))) {
+                trainer.initialize(new Shape(1, 1, images.height(), images.width()));
+                Optimizer ignored = optimizer.optimizer();
+            }
+        } catch (IllegalArgumentException e) {
+            throw new InputError("optimizer " + contender.name() + ", " + e.getMessage());
+        }
+    }
+
     @Override
     public Run run(Trial trial, Images training, Images heldOut, Consumer<Epoch> onEpoch) {
         long began = System.nanoTime();
@@ -79,7 +98,7 @@ public final class DjlTrialRunner implements TrialRunner {
             Block network = ConvolutionalNetwork.of(training.classes());
             model.setBlock(network);
             try (GradusOptimizer optimizer = GradusOptimizer.of(network, group(trial, stepNanos.length));
-                    Trainer trainer = model.newTrainer(config(trial, optimizer))) {
+                    Trainer trainer = model.newTrainer(config(trial.seed(), optimizer))) {
                 trainer.initialize(new Shape(trial.batchSize(), 1, training.height(), training.width()));
                 for (int number = 1; number <= trial.epochs(); number++) {
                     Collections.shuffle(shuffled, order);
@@ -114,10 +133,10 @@ public final class DjlTrialRunner implements TrialRunner {
         return group;
     }
 
-    private static DefaultTrainingConfig config(Trial trial, GradusOptimizer optimizer) {
+    private static DefaultTrainingConfig config(long seed, GradusOptimizer optimizer) {
         return new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
                 .optDevices(new Device[] {Device.cpu()})
-                .optInitializer(new SeededWeights(trial.seed()), Parameter.Type.WEIGHT)
+                .optInitializer(new SeededWeights(seed), Parameter.Type.WEIGHT)
                 .optOptimizer(optimizer);
     }
 

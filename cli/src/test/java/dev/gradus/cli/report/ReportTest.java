@@ -3,8 +3,11 @@ package dev.gradus.cli.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gradus.cli.comparison.ComparisonTest;
+import dev.gradus.cli.comparison.Contender;
 import dev.gradus.cli.comparison.Plan;
 import dev.gradus.cli.comparison.Result;
+import dev.gradus.cli.input.ScheduleShape;
+import dev.gradus.rules.Rules;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,28 @@ class ReportTest {
                 .hasSize(1 + 3 * 2 + 2 * 2 + 1)
                 .contains("fast,0.01,1,1,0.8010299956639813,0.8010299956639813,0.93");
         assertThat(CsvFiles.search(RESULTS).lines()).hasSize(1 + 2 * 3);
+    }
+
+    @Test
+    void aRuleInTextFormIsOneFieldOfCsvAndOneWordOfTheCommand() {
+        Contender contender = new Contender(
+                "adam(name=\"a\", only=rank>=2)", "made up", Rules.adam().named("a"), 0.01, List.of());
+        Plan plan = new Plan(PLAN.data(), List.of(contender), 1, 1, 1, List.of(), ScheduleShape.CONSTANT);
+        List<Result> results = ComparisonTest.results(plan);
+
+        assertThat(CsvFiles.results(results).lines().toList().getLast())
+                .startsWith("\"adam(name=\"\"a\"\", only=rank>=2)\",0.01,1,");
+        assertThat(Provenance.of(plan, "mnist:it's", "a network", "Gradus 1", 12)
+                        .command())
+                .isEqualTo("gradus compare --optimizers 'adam(name=\"a\", only=rank>=2)' --epochs 1 --seeds 1 "
+                        + "--data 'mnist:it'\\''s' --schedule constant --no-search");
+    }
+
+    @Test
+    void thePageShowsTheTextOfEachRule() {
+        String page = HtmlReport.of(PLAN, RESULTS, new Provenance("gradus compare", new LinkedHashMap<>()));
+
+        assertThat(page).contains("<h3>fast</h3>", "<code>adam</code>");
     }
 
     @Test
