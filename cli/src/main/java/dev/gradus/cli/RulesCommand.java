@@ -45,6 +45,11 @@ final class RulesCommand implements Callable<Integer> {
     private @Nullable String name;
 
     @Option(
+            names = "--parts",
+            description = "Lists instead what rules in text form are composed of, with arguments and defaults.")
+    private boolean parts;
+
+    @Option(
             names = "--latex",
             description = "Formulas as LaTeX (the inside of a formula, for amsmath), and nothing else.")
     private boolean latex;
@@ -59,7 +64,15 @@ final class RulesCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        if (name == null) {
+        if (parts) {
+            if (name != null || latex || program) {
+                throw new InputError("--parts stands alone");
+            }
+            TextForm.STANDARD.signatures().forEach(out::println);
+            out.println();
+            out.println("All take only=MASK, name=\"NAME\" and clock=own, group_first or optimizer, too.");
+            out.println("Example: chain(clipByGlobalNorm, radam, decayWeights(0.1, only=rank>=2))");
+        } else if (name == null) {
             if (latex || program) {
                 throw new InputError((latex ? "--latex" : "--program") + " needs the NAME of an optimizer");
             }
@@ -89,7 +102,7 @@ final class RulesCommand implements Callable<Integer> {
                                 rows)
                         .toText()
                 + "\nBytes of state per float32 parameter, for a weight of shape " + Contender.SAMPLE_SHAPE
-                + ". More: gradus rules NAME\n";
+                + ". More: gradus rules NAME, gradus rules --parts\n";
     }
 
     private static String description(Rules.Entry entry, boolean program) {

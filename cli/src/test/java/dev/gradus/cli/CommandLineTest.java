@@ -75,6 +75,7 @@ class CommandLineTest {
                         + "02BatchNorm_gamma of shape [16] does not have: mask it with onlyFor(rankAtLeast(2))",
                 "plot trajectory --optimizers centralize | optimizer centralize, centralize works on rows, which "
                         + "parameter point of shape [2] does not have: mask it with onlyFor(rankAtLeast(2))",
+                "rules adam --parts | --parts stands alone",
                 "rules --latex | --latex needs the NAME of an optimizer",
                 "plot trajectory rosenbrok | unknown test problem \"rosenbrok\": did you mean \"rosenbrock\"?",
                 "plot rectifier --beta2 1 | --beta2 must be in [0, 1), got \"1\"",
@@ -175,6 +176,13 @@ class CommandLineTest {
                 .contains("adabelief.exp_avg_var")
                 .containsPattern("adabelief\\.beta2 +0\\.999 +\\[0, 1\\) +decay rate of the second moment +Zhuang")
                 .doesNotContain("Program");
+    }
+
+    @Test
+    void partsAreListedWithTheirArguments() {
+        assertThat(Outcome.of("rules", "--parts").out())
+                .contains("decayWeights(weightDecay=0.01)")
+                .contains("rectify(rule, threshold=4, inclusive=false, degenerate=momentum, place=outside)");
     }
 
     @Test

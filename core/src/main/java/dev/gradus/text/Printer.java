@@ -142,13 +142,11 @@ final class Printer {
 
     /// The components that have to be written. Without any, a name of the catalogue would mean what that has.
     private Map<String, Object> shown(RecordPart part, Record value) {
-        Map<String, Object> shown = part.shortest(value);
-        boolean meansAnother = shown.isEmpty()
-                && vocabulary
-                        .catalogue(part.type(), part.name())
-                        .filter(entry -> !entry.rule().equals(value))
-                        .isPresent();
-        return meansAnother ? part.values(value) : shown;
+        boolean meansAnother = vocabulary
+                .catalogue(part.type(), part.name())
+                .filter(entry -> !entry.rule().equals(value))
+                .isPresent();
+        return part.shortest(value, meansAnother ? 1 : 0);
     }
 
     private List<String> arguments(RecordPart part, Map<String, Object> shown) {

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A record, whose components are the arguments. Its shorter constructors say what the defaults of the others are:
@@ -126,14 +128,30 @@ final class RecordPart implements Part {
         return Types.call(accessor, () -> accessor.invoke(value));
     }
 
-    /// The fewest components that make an equal record, by name, in order.
-    Map<String, Object> shortest(Record value) {
+    /// How it is called: each argument with its default, if it has one.
+    ///
+    /// @param example for the arguments that have none
+    String signature(Record example, Function<Object, String> print) {
+        if (isVariadic()) {
+            return name + "(" + parameters.getFirst().name() + ", …)";
+        }
+        List<String> required = shorter.isEmpty() ? List.copyOf(values(example).keySet()) : names(shorter.getLast());
+        Map<String, Object> defaults =
+                shorter.isEmpty() ? Map.of() : values(construct(shorter.getLast(), required, values(example)));
+        return parameters.stream()
+                .map(Parameter::name)
+                .map(n -> required.contains(n) ? n : n + "=" + print.apply(defaults.getOrDefault(n, "")))
+                .collect(Collectors.joining(", ", name + "(", ")"));
+    }
+
+    /// The fewest components that make an equal record, but at least so many, by name, in order.
+    Map<String, Object> shortest(Record value, int least) {
         Map<String, Object> shown = values(value);
         if (!isVariadic()) {
             for (String candidate : new ArrayList<>(shown.keySet()).reversed()) {
                 Map<String, Object> fewer = new LinkedHashMap<>(shown);
                 fewer.remove(candidate);
-                if (made(fewer).filter(value::equals).isPresent()) {
+                if (fewer.size() >= least && made(fewer).filter(value::equals).isPresent()) {
                     shown = fewer;
                 }
             }

@@ -75,6 +75,12 @@ public final class TextForm {
         return print(schedule, Schedule.class);
     }
 
+    /// What rules can be composed of, in the order of names: each record of a rule with its arguments and their
+    /// defaults, as in `lookahead(fast, syncPeriod=5, slowStepSize=0.5)`.
+    public List<String> signatures() {
+        return vocabulary.signatures(new Printer(vocabulary)::print);
+    }
+
     /// The records of a rule's links and of the rules within them, each before those that it is within; the rule
     /// itself is the last.
     ///

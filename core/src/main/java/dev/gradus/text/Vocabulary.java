@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,7 @@ final class Vocabulary {
 
     private final Map<String, CataloguePart> catalogue = new LinkedHashMap<>();
     private final Map<String, RecordPart> rules = new LinkedHashMap<>();
+    private final Map<Class<?>, Record> exampleOf = new LinkedHashMap<>();
     private final Map<String, Part> schedules = new LinkedHashMap<>();
     private final Map<String, MethodPart> scheduleMethods = new LinkedHashMap<>();
 
@@ -114,6 +116,7 @@ final class Vocabulary {
         Vocabulary more = new Vocabulary();
         more.catalogue.putAll(catalogue);
         more.rules.putAll(rules);
+        more.exampleOf.putAll(exampleOf);
         more.schedules.putAll(schedules);
         more.scheduleMethods.putAll(scheduleMethods);
         for (Record example : examples) {
@@ -126,6 +129,7 @@ final class Vocabulary {
         for (Record part : Tree.records(example)) {
             if (part instanceof Rule rule) {
                 add(rules, new RecordPart(nameOf(rule), part.getClass()));
+                exampleOf.putIfAbsent(part.getClass(), part);
             } else if (part instanceof Schedule) {
                 addSchedule(part.getClass());
             }
@@ -170,6 +174,18 @@ final class Vocabulary {
                 .map(Part::name)
                 .distinct()
                 .sorted()
+                .toList();
+    }
+
+    /// How the parts of rules are called, in the order of their names, without the wrappers that are arguments.
+    List<String> signatures(Function<Object, String> print) {
+        return rules.values().stream()
+                .filter(part -> wrapper(part.type()) == null)
+                .flatMap(part ->
+                        Optional.ofNullable(exampleOf.get(part.type()))
+                                .map(example -> part.signature(example, print))
+                                .stream())
+                .sorted(String.CASE_INSENSITIVE_ORDER)
                 .toList();
     }
 

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 
 /// Values of any type that a text can have, at random but the same for the same seed.
 final class Samples {
-    private static final int ATTEMPTS = 200;
+    private static final int ATTEMPTS = 1_000;
+    private static final Vocabulary VOCABULARY = Vocabulary.standard();
 
     private static final List<Double> NUMBERS = List.of(
             0.5, 0.9, 0.25, 0.0, 1.0, 2.0, 5.0, 20.0, 1e-8, 0.1 + 0.2, 1e7, 1.2345e22, -1.0, Double.POSITIVE_INFINITY);
@@ -123,13 +124,12 @@ final class Samples {
                     .map(type -> new RecordPart(type.getSimpleName(), type.asSubclass(Record.class)))
                     .toList();
         }
-        Vocabulary vocabulary = Vocabulary.standard();
         List<RecordPart> parts = new ArrayList<>();
         Class<?> kind = Rule.class.isAssignableFrom(wanted)
                 ? Rule.class
                 : Schedule.class.isAssignableFrom(wanted) ? Schedule.class : wanted;
-        for (String name : vocabulary.names(kind)) {
-            vocabulary
+        for (String name : VOCABULARY.names(kind)) {
+            VOCABULARY
                     .part(kind, name)
                     .filter(RecordPart.class::isInstance)
                     .map(RecordPart.class::cast)

@@ -87,6 +87,7 @@ class TextFormTest {
                 "factoredRms(minSize=1e3) | factoredRms(minSize=1000)",
                 "chain(adam) | chain(adam)",
                 "descend | descend",
+                "b_adam | chain(bAdam(0.9), scaleByMagnitude)",
             })
     void aRuleIsPrintedInItsShortestForm(String text, String shortest) {
         assertThat(FORM.printRule(FORM.parseRule(text))).isEqualTo(shortest);
@@ -151,6 +152,21 @@ class TextFormTest {
             Rule rule = (Rule) samples.of(Rule.class, 1 + seed % 4);
             assertThat(FORM.parseRule(FORM.printRule(rule))).as("seed %d", seed).isEqualTo(rule);
         }
+    }
+
+    @Test
+    void signaturesShowArgumentsWithTheirDefaults() {
+        assertThat(FORM.signatures())
+                .contains(
+                        "adam(beta1=0.9, beta2=0.999, eps=1e-8, placement=corrected)",
+                        "chain(links, …)",
+                        "descend()",
+                        "epsInRoot(rule, epsRoot, moment=raw)",
+                        "lookahead(fast, syncPeriod=5, slowStepSize=0.5)",
+                        "softplus(rule, smooth=50, linearAbove=inf)")
+                .noneMatch(signature -> signature.startsWith("masked"))
+                .isSortedAccordingTo(String.CASE_INSENSITIVE_ORDER);
+        assertThat(FORM.with(new Lion(0.9, 0.99)).signatures()).contains("lion(beta1, beta2)");
     }
 
     @Test
@@ -290,7 +306,7 @@ class TextFormTest {
         assertThat(types).hasSizeGreaterThan(5);
         for (Class<?> type : types) {
             assertThat(Vocabulary.standard().names(type))
-                    .as("the names of %s", type)
+                    .as("the names of %s: records of schedules are members of Schedules", type)
                     .isNotEmpty();
             for (RecordPart part : Samples.parts(type)) {
                 for (int seed = 0; seed < 20; seed++) {
