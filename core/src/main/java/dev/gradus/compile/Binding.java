@@ -31,6 +31,10 @@ final class Binding {
     final Inputs inputs;
 
     private final Shape shape;
+
+    /// The parameter's shape as it is.
+    private final Shape whole;
+
     private final ElementType type;
     private final Tensor[] operands;
     private final @Nullable Projection[][] projections;
@@ -61,6 +65,7 @@ final class Binding {
                 numbers.stream().filter(variant.regardless()::contains).toList();
         this.inputs = new Inputs(variant.leaves(), slots, shape);
         this.shape = variant.merged().merge(shape);
+        this.whole = shape;
         this.type = memory.theta().type().arithmetic();
         this.operands = new Tensor[variant.operands().size()];
         this.scratch = new int[operands.length];
@@ -249,14 +254,21 @@ final class Binding {
 
     /// Computes the numbers of the host before a stage, and gets ready for its passes.
     ///
+    /// @param common scratch memory for values that outlive the stage, or null where the thread's own does
     /// @return the number of chunks that threads may run side by side, each once, before [#finish]; none where
     ///     there is nothing to do
-    long prepare(int index, Worker worker) {
+    long prepare(int index, Worker worker, @Nullable Scratch common) {
         Stage stage = variant.stages().get(index);
         if (stage.isFirst()) {
             HostCode.run(variant.code()[stage.level()], slots, worker.workspace.power);
         }
-        if (isSkipped(stage) || stage.passes().isEmpty()) {
+        if (isSkipped(stage)) {
+            return 0;
+        }
+        if (stage.isFirst()) {
+            transform(stage.level(), common == null ? worker.workspace.own : common);
+        }
+        if (stage.passes().isEmpty()) {
             return 0;
         }
         for (int i = 0; i < stage.passes().size(); i++) {
@@ -266,6 +278,24 @@ final class Binding {
         }
         Extent extent = extents[index];
         return (extent.units + extent.chunk - 1) / extent.chunk;
+    }
+
+    private void transform(int level, Scratch scratchMemory) {
+        List<Variant.Transform> transforms = variant.transforms();
+        for (int i = 0; i < transforms.size(); i++) {
+            Variant.Transform transform = transforms.get(i);
+            if (transform.level() == level) {
+                long bytes = whole.elements() * type.bytes();
+                MemorySegment[] segments = scratchMemory.require(scratchCount, bytes);
+                transform
+                        .function()
+                        .apply(
+                                segments[scratch[transform.from()]].asSlice(0, bytes),
+                                segments[scratch[transform.to()]].asSlice(0, bytes),
+                                whole,
+                                type);
+            }
+        }
     }
 
     /// Runs one chunk of a stage.

@@ -169,7 +169,7 @@ public final class Execution {
     /// Runs the next stages, for the first of which the totals have been filled, on this thread.
     void advance(Worker worker) {
         do {
-            if (current.prepare(stage, worker) > 0) {
+            if (current.prepare(stage, worker, null) > 0) {
                 current.runWhole(stage, worker);
             }
             finishStage(worker);
@@ -181,7 +181,7 @@ public final class Execution {
     /// @return the number of chunks
     long prepareStage(Worker worker, Scratch common) {
         current.reserve(common);
-        return current.prepare(stage, worker);
+        return current.prepare(stage, worker, common);
     }
 
     /// Runs a chunk of the stage that has been prepared.

@@ -75,6 +75,15 @@ final class Listing {
                 line("host %d:", level);
                 host(variant.code()[level], names);
             }
+            for (Variant.Transform transform : variant.transforms()) {
+                if (transform.level() == now) {
+                    line(
+                            "%s = %s(%s)",
+                            operand(variant, transform.to()),
+                            transform.function().name(),
+                            operand(variant, transform.from()));
+                }
+            }
             for (Pass pass : variant.passes()) {
                 if (pass.level() == now) {
                     pass(variant, pass, names);

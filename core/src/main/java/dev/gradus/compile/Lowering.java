@@ -5,6 +5,7 @@ import dev.gradus.compile.Value.TotalKey;
 import dev.gradus.expr.Axes;
 import dev.gradus.expr.State;
 import dev.gradus.expr.State.Role;
+import dev.gradus.expr.TensorFunction;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Cuts a graph of values into passes.
@@ -73,6 +75,7 @@ final class Lowering {
     private List<Operand> operands = new ArrayList<>();
     private Map<Value, Integer> scratch = new HashMap<>();
     private List<Reduction> reductions = new ArrayList<>();
+    private List<Variant.Transform> transforms = new ArrayList<>();
     private Slots slots = new Slots();
     private TreeMap<PassKey, PassBuilder> passes = new TreeMap<>();
     private final MergedAxes merged;
@@ -139,8 +142,9 @@ final class Lowering {
                 first,
                 List.copyOf(operands),
                 List.copyOf(reductions),
+                List.copyOf(transforms),
                 built,
-                Stage.of(end, built, reductions, code, totals, first),
+                Stage.of(end, built, reductions, transforms, code, totals, first),
                 code,
                 slots.leaves(),
                 totals,
@@ -166,6 +170,9 @@ final class Lowering {
         for (Value value : slots.values()) {
             end = Math.max(end, level(value));
         }
+        for (Variant.Transform transform : transforms) {
+            end = Math.max(end, transform.level());
+        }
         for (PassKey key : passes.keySet()) {
             end = Math.max(end, key.level);
         }
@@ -177,6 +184,7 @@ final class Lowering {
         operands = new ArrayList<>();
         scratch = new HashMap<>();
         reductions = new ArrayList<>();
+        transforms = new ArrayList<>();
         slots = new Slots();
         passes = new TreeMap<>();
         written.forEach((what, value) -> {
@@ -243,11 +251,28 @@ final class Lowering {
             scratch.put(value, known);
             if (value.op == Op.REDUCE) {
                 reduce(value, known);
+            } else if (value.op == Op.TRANSFORM) {
+                Value of = value.args.get(0);
+                requireNoTotals(value, level(of), level(value));
+                transforms.add(
+                        new Variant.Transform(level(value), (TensorFunction) value.payloadOf(), left(of), known));
             } else {
                 passAt(level(value), value.axes).leave(value, known);
             }
         }
         return known;
+    }
+
+    /// What a transform is given, and its result, are kept for one parameter at a time.
+    private void requireNoTotals(Value transform, int from, int to) {
+        if (hasTotals(from, to)) {
+            throw new IllegalArgumentException(((TensorFunction) transform.payloadOf()).name()
+                    + " cannot stand next to a link that combines all parameters after it: put that link before");
+        }
+    }
+
+    private boolean hasTotals(int from, int to) {
+        return IntStream.rangeClosed(from + 1, to).anyMatch(totalLevels::contains);
     }
 
     /// Whether to leave a value of the parameter's own shape in scratch memory for a pass of a higher level,
@@ -258,10 +283,8 @@ final class Lowering {
         if (!value.axes.isFull() || !reduced.contains(value)) {
             return false;
         }
-        for (int between = level(value) + 1; between <= level; between++) {
-            if (totalLevels.contains(between)) {
-                return false;
-            }
+        if (hasTotals(level(value), level)) {
+            return false;
         }
         Set<Object> loads = new HashSet<>();
         boolean[] isExpensive = new boolean[1];
@@ -277,7 +300,7 @@ final class Lowering {
         switch (value.op) {
             case THETA -> {}
             case GRADIENT, STATE -> loads.add(value);
-            case NOISE -> isExpensive[0] = true;
+            case NOISE, TRANSFORM -> isExpensive[0] = true;
             case AFTER -> {
                 if (writeLevel(value.payloadOf()) < level) {
                     loads.add(value);
@@ -339,7 +362,7 @@ final class Lowering {
     }
 
     private int levelOf(Value value) {
-        if (value.op == Op.REDUCE || value.op == Op.TOTAL) {
+        if (value.op == Op.REDUCE || value.op == Op.TOTAL || value.op == Op.TRANSFORM) {
             return level(value.args.get(0)) + 1;
         }
         int level = 0;
@@ -444,6 +467,10 @@ final class Lowering {
                 }
                 case GRADIENT -> load(operandOf(Operand.Kind.GRADIENT, axes));
                 case NOISE -> load(indexOf(new Operand((String) value.payloadOf(), merged.merge(axes))));
+                case TRANSFORM -> {
+                    requireNoTotals(value, level(value), level);
+                    yield load(left(value));
+                }
                 case STATE, REDUCE -> load(resident(value, level, axes));
                 case AFTER -> {
                     State state = (State) value.payloadOf();

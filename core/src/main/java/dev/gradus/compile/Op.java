@@ -17,6 +17,7 @@ enum Op {
     GRADIENT(0, "gradient"),
     STATE(0, "state"),
     NOISE(0, "noise"),
+    TRANSFORM(1, "transform"),
     AFTER(1, "after"),
     NEGATE(UnaryOp.NEGATE, "negate"),
     ABS(UnaryOp.ABS, "abs"),

@@ -35,6 +35,7 @@ record Stage(int level, List<Integer> passes, boolean isFirst, Division division
             int end,
             List<Pass> passes,
             List<Reduction> reductions,
+            List<Variant.Transform> transforms,
             HostCode.Instruction[][] code,
             List<Total> totals,
             int commitLevel) {
@@ -44,7 +45,7 @@ record Stage(int level, List<Integer> passes, boolean isFirst, Division division
             List<Integer> group = passesOf(level, passes);
             int next = level + 1;
             if (areByRows(group, passes, reductions)) {
-                while (next <= end && joins(next, passes, reductions, code, totals, commitLevel)) {
+                while (next <= end && joins(next, passes, reductions, transforms, code, totals, commitLevel)) {
                     group.addAll(passesOf(next, passes));
                     next++;
                 }
@@ -89,12 +90,14 @@ record Stage(int level, List<Integer> passes, boolean isFirst, Division division
             int level,
             List<Pass> passes,
             List<Reduction> reductions,
+            List<Variant.Transform> transforms,
             HostCode.Instruction[][] code,
             List<Total> totals,
             int commitLevel) {
         return code[level].length == 0
                 && level != commitLevel
                 && totals.stream().noneMatch(total -> total.level() == level)
+                && transforms.stream().noneMatch(transform -> transform.level() == level)
                 && areByRows(passesOf(level, passes), passes, reductions);
     }
 

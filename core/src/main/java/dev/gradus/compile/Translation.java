@@ -118,6 +118,7 @@ final class Translation {
             case Expr.Total t ->
                 plain(graph.make(
                         Op.TOTAL, new TotalKey(t.link, t.index, t.reduction), Axes.HOST, List.of(value(t.of))));
+            case Expr.Transform t -> plain(graph.make(Op.TRANSFORM, t.function, t.axes(), List.of(value(t.of))));
             case Expr.Named n -> scaled(n.of);
         };
     }

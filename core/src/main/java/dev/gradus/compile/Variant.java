@@ -3,6 +3,7 @@ package dev.gradus.compile;
 import dev.gradus.compile.Slots.Leaf;
 import dev.gradus.compile.Value.TotalKey;
 import dev.gradus.expr.State;
+import dev.gradus.expr.TensorFunction;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +16,7 @@ import java.util.Map;
 /// @param commit the slot of the condition for all writes, or −1
 /// @param commitLevel the level at which the condition is known; nothing else than `regardless` is written before
 /// @param operands what passes load and store
+/// @param transforms functions of whole tensors that are computed between passes
 /// @param passes in the order in which they run
 /// @param stages what threads do between waiting for each other
 /// @param code what is computed at the beginning of each level
@@ -31,6 +33,7 @@ public record Variant(
         int commitLevel,
         List<Operand> operands,
         List<Reduction> reductions,
+        List<Transform> transforms,
         List<Pass> passes,
         List<Stage> stages,
         HostCode.Instruction[][] code,
@@ -43,6 +46,12 @@ public record Variant(
     /// A number combined over parameters: `operand` is contributed once its level has run, `slot` must be
     /// filled before `level` begins.
     public record Total(TotalKey key, int operand, int slot, int level) {}
+
+    /// A function of a whole tensor, computed when a level begins.
+    ///
+    /// @param from the scratch operand that it is given
+    /// @param to the scratch operand that takes the result
+    record Transform(int level, TensorFunction function, int from, int to) {}
 
     /// Whether passes leave each other values of the parameter's own shape, from one stage to a later one.
     boolean keepsScratch() {

@@ -53,6 +53,7 @@ public abstract sealed class Expr {
                 yield List.copyOf(operands);
             }
             case Reduce r -> List.of(r.of);
+            case Transform t -> List.of(t.of);
             case Total t -> List.of(t.of);
             case Named n -> List.of(n.of);
         };
@@ -380,6 +381,23 @@ public abstract sealed class Expr {
                         reduction + " of a value over " + of.axes() + " cannot keep " + kept);
             }
             this.reduction = reduction;
+            this.of = of;
+        }
+    }
+
+    /// A function of a whole tensor that is computed outside of the program.
+    public static final class Transform extends Expr {
+        public final TensorFunction function;
+        public final Expr of;
+
+        /// @param of a value of the parameter's own shape
+        public Transform(TensorFunction function, Expr of) {
+            super(of.axes());
+            if (!of.axes().isFull()) {
+                throw new IllegalArgumentException(
+                        function.name() + " needs a value of the parameter's own shape, got one over " + of.axes());
+            }
+            this.function = function;
             this.of = of;
         }
     }

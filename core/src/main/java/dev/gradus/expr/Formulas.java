@@ -5,6 +5,7 @@ import dev.gradus.expr.Expr.BinaryOp;
 import dev.gradus.expr.Expr.Reduce;
 import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Expr.Size;
+import dev.gradus.expr.Expr.Transform;
 import dev.gradus.expr.Expr.Unary;
 import dev.gradus.expr.Expr.UnaryOp;
 import dev.gradus.expr.Expr.Where;
@@ -91,6 +92,11 @@ public final class Formulas {
     /// before the step selects a program and costs nothing per element.
     public static Expr where(Condition condition, Expr then, Expr otherwise) {
         return new Where(condition, then, otherwise);
+    }
+
+    /// A function of a whole tensor that is computed outside of the program.
+    public static Expr transform(TensorFunction function, Expr x) {
+        return new Transform(function, x);
     }
 
     /// Whether x is neither NaN nor infinite.

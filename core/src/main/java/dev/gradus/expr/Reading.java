@@ -17,6 +17,7 @@ import dev.gradus.expr.Expr.Size;
 import dev.gradus.expr.Expr.Source;
 import dev.gradus.expr.Expr.StepCount;
 import dev.gradus.expr.Expr.Total;
+import dev.gradus.expr.Expr.Transform;
 import dev.gradus.expr.Expr.Unary;
 import dev.gradus.expr.Expr.Where;
 import dev.gradus.expr.Term.Decimal;
@@ -153,6 +154,12 @@ final class Reading {
                 operation(Operator.CASES, where.axes(), node(where.then), node(where.condition), node(where.otherwise));
             case Reduce reduce -> reduction(reduce, node(reduce.of), scope(reduce.axes()));
             case Total total -> total(total, node(total.of));
+            case Transform transform ->
+                operation(
+                        Operator.APPLY,
+                        transform.axes(),
+                        given(Symbol.of(transform.function.name())),
+                        node(transform.of));
             case Named named -> named(named.symbol, node(named.of));
         };
     }

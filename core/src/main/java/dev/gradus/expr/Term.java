@@ -115,6 +115,8 @@ public sealed interface Term {
         MIN(Binding.ATOM, "min"),
         MAX(Binding.ATOM, "max"),
         CLIP(Binding.ATOM, "clip"),
+        /// The first operand is the name of a function, the second what it is applied to.
+        APPLY(Binding.ATOM, ""),
         /// May have a subscript.
         SOFTPLUS(Binding.ATOM, "softplus"),
         /// May have a subscript.

@@ -126,6 +126,7 @@ abstract class Typesetter {
             case ABS -> fenced("|", of(first), "|");
             case FLOOR -> fenced("⌊", of(first), "⌋");
             case SOFTPLUS, MEAN, RMS, LARGEST -> function(operator, subscripts, fenced("(", of(first), ")"));
+            case APPLY -> of(first) + fenced("(", of(operands.getLast()), ")");
             case SIGN, EXP, LOG, COS, MIN, MAX, CLIP -> function(operator, List.of(), fenced("(", list(operands), ")"));
         };
     }

@@ -2,12 +2,14 @@ package dev.gradus.compile;
 
 import dev.gradus.expr.Axes;
 import dev.gradus.expr.Condition;
+import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
 import dev.gradus.rule.Step;
 import dev.gradus.rule.Trace;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -138,6 +140,12 @@ final class Meaning {
                 double[] chosen = new double[elements];
                 Arrays.setAll(chosen, i -> holds[i] != 0 ? then[i] : otherwise[i]);
                 yield chosen;
+            }
+            case Expr.Transform t -> {
+                double[] result = new double[elements];
+                t.function.apply(
+                        MemorySegment.ofArray(value(t.of)), MemorySegment.ofArray(result), shape, ElementType.FLOAT64);
+                yield result;
             }
             case Expr.Reduce r -> reduce(r);
             case Expr.Total total -> value(total.of);

@@ -1,10 +1,13 @@
 package dev.gradus.compile;
 
 import static dev.gradus.expr.Formulas.ema;
+import static dev.gradus.expr.Formulas.transform;
 import static dev.gradus.rule.Chain.chain;
 
+import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Shape;
+import dev.gradus.expr.TensorFunction;
 import dev.gradus.rule.Chain;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Mask;
@@ -50,6 +53,7 @@ import dev.gradus.rules.SkipNonFinite;
 import dev.gradus.rules.Softplus;
 import dev.gradus.rules.TrustRatio;
 import dev.gradus.rules.ZeroNonFinite;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -70,6 +74,27 @@ final class RandomRules {
         }
     }
 
+    /// The direction with its elements in the opposite order.
+    private record Reversed() implements Direction, TensorFunction {
+        @Override
+        public String name() {
+            return "reversed";
+        }
+
+        @Override
+        public Expr update(Step s) {
+            return transform(this, s.direction()).plus(s.direction().times(0.5));
+        }
+
+        @Override
+        public void apply(MemorySegment from, MemorySegment to, Shape shape, ElementType type) {
+            int bytes = type.bytes();
+            for (long i = 0; i < shape.elements(); i++) {
+                MemorySegment.copy(from, i * bytes, to, (shape.elements() - 1 - i) * bytes, bytes);
+            }
+        }
+    }
+
     private static final List<Supplier<Rule>> LINKS = List.of(
             Rules::adam,
             Rules::adaBelief,
@@ -77,6 +102,7 @@ final class RandomRules {
             () -> new Rectify(new Nesterov(Rules.adam())),
             () -> new Softplus(Rules.adam()),
             Ema::new,
+            Reversed::new,
             Early::new,
             Momentum::new,
             () -> Rules.decayWeights(0.1),
@@ -163,10 +189,11 @@ final class RandomRules {
         return rules.get(random.nextInt(rules.size())).get();
     }
 
-    /// Whether no two links have one name, and none changes a direction that has been applied.
+    /// Whether no two links have one name, none changes a direction that has been applied, and none combines all
+    /// parameters after a transform.
     private static boolean isValid(Rule rule) {
         try {
-            Trace ignored = Trace.of(rule, "w", Shape.of(2, 2));
+            Program ignored = Program.of(Trace.of(rule, "w", Shape.of(2, 2)), false);
             return true;
         } catch (IllegalArgumentException refused) {
             return false;
@@ -187,6 +214,9 @@ final class RandomRules {
             links.add(LAST.get(random.nextInt(LAST.size())).get());
         }
         Rule rule = chain(links.toArray(Rule[]::new));
+        if (!isValid(rule)) {
+            return next(random);
+        }
         return random.nextInt(3) == 0 ? Rules.lookahead(rule) : rule;
     }
 
