@@ -116,7 +116,7 @@ public sealed interface Term {
         MAX(Binding.ATOM, "max"),
         CLIP(Binding.ATOM, "clip"),
         /// The first operand is the name of a function, the second what it is applied to.
-        APPLY(Binding.ATOM, ""),
+        APPLY(Binding.ATOM, "apply"),
         /// May have a subscript.
         SOFTPLUS(Binding.ATOM, "softplus"),
         /// May have a subscript.
