@@ -74,6 +74,17 @@ class TrainingTest {
     }
 
     @Test
+    void aRuleInTextFormIsTrainedWith() {
+        String rule = "chain(centralize(only=rank=4), adabelief(beta2=0.99), decayWeights(only=not \"*_beta\"))";
+
+        Outcome outcome = Outcome.of(
+                "train", "--optimizer", rule, "--set", "adabelief.beta1=0.8", "--lr", "0.01", "--epochs", "1");
+
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).startsWith(rule + " on digits (lr 0.01, constant, seed 1): test accuracy 9");
+    }
+
+    @Test
     void aTrainingThatDivergesSaysSo() {
         Outcome outcome = Outcome.of("train", "--optimizer", "sgd", "--lr", "1e30", "--epochs", "2");
 

@@ -88,7 +88,7 @@ final class Printer {
             case Mask.Or(Mask left, Mask right) -> "(" + mask(left) + " or " + mask(right) + ")";
             case Mask.Not(Mask negated) -> "not " + mask(negated);
             case Mask.Custom custom -> throw unwritable("the mask \"" + custom.name() + '"');
-            default -> call(Record.class.cast(mask)).toString();
+            default -> call((Record) mask).toString();
         };
     }
 

@@ -13,6 +13,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +106,8 @@ final class Vocabulary {
     private static Stream<MethodPart> methods(Class<?> owner, boolean isStatic) {
         return Arrays.stream(owner.getMethods())
                 .filter(m -> m.getReturnType() == Schedule.class && Modifier.isStatic(m.getModifiers()) == isStatic)
-                .sorted((Method a, Method b) -> b.getParameterCount() - a.getParameterCount())
+                .sorted(Comparator.comparingInt((Method m) -> -m.getParameterCount())
+                        .thenComparing(Method::toString))
                 .map(m -> new MethodPart(m, null));
     }
 
@@ -216,10 +218,9 @@ final class Vocabulary {
                 .filter(part -> part.type() == type)
                 .findFirst()
                 .map(RecordPart.class::cast)
-                .orElseThrow(
-                        () -> new IllegalArgumentException(
-                                Types.nameOf(type) + " (" + type.getName()
-                                        + ") cannot be written as text: it is not known here, but can be made so with TextForm.with(…)"));
+                .orElseThrow(() -> new IllegalArgumentException(Types.nameOf(type) + " (" + type.getName()
+                        + ") cannot be written as text: it is not known here, but can be made so with "
+                        + "TextForm.with(…)"));
     }
 
     /// The wrapper of this class.

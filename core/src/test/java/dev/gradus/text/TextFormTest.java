@@ -33,6 +33,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -436,6 +437,33 @@ class TextFormTest {
                 .hasMessageEndingWith("more than 200 times and, or, or a method in one text");
         assertThatThrownBy(() -> FORM.parseSchedule("constant(1)" + ".times(2)".repeat(deep)))
                 .hasMessageEndingWith("more than 200 times and, or, or a method in one text");
+    }
+
+    @Test
+    void anyTextIsReadOrRefusedWithAColumnInIt() {
+        List<String> pieces = List.of(
+                "(", ")", "[", "]", ",", "=", ">=", ".", "\"", "\\", "not ", " and ", "rank", "size[0]", "only=",
+                "name=", "1", "-1", "1e400", "0.5", "inf", "nan", "true", "adam", "chain", "raw", "β", ";", " ");
+        Random random = new Random(1);
+        int read = 0;
+        for (int i = 0; i < 5_000; i++) {
+            Rule rule = Rules.all().get(random.nextInt(Rules.all().size())).rule();
+            StringBuilder text =
+                    new StringBuilder(FORM.printRule(rule.onlyFor(rankAtLeast(2).and(Mask.named("*")))));
+            for (int edit = 0; edit <= i % 3; edit++) {
+                int from = random.nextInt(text.length() + 1);
+                int to = Math.min(text.length(), from + random.nextInt(3));
+                text.replace(from, to, pieces.get(random.nextInt(pieces.size())));
+            }
+            try {
+                Rule mutant = FORM.parseRule(text.toString());
+                assertThat(FORM.parseRule(FORM.printRule(mutant))).isEqualTo(mutant);
+                read++;
+            } catch (TextError e) {
+                assertThat(e.column()).as("%s", text).isBetween(1, text.length() + 1);
+            }
+        }
+        assertThat(read).isBetween(50, 4_000);
     }
 
     @Test
