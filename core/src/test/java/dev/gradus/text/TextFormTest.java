@@ -28,6 +28,8 @@ import dev.gradus.rule.Step;
 import dev.gradus.rules.Rules;
 import dev.gradus.rules.Rules.Entry;
 import dev.gradus.schedule.Schedule;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -489,6 +491,16 @@ class TextFormTest {
     void spacesAndLinesDoNotMatter() {
         assertThat(FORM.parseRule(" chain (\n\tadam( beta1 = 0.8 ) ,\r\n  decayWeights\n)\n"))
                 .isEqualTo(chain(adam().withBeta1(0.8), decayWeights(0.01)));
+    }
+
+    @Test
+    void theExamplesOfThePageArePrintedAsTheyAreRead() throws Exception {
+        String page = Files.readString(Path.of("..", "docs", "text-form.md"));
+        List<String> examples = page.split("```", -1)[1].strip().lines().toList();
+
+        assertThat(FORM.printRule(FORM.parseRule(examples.get(0)))).isEqualTo(examples.get(0));
+        assertThat(FORM.printSchedule(FORM.parseSchedule(examples.get(1)))).isEqualTo(examples.get(1));
+        assertThat(examples).hasSize(2);
     }
 
     @Test
