@@ -6,14 +6,17 @@ import dev.gradus.rule.Rule;
 import dev.gradus.rule.Spelling;
 import dev.gradus.rule.Step;
 import dev.gradus.rule.Trace.HyperUse;
+import dev.gradus.schedule.ObservingSchedule;
 import dev.gradus.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A parameter group at work: its members and the values of its hyperparameters.
@@ -27,11 +30,21 @@ final class Group {
         @Nullable
         Schedule schedule;
 
+        /// What the schedule has observed, by name; nothing where it does not observe.
+        Map<String, Double> memory = Map.of();
+
         double value;
 
         Setting(HyperUse use) {
             this.use = use;
             this.value = use.value();
+        }
+
+        /// The value that the schedule gives after a number of updates.
+        double at(Schedule schedule, long completed) {
+            return schedule instanceof ObservingSchedule observing
+                    ? observing.at(completed, memory)
+                    : schedule.at(completed);
         }
     }
 
@@ -101,7 +114,11 @@ final class Group {
 
     private void apply(String spelled, Schedule schedule, long completed) {
         Setting setting = setting(qualified(spelled));
-        double value = check(setting, schedule.at(completed));
+        boolean isNew = !schedule.equals(setting.schedule);
+        double value = check(setting, isNew ? schedule.at(completed) : setting.at(schedule, completed));
+        if (isNew) {
+            setting.memory = schedule instanceof ObservingSchedule observing ? observing.initialMemory() : Map.of();
+        }
         setting.schedule = schedule;
         setting.value = value;
         all = settings.values().toArray(Setting[]::new);
@@ -118,9 +135,51 @@ final class Group {
         for (Setting setting : all) {
             Schedule schedule = setting.schedule;
             if (schedule != null && !schedule.isPerParameter()) {
-                setting.value = check(setting, schedule.at(completed));
+                setting.value = check(setting, setting.at(schedule, completed));
             }
         }
+    }
+
+    /// Tells the schedules that observe a metric. What they remember then is put down by what is returned.
+    List<Runnable> observe(double metric) {
+        List<Runnable> effects = new ArrayList<>();
+        for (Setting setting : all) {
+            if (setting.schedule instanceof ObservingSchedule observing) {
+                Map<String, Double> memory = observing.observe(setting.memory, metric, completed());
+                effects.add(() -> setting.memory = memory);
+            }
+        }
+        return effects;
+    }
+
+    /// What schedules remember, as `group:name/hyperparameter.number`.
+    Map<String, Double> memory() {
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        settings.forEach((full, setting) ->
+                new TreeMap<>(setting.memory).forEach((number, value) -> numbers.put(memoryName(full, number), value)));
+        return numbers;
+    }
+
+    /// Changes a number that a schedule remembers.
+    ///
+    /// @return whether there is one of this name
+    boolean remember(String name, double value) {
+        for (Map.Entry<String, Setting> entry : settings.entrySet()) {
+            Setting setting = entry.getValue();
+            for (String number : setting.memory.keySet()) {
+                if (memoryName(entry.getKey(), number).equals(name)) {
+                    Map<String, Double> changed = new HashMap<>(setting.memory);
+                    changed.put(number, value);
+                    setting.memory = Map.copyOf(changed);
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private String memoryName(String hyperparameter, String number) {
+        return "group:" + name + "/" + hyperparameter + "." + number;
     }
 
     /// Checks what schedules that count by the parameter's own updates give for it.
@@ -160,7 +219,7 @@ final class Group {
         Map<String, Double> values = new LinkedHashMap<>();
         settings.forEach((full, setting) -> {
             Schedule schedule = setting.schedule;
-            values.put(full, schedule == null ? setting.value : schedule.at(completed));
+            values.put(full, schedule == null ? setting.value : setting.at(schedule, completed));
         });
         return values;
     }

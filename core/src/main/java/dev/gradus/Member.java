@@ -371,13 +371,7 @@ final class Member implements Execution.Memory, Execution.Numbers {
                     cell.state.role(),
                     cell.tensor.memory().asReadOnly());
         }
-        double[] copy = {Objects.requireNonNull(cell.number).value};
-        return new StateView(
-                name,
-                Shape.of(),
-                ElementType.FLOAT64,
-                Role.SCALAR,
-                MemorySegment.ofArray(copy).asReadOnly());
+        return StateView.number(name, Objects.requireNonNull(cell.number).value);
     }
 
     void close() {

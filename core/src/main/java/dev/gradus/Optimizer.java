@@ -295,6 +295,39 @@ public final class Optimizer implements AutoCloseable {
         });
     }
 
+    /// Tells a metric, such as the loss of a validation, to all schedules that observe one, of whichever group. What
+    /// follows from it holds from the next step on.
+    ///
+    /// @throws IllegalStateException if no hyperparameter follows such a schedule
+    public void observe(double metric) {
+        exclusively(() -> {
+            List<Runnable> effects = new ArrayList<>();
+            for (Group group : groupList) {
+                effects.addAll(group.observe(metric));
+            }
+            if (effects.isEmpty()) {
+                throw new IllegalStateException("no hyperparameter follows a schedule that observes a metric");
+            }
+            effects.forEach(Runnable::run);
+        });
+    }
+
+    /// Changes a number that a schedule remembers from what it observed, such as one that was saved.
+    ///
+    /// @param state the state's name, `group:name/hyperparameter.number`
+    /// @throws IllegalArgumentException if there is no such state
+    void remember(String state, double value) {
+        exclusively(() -> {
+            if (groups.values().stream().noneMatch(group -> group.remember(state, value))) {
+                List<String> known = groups.values().stream()
+                        .flatMap(group -> group.memory().keySet().stream())
+                        .toList();
+                throw new IllegalArgumentException(
+                        "no schedule remembers \"" + state + "\": " + Spelling.help(state, known));
+            }
+        });
+    }
+
     /// The number of completed updates.
     public long completed() {
         return counter.completed;
@@ -455,7 +488,8 @@ public final class Optimizer implements AutoCloseable {
         set(group, hyperparameter, ParameterGroup.constant(group, hyperparameter, value));
     }
 
-    /// Lets a hyperparameter follow a schedule from the next step on; nothing is compiled.
+    /// Lets a hyperparameter follow a schedule from the next step on; nothing is compiled. A schedule that observes
+    /// a metric has observed nothing yet, unless the hyperparameter follows an equal one already.
     ///
     /// @throws IllegalArgumentException if there is no such group or hyperparameter, or if the schedule's present
     /// value     is out of range
@@ -470,7 +504,8 @@ public final class Optimizer implements AutoCloseable {
         return group(group).values(counter.completed);
     }
 
-    /// All states: those of parameters in the order of their names, then those that links share.
+    /// All states: those of parameters in the order of their names, then those that links share, then the numbers that
+    /// schedules remember from what they observed.
     public List<StateView> states() {
         requireOpen();
         List<StateView> views = new ArrayList<>();
@@ -480,12 +515,16 @@ public final class Optimizer implements AutoCloseable {
             member.sharedViews(sharedViews);
         }
         views.addAll(sharedViews.values());
+        for (Group group : groupList) {
+            group.memory().forEach((name, value) -> views.add(StateView.number(name, value)));
+        }
         return views;
     }
 
     /// One state.
     ///
-    /// @param name `parameter/link.state`, or `/link.state` for one that all parameters of a link share
+    /// @param name `parameter/link.state`, `/link.state` for one that all parameters of a link share, or
+    ///     `group:name/hyperparameter.number` for what a schedule remembers
     /// @throws IllegalArgumentException if there is no such state
     public StateView state(String name) {
         List<StateView> all = states();

@@ -1,10 +1,41 @@
 package dev.gradus.schedule;
 
-/// The schedules of the field. Each is a value: equal arguments make equal schedules.
+import java.util.ArrayList;
+import java.util.List;
+
+/// The schedules of the field. Each is a value: equal arguments make equal schedules. What they are combined
+/// with stands at [Schedule].
 public final class Schedules {
     private Schedules() {}
 
+    /// One of each record that schedules are composed of.
+    public static List<Schedule> all() {
+        Schedule one = constant(1);
+        return List.of(
+                one,
+                linear(0, 1, 10),
+                polynomial(1, 0, 10, 2),
+                cosine(1, 0, 10),
+                cosineAnnealing(1, 0, 10),
+                cosineRestarts(1, 0, 10, 2),
+                exponential(1, 0.5, 10),
+                inverseSqrt(1, 10),
+                noam(1, 64, 10),
+                rex(1, 0, 10),
+                piecewise(List.of(knot(0, 1), knot(10, 0)), Curve.LINEAR),
+                plateau(one),
+                one.until(10, one),
+                one.every(10),
+                one.times(2),
+                one.times(one),
+                one.atLeast(0),
+                one.atMost(1),
+                one.perParameter());
+    }
+
     /// The same value at every step.
+    ///
+    /// @throws IllegalArgumentException if `value` is not finite
     public static Schedule constant(double value) {
         return new Constant(value);
     }
@@ -16,11 +47,28 @@ public final class Schedules {
         return new Linear(from, to, steps);
     }
 
+    /// From `from` at the first step to `to`, reached after `steps` updates and kept, as `(1 − t/steps)^power`
+    /// falls.
+    ///
+    /// @throws IllegalArgumentException if a value is not finite, `power` is not positive or `steps` is
+    ///     negative
+    public static Schedule polynomial(double from, double to, long steps, double power) {
+        return new Polynomial(from, to, steps, power);
+    }
+
     /// From `from` at the first step along half a cosine to `to`, reached after `steps` updates and kept.
     ///
     /// @throws IllegalArgumentException if a value is not finite or `steps` is negative
     public static Schedule cosine(double from, double to, long steps) {
         return new Cosine(from, to, steps);
+    }
+
+    /// The same with a power of the cosine, as optax's `cosine_decay_schedule` has it.
+    ///
+    /// @throws IllegalArgumentException if a value is not finite, `exponent` is not positive or `steps` is
+    ///     negative
+    public static Schedule cosine(double from, double to, long steps, double exponent) {
+        return new Cosine(from, to, steps, exponent);
     }
 
     /// A full cosine of period `2·halfPeriod` between `from` and `to`: after `halfPeriod` updates it rises
@@ -31,8 +79,16 @@ public final class Schedules {
         return new CosineAnnealing(from, to, halfPeriod);
     }
 
-    /// Warm-up in a straight line from `from` to `peak` over `warmupSteps` updates, then half a cosine to `end`,
-    /// reached after `decaySteps` updates in all; optax's `warmup_cosine_decay_schedule`.
+    /// Half a cosine from `from` towards `to` over `steps` updates, again and again, each time `growth` times
+    /// as long; torch's `CosineAnnealingWarmRestarts`.
+    ///
+    /// @throws IllegalArgumentException if a value is not finite, or `steps` or `growth` is not positive
+    public static Schedule cosineRestarts(double from, double to, long steps, long growth) {
+        return new CosineRestarts(from, to, steps, growth);
+    }
+
+    /// Warm-up in a straight line from `from` to `peak` over `warmupSteps` updates, then half a cosine to
+    /// `end`, reached after `decaySteps` updates in all; optax's `warmup_cosine_decay_schedule`.
     ///
     /// @throws IllegalArgumentException if `decaySteps` is not larger than `warmupSteps`
     public static Schedule warmupCosine(double from, double peak, long warmupSteps, long decaySteps, double end) {
@@ -43,6 +99,107 @@ public final class Schedules {
         return linear(from, peak, warmupSteps).then(cosine(peak, end, decaySteps - warmupSteps));
     }
 
+    /// From 0 in a straight line to `peak` over `warmup` updates, `stable` updates at `peak`, and in a straight
+    /// line to `end` over `decay` updates: S. Hu et al., "MiniCPM", 2024, arXiv:2404.06395.
+    ///
+    /// @throws IllegalArgumentException if a value is not finite or a number of updates is negative
+    public static Schedule warmupStableDecay(double peak, long warmup, long stable, long decay, double end) {
+        return linear(peak, end, decay).after(stable).warmup(warmup);
+    }
+
+    /// `from·rate^(t/steps)` after t updates; optax's `exponential_decay`, and torch's `ExponentialLR` where
+    /// `steps` is 1. [Schedule#after] lets it begin later, [Schedule#atLeast] ends it.
+    ///
+    /// @throws IllegalArgumentException if `from` is not finite, or `rate` or `steps` is not positive
+    public static Schedule exponential(double from, double rate, long steps) {
+        return new Exponential(from, rate, steps);
+    }
+
+    /// From `from` times `rate` every `steps` updates; torch's `StepLR`.
+    ///
+    /// @throws IllegalArgumentException if `from` is not finite, or `rate` or `steps` is not positive
+    public static Schedule staircase(double from, double rate, long steps) {
+        return exponential(from, rate, 1).every(steps);
+    }
+
+    /// From `from` times `rate` at each of the milestones; torch's `MultiStepLR`.
+    ///
+    /// @param milestones numbers of completed updates, in order
+    /// @throws IllegalArgumentException if a value is not finite, or a milestone is negative or less than the
+    ///     one before
+    public static Schedule multiStep(double from, double rate, List<Long> milestones) {
+        List<Knot> knots = new ArrayList<>(List.of(knot(0, from)));
+        milestones.forEach(step -> knots.add(knot(step, knots.getLast().value() * rate)));
+        return piecewise(knots, Curve.CONSTANT);
+    }
+
+    /// From knot to knot along a curve; the last value is kept.
+    ///
+    /// @param knots at least one, in the order of their steps
+    /// @throws IllegalArgumentException if there are no knots or their steps decrease
+    public static Schedule piecewise(List<Knot> knots, Curve curve) {
+        return new Piecewise(knots, curve);
+    }
+
+    /// A point of [#piecewise].
+    ///
+    /// @throws IllegalArgumentException if `step` is negative or a value is not finite
+    public static Knot knot(double step, double value) {
+        return new Knot(step, value);
+    }
+
+    /// One cycle over `steps` updates: from `from` to `peak` in the first `warmup` of them, then to `to`, which
+    /// the last update has; torch's `OneCycleLR`. A momentum that moves against it goes `from` its highest
+    /// value by its lowest back `to` the highest: `oneCycle(0.95, 0.85, 0.95, steps, warmup, curve)`. L. Smith
+    /// and N. Topin, "Super-Convergence", 2017, arXiv:1708.07120.
+    ///
+    /// @param warmup a part of `steps` in (0, 1], torch's `pct_start`
+    /// @throws IllegalArgumentException if a value is not finite, or `warmup` is out of range or less than one
+    ///     step
+    public static Schedule oneCycle(double from, double peak, double to, long steps, double warmup, Curve curve) {
+        return piecewise(
+                List.of(knot(0, from), knot(peakOfCycle("oneCycle", steps, warmup, 1), peak), knot(steps - 1.0, to)),
+                curve);
+    }
+
+    /// The same with torch's defaults: from `peak/25` to `peak` in the first 30 %, then to `peak/250000`, along
+    /// cosines.
+    ///
+    /// @throws IllegalArgumentException if `peak` is not finite, or `steps` is less than 4
+    public static Schedule oneCycle(double peak, long steps) {
+        return oneCycle(peak / 25, peak, peak / 250_000, steps, 0.3, Curve.COSINE);
+    }
+
+    /// One cycle in three phases: from `from` to `peak`, as fast back to `from`, and to `to`; torch's
+    /// `OneCycleLR` with `three_phase=True`. Momentum goes `oneCycleThreePhase(0.95, 0.85, 0.95, …)`.
+    ///
+    /// @param warmup a part of `steps` in (0, 1/2]
+    /// @throws IllegalArgumentException if a value is not finite, or `warmup` is out of range or less than one
+    ///     step
+    public static Schedule oneCycleThreePhase(
+            double from, double peak, double to, long steps, double warmup, Curve curve) {
+        double peakAt = peakOfCycle("oneCycleThreePhase", steps, warmup, 0.5);
+        return piecewise(
+                List.of(knot(0, from), knot(peakAt, peak), knot(2 * peakAt, from), knot(steps - 1.0, to)), curve);
+    }
+
+    private static double peakOfCycle(String schedule, long steps, double warmup, double most) {
+        double peakAt = warmup * steps - 1;
+        if (!(warmup > 0 && warmup <= most) || !(peakAt >= 0)) {
+            throw new IllegalArgumentException(schedule + ": warmup must be at least one step and at most " + most
+                    + " of the " + steps + " steps, got " + warmup);
+        }
+        return peakAt;
+    }
+
+    /// `from/√(1 + t/steps)` after t updates. After a warm-up of as many `steps` it is the schedule of
+    /// fairseq's `inverse_sqrt`: `inverseSqrt(peak, steps).warmup(steps)`.
+    ///
+    /// @throws IllegalArgumentException if `from` is not finite or `steps` is not positive
+    public static Schedule inverseSqrt(double from, long steps) {
+        return new InverseSqrt(from, steps);
+    }
+
     /// `factor · dModel^(−1/2) · min(t^(−1/2), t · warmup^(−3/2))` with t = updates + 1: "Attention Is All You
     /// Need" (Vaswani et al. 2017, section 5.3), named after Noam Shazeer.
     ///
@@ -51,194 +208,19 @@ public final class Schedules {
         return new Noam(factor, dModel, warmup);
     }
 
-    /// What [#constant(double)] makes.
-    public record Constant(double value) implements Schedule {
-        public Constant {
-            finite("constant", "value", value);
-        }
-
-        @Override
-        public double at(long completed) {
-            return value;
-        }
-
-        @Override
-        public long duration() {
-            return 0;
-        }
+    /// From `from` at the first step to `to`, reached after `steps` updates and kept, slowly at first and
+    /// faster in the end: [Rex].
+    ///
+    /// @throws IllegalArgumentException if a value is not finite or `steps` is negative
+    public static Schedule rex(double from, double to, long steps) {
+        return new Rex(from, to, steps);
     }
 
-    /// What [#linear] makes.
-    public record Linear(double from, double to, long steps) implements Schedule {
-        public Linear {
-            finite("linear", "from", from);
-            finite("linear", "to", to);
-            notNegative("linear", steps);
-        }
-
-        @Override
-        public double at(long completed) {
-            return completed >= steps ? to : from + (to - from) * ((double) completed / steps);
-        }
-
-        @Override
-        public long duration() {
-            return steps;
-        }
-    }
-
-    /// What [#cosine] makes.
-    public record Cosine(double from, double to, long steps) implements Schedule {
-        public Cosine {
-            finite("cosine", "from", from);
-            finite("cosine", "to", to);
-            notNegative("cosine", steps);
-        }
-
-        @Override
-        public double at(long completed) {
-            return completed >= steps ? to : cosineBetween(from, to, (double) completed / steps);
-        }
-
-        @Override
-        public long duration() {
-            return steps;
-        }
-    }
-
-    /// What [#cosineAnnealing] makes.
-    public record CosineAnnealing(double from, double to, long halfPeriod) implements Schedule {
-        public CosineAnnealing {
-            finite("cosineAnnealing", "from", from);
-            finite("cosineAnnealing", "to", to);
-            positive("cosineAnnealing", "halfPeriod", halfPeriod);
-        }
-
-        @Override
-        public double at(long completed) {
-            return cosineBetween(from, to, (double) completed / halfPeriod);
-        }
-    }
-
-    /// What [#noam] makes.
-    public record Noam(double factor, int dModel, long warmup) implements Schedule {
-        public Noam {
-            finite("noam", "factor", factor);
-            positive("noam", "dModel", dModel);
-            positive("noam", "warmup", warmup);
-        }
-
-        @Override
-        public double at(long completed) {
-            double t = completed + 1.0;
-            return factor
-                    / Math.sqrt(dModel)
-                    * Math.min(1 / Math.sqrt(t), t / ((double) warmup * Math.sqrt((double) warmup)));
-        }
-    }
-
-    /// What [Schedule#until] makes.
-    public record Switch(Schedule first, long steps, Schedule next) implements Schedule {
-        public Switch {
-            notNegative("until", steps);
-            if (first.isPerParameter() || next.isPerParameter()) {
-                throw new IllegalArgumentException(
-                        "a schedule is counted per parameter as a whole: call perParameter() last");
-            }
-        }
-
-        @Override
-        public double at(long completed) {
-            return completed < steps ? first.at(completed) : next.at(completed - steps);
-        }
-
-        @Override
-        public long duration() {
-            return steps + next.duration();
-        }
-    }
-
-    /// What [Schedule#times] makes.
-    public record Scaled(Schedule schedule, double factor) implements Schedule {
-        public Scaled {
-            finite("times", "factor", factor);
-        }
-
-        @Override
-        public double at(long completed) {
-            return factor * schedule.at(completed);
-        }
-
-        @Override
-        public boolean isPerParameter() {
-            return schedule.isPerParameter();
-        }
-
-        @Override
-        public long duration() {
-            return schedule.duration();
-        }
-    }
-
-    /// What [Schedule#atLeast] makes.
-    public record AtLeast(Schedule schedule, double floor) implements Schedule {
-        public AtLeast {
-            finite("atLeast", "floor", floor);
-        }
-
-        @Override
-        public double at(long completed) {
-            return Math.max(floor, schedule.at(completed));
-        }
-
-        @Override
-        public boolean isPerParameter() {
-            return schedule.isPerParameter();
-        }
-
-        @Override
-        public long duration() {
-            return schedule.duration();
-        }
-    }
-
-    /// What [Schedule#perParameter] makes.
-    public record PerParameter(Schedule schedule) implements Schedule {
-        @Override
-        public double at(long completed) {
-            return schedule.at(completed);
-        }
-
-        @Override
-        public boolean isPerParameter() {
-            return true;
-        }
-
-        @Override
-        public long duration() {
-            return schedule.duration();
-        }
-    }
-
-    private static double cosineBetween(double from, double to, double progress) {
-        return to + (from - to) * 0.5 * (1 + StrictMath.cos(Math.PI * progress));
-    }
-
-    private static void finite(String schedule, String name, double value) {
-        if (!Double.isFinite(value)) {
-            throw new IllegalArgumentException(schedule + ": " + name + " must be finite, got " + value);
-        }
-    }
-
-    private static void positive(String schedule, String name, long value) {
-        if (value <= 0) {
-            throw new IllegalArgumentException(schedule + ": " + name + " must be positive, got " + value);
-        }
-    }
-
-    private static void notNegative(String schedule, long steps) {
-        if (steps < 0) {
-            throw new IllegalArgumentException(schedule + ": steps must be at least 0, got " + steps);
-        }
+    /// A schedule that is reduced when a metric has stopped to improve, with torch's defaults;
+    /// `Optimizer.observe` is told the metric.
+    ///
+    /// @throws IllegalArgumentException if the schedule is counted per parameter or observes a metric itself
+    public static Plateau plateau(Schedule schedule) {
+        return new Plateau(schedule);
     }
 }

@@ -298,19 +298,40 @@ final class Parser {
             countOperator();
             Token name = expect(Kind.NAME, "what follows \".\"", "a method of schedules");
             Object receiver = schedule;
-            Collection<MethodPart> methods = vocabulary.scheduleMethods();
-            MethodPart method = methods.stream()
-                    .filter(m -> Spelling.fold(m.name()).equals(Spelling.fold(name.value())))
-                    .findFirst()
-                    .map(m -> m.on(receiver))
-                    .orElseThrow(() -> unknown(
-                            "method of schedules",
-                            name,
-                            methods.stream().map(MethodPart::name).sorted().toList()));
+            MethodPart method = scheduleMethod(name).on(receiver);
             Arguments arguments = arguments(method);
             schedule = make(method, arguments.own, arguments.places, name);
         }
         return schedule;
+    }
+
+    /// The method of this name; of several, the one whose first argument is a number if a number follows.
+    private MethodPart scheduleMethod(Token name) {
+        List<MethodPart> named = vocabulary.scheduleMethods().stream()
+                .filter(m -> Spelling.fold(m.name()).equals(Spelling.fold(name.value())))
+                .toList();
+        return named.stream()
+                .filter(m -> named.size() == 1 || takesNumber(m) == isNumberNext())
+                .findFirst()
+                .orElseThrow(() -> unknown(
+                        "method of schedules",
+                        name,
+                        vocabulary.scheduleMethods().stream()
+                                .map(MethodPart::name)
+                                .distinct()
+                                .sorted()
+                                .toList()));
+    }
+
+    private static boolean takesNumber(MethodPart method) {
+        return Types.classOf(method.parameters().getFirst().type()).isPrimitive();
+    }
+
+    /// Whether the first argument in the parentheses that follow, with or without its name, is a number.
+    private boolean isNumberNext() {
+        List<Token> rest = tokens.subList(Math.min(at + 1, tokens.size() - 1), tokens.size());
+        boolean named = rest.size() > 2 && rest.get(1).is("=");
+        return rest.get(named ? 2 : 0).kind() == Kind.NUMBER;
     }
 
     private Mask mask(String slot) {

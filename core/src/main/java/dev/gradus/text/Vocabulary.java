@@ -11,6 +11,7 @@ import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -81,7 +82,7 @@ final class Vocabulary {
     private final Map<String, RecordPart> rules = new LinkedHashMap<>();
     private final Map<Class<?>, Record> exampleOf = new LinkedHashMap<>();
     private final Map<String, Part> schedules = new LinkedHashMap<>();
-    private final Map<String, MethodPart> scheduleMethods = new LinkedHashMap<>();
+    private final List<MethodPart> scheduleMethods = new ArrayList<>();
 
     /// What Gradus comes with: the catalogue with all parts of its rules, those beside it, and the schedules.
     static Vocabulary standard() {
@@ -92,13 +93,9 @@ final class Vocabulary {
         }
         Rules.otherParts().forEach(standard::addAll);
         WRAPPERS.forEach(wrapper -> standard.add(standard.rules, wrapper.part));
-        for (Class<?> member : Schedules.class.getDeclaredClasses()) {
-            if (member.isRecord() && Schedule.class.isAssignableFrom(member)) {
-                standard.addSchedule(member.asSubclass(Record.class));
-            }
-        }
+        Schedules.all().forEach(standard::addAll);
         methods(Schedules.class, true).forEach(m -> standard.schedules.putIfAbsent(Spelling.fold(m.name()), m));
-        methods(Schedule.class, false).forEach(m -> standard.scheduleMethods.put(Spelling.fold(m.name()), m));
+        methods(Schedule.class, false).forEach(standard.scheduleMethods::add);
         return standard;
     }
 
@@ -120,7 +117,7 @@ final class Vocabulary {
         more.rules.putAll(rules);
         more.exampleOf.putAll(exampleOf);
         more.schedules.putAll(schedules);
-        more.scheduleMethods.putAll(scheduleMethods);
+        more.scheduleMethods.addAll(scheduleMethods);
         for (Record example : examples) {
             more.addAll(example);
         }
@@ -230,6 +227,6 @@ final class Vocabulary {
 
     /// The methods of a schedule that make another one of it.
     Collection<MethodPart> scheduleMethods() {
-        return scheduleMethods.values();
+        return scheduleMethods;
     }
 }
