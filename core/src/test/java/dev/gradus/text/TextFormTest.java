@@ -290,6 +290,16 @@ class TextFormTest {
                 "noam(1, 512, 4000).times(2).atLeast(1e-5).perParameter() "
                         + "| noam(1, 512, 4000).times(2).atLeast(1e-5).perParameter()",
                 "switch(constant(1), 5, scaled(constant(1), 2)) | constant(1).until(5, constant(1).times(2))",
+                "constant(2).times(factor=linear(0, 1, 9)) | constant(2).times(linear(0, 1, 9))",
+                "constant(2).times(factor=3).times(-4) | constant(2).times(3).times(-4)",
+                "staircase(8, 0.5, 30).after(10).at_least(1) "
+                        + "| constant(8).until(10, exponential(8, 0.5, 1).every(30)).atLeast(1)",
+                "multiStep(8, 0.5, [20, 50]) | piecewise([knot(0, 8), knot(20, 4), knot(50, 2)], constant)",
+                "oneCycle(1, 5, 0, 10, 0.25, cosine) | piecewise([knot(0, 1), knot(1.5, 5), knot(9, 0)], cosine)",
+                "warmupStableDecay(2, 10, 70, 20, 0) "
+                        + "| linear(0, 2, 10).then(constant(2).until(70, linear(2, 0, 20)))",
+                "plateau(cosine(1, 0, 90, exponent=2), max, patience=3, thresholdMode=abs) "
+                        + "| plateau(cosine(1, 0, 90, 2), max, patience=3, thresholdMode=abs)",
             })
     void aScheduleIsPrintedInItsShortestForm(String text, String shortest) {
         assertThat(FORM.printSchedule(FORM.parseSchedule(text))).isEqualTo(shortest);

@@ -1,9 +1,15 @@
 package dev.gradus.testkit.golden;
 
+import dev.gradus.schedule.Curve;
+import dev.gradus.schedule.Knot;
+import dev.gradus.schedule.ObservingSchedule;
+import dev.gradus.schedule.Plateau;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /// Learning rates of optax's and torch's schedules over many steps.
 final class ScheduleTable {
@@ -35,14 +41,37 @@ final class ScheduleTable {
 
     private static double replay(Fields each, Tolerance tolerance) {
         each.node("source");
-        Schedule schedule = schedule(each.text("name"), each.object("hyper"));
+        String name = each.text("name");
+        Fields hyper = each.object("hyper");
+        Schedule schedule = schedule(name, hyper);
         double[] recorded = each.numbers("values");
-        double[] actual = new double[recorded.length];
-        for (int i = 0; i < actual.length; i++) {
-            actual[i] = schedule.at(i);
+        double[] metrics = each.has("metrics") ? each.numbers("metrics") : new double[0];
+        double worst = tolerance.compare("values", recorded, values(schedule, recorded.length, metrics));
+        if (each.has("momentum")) {
+            double[] momentum = each.numbers("momentum");
+            worst = Math.max(
+                    worst,
+                    tolerance.compare("momentum", momentum, values(cycleOfMomentum(hyper), momentum.length, metrics)));
         }
         each.requireAllRead();
-        return tolerance.compare("values", recorded, actual);
+        return worst;
+    }
+
+    /// @param metrics what is observed after each value was read; none for most
+    private static double[] values(Schedule schedule, int count, double[] metrics) {
+        double[] values = new double[count];
+        if (schedule instanceof ObservingSchedule observing) {
+            Map<String, Double> memory = observing.initialMemory();
+            for (int i = 0; i < count; i++) {
+                values[i] = observing.at(i, memory);
+                memory = observing.observe(memory, metrics[i], i + 1);
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                values[i] = schedule.at(i);
+            }
+        }
+        return values;
     }
 
     /// A schedule by the name that its system gives it.
@@ -50,90 +79,155 @@ final class ScheduleTable {
         return switch (name) {
             case "warmup_cosine_decay_schedule" -> warmupCosine(h);
             case "cosine_decay_schedule" -> {
-                requireLinear(h);
                 double init = h.number("init_value");
-                yield Schedules.cosine(init, init * h.number("alpha"), h.whole("decay_steps"));
+                yield Schedules.cosine(init, init * h.number("alpha"), h.whole("decay_steps"), h.number("exponent", 1));
             }
-            case "linear_schedule" -> {
-                double init = h.number("init_value");
-                yield Schedules.constant(init)
-                        .until(
-                                h.whole("transition_begin"),
-                                Schedules.linear(init, h.number("end_value"), h.whole("transition_steps")));
+            case "exponential_decay" -> exponential(h.number("init_value"), h);
+            case "warmup_exponential_decay_schedule" -> {
+                double peak = h.number("peak_value");
+                yield Schedules.linear(h.number("init_value"), peak, h.whole("warmup_steps"))
+                        .then(exponential(peak, h));
             }
+            case "polynomial_schedule" ->
+                Schedules.polynomial(
+                                h.number("init_value"),
+                                h.number("end_value"),
+                                h.whole("transition_steps"),
+                                h.number("power"))
+                        .after(h.whole("transition_begin"));
+            case "linear_schedule" ->
+                Schedules.linear(h.number("init_value"), h.number("end_value"), h.whole("transition_steps"))
+                        .after(h.whole("transition_begin"));
             case "warmup_constant_schedule" ->
                 Schedules.linear(h.number("init_value"), h.number("peak_value"), h.whole("warmup_steps"));
-            case "piecewise_constant_schedule" -> {
-                Fields scales = h.object("boundaries_and_scales");
-                List<Piece> pieces = new ArrayList<>();
-                double value = h.number("init_value");
-                for (String boundary : scales.keys()) {
-                    pieces.add(new Piece(Schedules.constant(value), Long.parseLong(boundary)));
-                    value *= scales.number(boundary);
-                }
-                yield joined(pieces, Schedules.constant(value));
+            case "piecewise_constant_schedule" -> scales(h, Curve.CONSTANT);
+            case "piecewise_interpolate_schedule" -> scales(h, curve(h, "interpolate_type"));
+            case "linear_onecycle_schedule" -> {
+                double peak = h.number("peak_value");
+                double steps = h.whole("transition_steps");
+                double start = peak / h.number("div_factor");
+                yield Schedules.piecewise(
+                        List.of(
+                                Schedules.knot(0, start),
+                                Schedules.knot(Math.floor(h.number("pct_start") * steps), peak),
+                                Schedules.knot(Math.floor(h.number("pct_final") * steps), start),
+                                Schedules.knot(steps, start / h.number("final_div_factor"))),
+                        Curve.LINEAR);
             }
-            case "sgdr_schedule" -> {
-                List<Piece> pieces = new ArrayList<>();
-                long end = 0;
-                for (Fields cycle : h.objects("cosine_kwargs")) {
-                    end += cycle.whole("decay_steps");
-                    pieces.add(new Piece(warmupCosine(cycle), end));
-                }
-                Piece last = pieces.removeLast();
-                yield joined(pieces, last.schedule);
+            case "cosine_onecycle_schedule" -> {
+                double peak = h.number("peak_value");
+                double steps = h.whole("transition_steps");
+                double start = peak / h.number("div_factor");
+                yield Schedules.piecewise(
+                        List.of(
+                                Schedules.knot(0, start),
+                                Schedules.knot(Math.floor(h.number("pct_start") * steps), peak),
+                                Schedules.knot(steps, start / h.number("final_div_factor"))),
+                        Curve.COSINE);
             }
-            case "MultiStepLR" -> {
-                List<Piece> pieces = new ArrayList<>();
-                double value = h.number("base_lr");
-                for (double milestone : h.numbers("milestones")) {
-                    pieces.add(new Piece(Schedules.constant(value), (long) milestone));
-                    value *= h.number("gamma");
-                }
-                yield joined(pieces, Schedules.constant(value));
-            }
+            case "sgdr_schedule" ->
+                h.objects("cosine_kwargs").stream()
+                        .map(ScheduleTable::warmupCosine)
+                        .reduce(Schedule::then)
+                        .orElseThrow();
+            case "StepLR" -> Schedules.staircase(h.number("base_lr"), h.number("gamma"), h.whole("step_size"));
+            case "MultiStepLR" ->
+                Schedules.multiStep(
+                        h.number("base_lr"),
+                        h.number("gamma"),
+                        Arrays.stream(h.numbers("milestones"))
+                                .mapToObj(milestone -> (long) milestone)
+                                .toList());
+            case "ExponentialLR" -> Schedules.exponential(h.number("base_lr"), h.number("gamma"), 1);
             case "CosineAnnealingLR" ->
                 Schedules.cosineAnnealing(h.number("base_lr"), h.number("eta_min"), h.whole("T_max"));
+            case "CosineAnnealingWarmRestarts" ->
+                Schedules.cosineRestarts(h.number("base_lr"), h.number("eta_min"), h.whole("T_0"), h.whole("T_mult"));
+            case "OneCycleLR" -> {
+                h.node("base_lr"); // torch sets it to the cycle's first value
+                double peak = h.number("max_lr");
+                double from = peak / h.number("div_factor");
+                yield cycle(h, from, peak, from / h.number("final_div_factor"));
+            }
             case "LinearLR" -> {
                 double base = h.number("base_lr");
                 yield Schedules.linear(
                         base * h.number("start_factor"), base * h.number("end_factor"), h.whole("total_iters"));
             }
+            case "PolynomialLR" ->
+                Schedules.polynomial(h.number("base_lr"), 0, h.whole("total_iters"), h.number("power"));
             case "ConstantLR" -> {
                 double base = h.number("base_lr");
                 yield Schedules.constant(base * h.number("factor"))
                         .until(h.whole("total_iters"), Schedules.constant(base));
             }
+            case "ReduceLROnPlateau" ->
+                new Plateau(
+                        Schedules.constant(h.number("base_lr")),
+                        h.text("mode").equals("min") ? Plateau.Mode.MIN : Plateau.Mode.MAX,
+                        h.number("factor"),
+                        h.whole("patience"),
+                        h.number("threshold"),
+                        h.text("threshold_mode").equals("rel") ? Plateau.ThresholdMode.REL : Plateau.ThresholdMode.ABS,
+                        h.whole("cooldown"),
+                        h.number("min_lr"),
+                        h.number("eps"));
             default -> throw new IllegalArgumentException("unknown schedule \"" + name + "\"");
         };
     }
 
     private static Schedule warmupCosine(Fields h) {
-        requireLinear(h);
-        return Schedules.warmupCosine(
-                h.number("init_value"),
-                h.number("peak_value"),
-                h.whole("warmup_steps"),
-                h.whole("decay_steps"),
-                h.number("end_value"));
+        long warmup = h.whole("warmup_steps");
+        double peak = h.number("peak_value");
+        return Schedules.linear(h.number("init_value"), peak, warmup)
+                .then(Schedules.cosine(
+                        peak, h.number("end_value"), h.whole("decay_steps") - warmup, h.number("exponent", 1)));
     }
 
-    /// A power of the cosine cannot be expressed.
-    private static void requireLinear(Fields h) {
-        if (h.has("exponent")) {
-            h.requireOnly("exponent", 1);
-        }
+    /// optax's exponential decay, which ends at the floor if there is one.
+    private static Schedule exponential(double from, Fields h) {
+        double rate = h.number("decay_rate");
+        long steps = h.whole("transition_steps");
+        Schedule schedule = (h.flag("staircase")
+                        ? Schedules.staircase(from, rate, steps)
+                        : Schedules.exponential(from, rate, steps))
+                .after(h.whole("transition_begin"));
+        Double end = h.numberOrNull("end_value");
+        return end == null ? schedule : rate < 1 ? schedule.atLeast(end) : schedule.atMost(end);
     }
 
-    /// @param end the step at which the next piece begins
-    private record Piece(Schedule schedule, long end) {}
-
-    private static Schedule joined(List<Piece> pieces, Schedule last) {
-        Schedule joined = last;
-        for (int i = pieces.size() - 1; i >= 0; i--) {
-            long begin = i == 0 ? 0 : pieces.get(i - 1).end;
-            joined = pieces.get(i).schedule.until(pieces.get(i).end - begin, joined);
+    /// Values that are the ones before times a factor.
+    private static Schedule scales(Fields h, Curve curve) {
+        Fields scales = h.object("boundaries_and_scales");
+        double value = h.number("init_value");
+        List<Knot> knots = new ArrayList<>(List.of(Schedules.knot(0, value)));
+        for (String boundary : scales.keys()) {
+            value *= scales.number(boundary);
+            knots.add(Schedules.knot(Double.parseDouble(boundary), value));
         }
-        return joined;
+        return Schedules.piecewise(knots, curve);
+    }
+
+    private static Curve curve(Fields h, String key) {
+        return switch (h.text(key)) {
+            case "linear" -> Curve.LINEAR;
+            case "cosine", "cos" -> Curve.COSINE;
+            default -> throw h.unknown(key);
+        };
+    }
+
+    /// The momentum of torch's one-cycle policy.
+    private static Schedule cycleOfMomentum(Fields h) {
+        double most = h.number("max_momentum");
+        return h.flag("cycle_momentum") ? cycle(h, most, h.number("base_momentum"), most) : Schedules.constant(most);
+    }
+
+    private static Schedule cycle(Fields h, double from, double peak, double to) {
+        long steps = h.whole("total_steps");
+        double warmup = h.number("pct_start");
+        Curve curve = curve(h, "anneal_strategy");
+        return h.flag("three_phase")
+                ? Schedules.oneCycleThreePhase(from, peak, to, steps, warmup, curve)
+                : Schedules.oneCycle(from, peak, to, steps, warmup, curve);
     }
 }
