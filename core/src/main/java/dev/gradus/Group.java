@@ -56,6 +56,7 @@ final class Group {
     final Rule rule;
     final StateFormat stateFormat;
     final boolean keepsMasterWeights;
+    final boolean hasExactRows;
     final List<Member> members = new ArrayList<>();
 
     /// What the caller set, as it was spelled; a group without parameters knows no other names.
@@ -75,6 +76,7 @@ final class Group {
         this.rule = from.rule();
         this.stateFormat = from.stateFormat();
         this.keepsMasterWeights = from.keepsMasterWeights();
+        this.hasExactRows = from.hasExactRows();
         this.given.putAll(from.settings());
         declare(List.of(new HyperUse(Step.LEARNING_RATE, 0, LEARNING_RATES, "step size", "")));
     }
@@ -105,7 +107,8 @@ final class Group {
 
     /// Changes a hyperparameter.
     ///
-    /// @throws IllegalArgumentException if the name is unknown or ambiguous, or the value at this time out of range
+    /// @throws IllegalArgumentException if the name is unknown or ambiguous, or the value at this time out of
+    ///     range
     void set(String spelled, Schedule schedule, long completed) {
         apply(spelled, schedule, completed);
         given.keySet().removeIf(other -> qualified(other).equals(qualified(spelled)));
@@ -199,6 +202,13 @@ final class Group {
         return schedule != null && schedule.isPerParameter() ? schedule.at(ownCompleted) : setting.value;
     }
 
+    /// The value that was in force after so many updates, if schedules gave it.
+    double valueAt(String qualified, long completed, long ownCompleted) {
+        Setting setting = setting(qualified);
+        Schedule schedule = setting.schedule;
+        return schedule == null ? setting.value : schedule.at(schedule.isPerParameter() ? ownCompleted : completed);
+    }
+
     /// All names by which hyperparameters may be spelled.
     private Set<String> names() {
         Set<String> names = new LinkedHashSet<>(settings.keySet());
@@ -226,7 +236,7 @@ final class Group {
 
     ParameterGroup toParameterGroup() {
         List<Parameter> parameters = members.stream().map(m -> m.parameter).toList();
-        return new ParameterGroup(name, parameters, rule, given, stateFormat, keepsMasterWeights);
+        return new ParameterGroup(name, parameters, rule, given, stateFormat, keepsMasterWeights, hasExactRows);
     }
 
     String qualified(String spelled) {

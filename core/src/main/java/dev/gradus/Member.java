@@ -30,6 +30,9 @@ final class Member implements Execution.Memory, Execution.Numbers {
     /// The name under which the float32 copy of a 16-bit parameter is found.
     static final String MASTER = "master";
 
+    /// The name under which the step is found that each row has last made.
+    static final String LAST_STEP = "last_step";
+
     /// What random numbers for a parameter's own values are drawn by.
     private static final String THETA = "theta";
 
@@ -57,7 +60,10 @@ final class Member implements Execution.Memory, Execution.Numbers {
     private final List<State> fresh = new ArrayList<>();
     private final Map<String, RandomKey> noises = new HashMap<>();
     private final List<RandomKey> keys = new ArrayList<>();
+    private Program program;
     private Execution step;
+    private @Nullable Rows rows;
+    private final @Nullable MemorySegment lastSteps;
     private @Nullable Tensor gradient;
 
     /// Whether steps leave this parameter out.
@@ -87,7 +93,10 @@ final class Member implements Execution.Memory, Execution.Numbers {
             this.theta = allocateTheta();
             allocate(trace, shared);
             events.values().forEach(t -> allocate(t, shared));
-            this.step = new Execution(Program.of(trace, false), shape, this);
+            this.lastSteps =
+                    group.hasExactRows && shape.rank() > 0 ? allocate(shape.size(0), ElementType.FLOAT64) : null;
+            this.program = Program.of(trace, false);
+            this.step = new Execution(program, shape, this);
             events.forEach((event, t) -> eventExecutions.put(event, new Execution(Program.of(t, false), shape, this)));
         } catch (RuntimeException | Error e) {
             arena.close();
@@ -224,14 +233,32 @@ final class Member implements Execution.Memory, Execution.Numbers {
             }
         }
         completed = 0;
+        if (lastSteps != null) {
+            lastSteps.fill((byte) 0);
+        }
     }
 
     /// Compiles the step anew, with or without what listeners are told.
     void recompile(boolean withMetrics) {
-        step = new Execution(Program.of(trace, withMetrics), parameter.shape(), this);
+        program = Program.of(trace, withMetrics);
+        step = new Execution(program, parameter.shape(), this);
+        closeRows();
     }
 
+    private void closeRows() {
+        if (rows != null) {
+            rows.close();
+            rows = null;
+        }
+    }
+
+    /// The step: on the whole parameter, or on the rows that have a gradient.
     Execution step() {
+        return rows != null && parameter.rowGradient() != null ? rows.execution() : step;
+    }
+
+    /// The step on the whole parameter.
+    Execution wholeStep() {
         return step;
     }
 
@@ -241,10 +268,17 @@ final class Member implements Execution.Memory, Execution.Numbers {
 
     /// Takes note of where the gradient is, if there is one, for the step or event to come.
     ///
-    /// @throws IllegalStateException if the memory of the values or of the gradient is not there for this thread
+    /// @throws IllegalStateException if the memory of the values or of the gradient is not there for this
+    ///     thread
     void bindGradient() {
         MemorySegment memory = parameter.gradient();
         requireAccessible("values", parameter.values());
+        RowGradient ofRows = parameter.rowGradient();
+        if (ofRows != null) {
+            requireAccessible("gradient", ofRows.values());
+            requireAccessible("indices of the gradient", ofRows.indices());
+            rowsOrNew().bind(ofRows);
+        }
         if (memory == null) {
             gradient = null;
             return;
@@ -252,6 +286,20 @@ final class Member implements Execution.Memory, Execution.Numbers {
         requireAccessible("gradient", memory);
         if (gradient == null || !gradient.memory().equals(memory) || gradient.type() != parameter.gradientType()) {
             gradient = new Tensor(memory, parameter.gradientType());
+        }
+    }
+
+    private Rows rowsOrNew() {
+        if (rows == null) {
+            rows = new Rows(this, program, lastSteps);
+        }
+        return rows;
+    }
+
+    /// Makes the steps that rows have missed.
+    void catchUp(Team team) {
+        if (lastSteps != null) {
+            rowsOrNew().catchUpAll(completed, team);
         }
     }
 
@@ -269,15 +317,38 @@ final class Member implements Execution.Memory, Execution.Numbers {
     void begin(Execution execution, Team team) {
         long clock = completed + 1;
         // An event between two steps draws other numbers than they do.
-        long moment = execution == step ? clock : -clock;
+        long moment = execution == step() ? clock : -clock;
         for (int i = 0; i < keys.size(); i++) {
             keys.get(i).begin(moment);
         }
-        execution.begin(gradient, this, team);
+        RowGradient ofRows = parameter.rowGradient();
+        if (rows != null && ofRows != null && execution == rows.execution()) {
+            rows.begin(ofRows, clock, team);
+        } else {
+            execution.begin(gradient, this, team);
+        }
     }
 
-    /// Writes the numbers that a completed step or event gives to states; every member of a link gives the same
-    /// to the ones that they share.
+    /// Completes a step: puts rows back, writes numbers, and counts it if it took place.
+    ///
+    /// @return whether it took place
+    boolean complete() {
+        Execution done = step();
+        boolean isCommitted = done.isCommitted();
+        if (rows != null && parameter.rowGradient() != null) {
+            if (isCommitted) {
+                rows.end(completed + 1);
+            }
+        } else if (lastSteps != null && isCommitted) {
+            rowsOrNew().allAt(completed + 1);
+        }
+        commitNumbers(done);
+        completed += isCommitted ? 1 : 0;
+        return isCommitted;
+    }
+
+    /// Writes the numbers that a completed step or event gives to states; every member of a link gives the
+    /// same to the ones that they share.
     void commitNumbers(Execution execution) {
         List<State> states = execution.numbers();
         for (int i = 0; i < states.size(); i++) {
@@ -338,6 +409,14 @@ final class Member implements Execution.Memory, Execution.Numbers {
                     Role.WEIGHTS,
                     theta.memory().asReadOnly()));
         }
+        if (lastSteps != null) {
+            views.add(new StateView(
+                    parameter.name() + "/" + LAST_STEP,
+                    Shape.of(parameter.shape().size(0)),
+                    ElementType.FLOAT64,
+                    Role.WEIGHTS,
+                    lastSteps.asReadOnly()));
+        }
         for (Cell cell : cells.values()) {
             if (cell.state.scope() == Scope.PARAMETER) {
                 views.add(view(parameter.name() + "/" + cell.state.name(), cell));
@@ -375,6 +454,7 @@ final class Member implements Execution.Memory, Execution.Numbers {
     }
 
     void close() {
+        closeRows();
         arena.close();
     }
 }

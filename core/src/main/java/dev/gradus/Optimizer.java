@@ -108,8 +108,8 @@ public final class Optimizer implements AutoCloseable {
     /// Updates every parameter that has a gradient.
     ///
     /// @throws IllegalArgumentException if a schedule gives a value out of range; nothing has changed then
-    /// @throws IllegalStateException if the optimizer is closed or in evaluation mode, a step is in progress on
-    ///     another thread, or memory of a parameter or gradient is no longer there
+    /// @throws IllegalStateException if the optimizer is closed or in evaluation mode, a step is in progress
+    ///     on another thread, or memory of a parameter or gradient is no longer there
     public void step() {
         exclusively(step);
     }
@@ -134,8 +134,8 @@ public final class Optimizer implements AutoCloseable {
     /// skipped and left without a gradient.
     ///
     /// @param gradients by parameter name, each in the parameter's own type
-    /// @throws IllegalArgumentException if a name is unknown or a gradient's size differs from the parameter's;
-    ///     nothing has changed then
+    /// @throws IllegalArgumentException if a name is unknown or a gradient's size differs from the
+    ///     parameter's; nothing has changed then
     public void step(Map<String, MemorySegment> gradients) {
         gradients.forEach((name, gradient) -> {
             long expected = member(name).parameter.values().byteSize();
@@ -155,8 +155,8 @@ public final class Optimizer implements AutoCloseable {
         step();
     }
 
-    /// Lets the rules react to one of their events, such as Sophia's `update_hessian`, with the gradients that
-    /// are bound now. No clock advances.
+    /// Lets the rules react to one of their events, such as Sophia's `update_hessian`, with the gradients
+    /// that are bound now. No clock advances.
     ///
     /// @throws IllegalArgumentException if no rule knows the event
     public void fire(String event) {
@@ -178,16 +178,32 @@ public final class Optimizer implements AutoCloseable {
         }
     }
 
-    /// Puts the weights that are to be evaluated in the parameters' place, where rules keep such: averages, or the
-    /// point that a schedule-free rule has found. Until [#train()] there can be no step. Does nothing in evaluation
-    /// mode.
+    /// Puts the weights that are to be evaluated in the parameters' place, where rules keep such: averages,
+    /// or the point that a schedule-free rule has found. Until [#train()] there can be no step. Does nothing
+    /// in evaluation mode.
     public void evaluate() {
         exclusively(() -> {
             if (!isEvaluating) {
+                catchUpNow();
                 fireNow(Rule.EVALUATE, true);
                 isEvaluating = true;
             }
         });
+    }
+
+    /// Lets rows make the steps that they have missed, in groups with
+    /// [exact rows][ParameterGroup#withExactRows()]; [#evaluate()] does so by itself.
+    public void catchUp() {
+        exclusively(() -> {
+            requireTraining();
+            catchUpNow();
+        });
+    }
+
+    private void catchUpNow() {
+        for (Member member : members) {
+            member.catchUp(team);
+        }
     }
 
     /// Puts the weights that are trained back in their place. Does nothing except in evaluation mode.
@@ -217,6 +233,11 @@ public final class Optimizer implements AutoCloseable {
             member.active = member.group.rule.events().contains(event)
                     && (alsoFrozen || !member.isFrozen)
                     && (member.parameter.hasGradient() || !member.event(event).readsGradient());
+            boolean readsGradient = member.active && member.event(event).readsGradient();
+            if (readsGradient && member.parameter.rowGradient() != null) {
+                throw new IllegalStateException("parameter " + member.parameter.name() + " has a gradient of rows, but "
+                        + event + " needs one of the whole parameter");
+            }
             if (member.active) {
                 member.bindGradient();
                 any = true;
@@ -278,7 +299,7 @@ public final class Optimizer implements AutoCloseable {
 
     private Totals totalsOf(String event) {
         List<Execution> executions = Arrays.stream(members)
-                .map(m -> m.group.rule.events().contains(event) ? m.event(event) : m.step())
+                .map(m -> m.group.rule.events().contains(event) ? m.event(event) : m.wholeStep())
                 .toList();
         return new Totals(executions);
     }
@@ -288,8 +309,11 @@ public final class Optimizer implements AutoCloseable {
         exclusively(() -> {
             for (Member member : members) {
                 MemorySegment gradient = member.parameter.gradient();
+                RowGradient rows = member.parameter.rowGradient();
                 if (gradient != null) {
                     gradient.fill((byte) 0);
+                } else if (rows != null) {
+                    rows.values().fill((byte) 0);
                 }
             }
         });
@@ -361,8 +385,8 @@ public final class Optimizer implements AutoCloseable {
 
     /// Adds a parameter to a group; it starts at step 1.
     ///
-    /// @throws IllegalArgumentException if there is no such group, or as [#of(ParameterGroup...)] does; nothing has
-    ///     changed then
+    /// @throws IllegalArgumentException if there is no such group, or as [#of(ParameterGroup...)] does;
+    ///     nothing has changed then
     public void add(String group, Parameter parameter) {
         exclusively(() -> {
             requireTraining();
@@ -457,7 +481,8 @@ public final class Optimizer implements AutoCloseable {
         for (int i = 0; i < members.length; i++) {
             members[i].ordinal = i;
         }
-        List<Execution> executions = Arrays.stream(members).map(Member::step).toList();
+        List<Execution> executions =
+                Arrays.stream(members).map(Member::wholeStep).toList();
         Totals.requireProgress(Arrays.asList(members), executions);
         totals = new Totals(executions);
         eventTotals.clear();
@@ -482,8 +507,8 @@ public final class Optimizer implements AutoCloseable {
 
     /// Changes a hyperparameter from the next step on; nothing is compiled.
     ///
-    /// @throws IllegalArgumentException if there is no such group or hyperparameter, or if the value is out of
-    /// range
+    /// @throws IllegalArgumentException if there is no such group or hyperparameter, or if the value is out
+    ///     of range
     public void set(String group, String hyperparameter, double value) {
         set(group, hyperparameter, ParameterGroup.constant(group, hyperparameter, value));
     }
@@ -491,8 +516,8 @@ public final class Optimizer implements AutoCloseable {
     /// Lets a hyperparameter follow a schedule from the next step on; nothing is compiled. A schedule that observes
     /// a metric has observed nothing yet, unless the hyperparameter follows an equal one already.
     ///
-    /// @throws IllegalArgumentException if there is no such group or hyperparameter, or if the schedule's present
-    /// value     is out of range
+    /// @throws IllegalArgumentException if there is no such group or hyperparameter, or if the schedule's
+    ///     present value     is out of range
     public void set(String group, String hyperparameter, Schedule schedule) {
         exclusively(() -> group(group).set(hyperparameter, schedule, counter.completed));
     }
@@ -598,6 +623,11 @@ public final class Optimizer implements AutoCloseable {
                 active++;
             }
         }
+        for (Member member : members) {
+            if (member.active && member.parameter.rowGradient() == null) {
+                member.catchUp(team);
+            }
+        }
         return active;
     }
 
@@ -605,11 +635,7 @@ public final class Optimizer implements AutoCloseable {
         boolean committed = false;
         for (Member member : members) {
             if (member.active) {
-                member.commitNumbers(member.step());
-                if (member.step().isCommitted()) {
-                    committed = true;
-                    member.completed++;
-                }
+                committed |= member.complete();
             }
         }
         if (committed) {

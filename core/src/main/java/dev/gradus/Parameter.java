@@ -8,15 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /// A trainable tensor: its name, shape and memory, and where its gradient is.
 ///
-/// The values stay where they are; an optimizer updates them in place. The gradient is a segment that the caller
-/// fills before each step; it is read, never written, unless the caller asks for zeros. A parameter whose gradient
-/// is absent is skipped entirely by a step.
+/// The values stay where they are; an optimizer updates them in place. The gradient is a segment that the
+/// caller fills before each step; it is read, never written, unless the caller asks for zeros. A parameter
+/// whose gradient is absent is skipped entirely by a step.
 public final class Parameter {
     private final String name;
     private final Shape shape;
     private final ElementType type;
     private final MemorySegment values;
     private @Nullable MemorySegment gradient;
+    private @Nullable RowGradient rowGradient;
     private ElementType gradientType;
 
     private Parameter(String name, Shape shape, ElementType type, MemorySegment values) {
@@ -41,8 +42,8 @@ public final class Parameter {
 
     /// A parameter over a segment of native, mapped or heap memory.
     ///
-    /// @throws IllegalArgumentException if the segment's size is not that of the shape's elements, in bytes, or if
-    ///     it is read-only
+    /// @throws IllegalArgumentException if the segment's size is not that of the shape's elements, in bytes,
+    ///     or if it is read-only
     public static Parameter of(String name, Shape shape, ElementType type, MemorySegment values) {
         return new Parameter(name, shape, type, values);
     }
@@ -78,7 +79,12 @@ public final class Parameter {
         return values;
     }
 
-    /// The gradient, or null where there is none at present.
+    /// The gradient of some rows, or null where there is none at present.
+    public @Nullable RowGradient rowGradient() {
+        return rowGradient;
+    }
+
+    /// The gradient, or null where there is none at present, or one of some rows.
     public @Nullable MemorySegment gradient() {
         return gradient;
     }
@@ -89,7 +95,7 @@ public final class Parameter {
 
     /// Whether the next step will update this parameter.
     public boolean hasGradient() {
-        return gradient != null;
+        return gradient != null || rowGradient != null;
     }
 
     /// Binds the memory that holds the gradient, in the parameter's own type, until another is bound.
@@ -100,11 +106,12 @@ public final class Parameter {
         return gradient(segment, type);
     }
 
-    /// Binds the memory that holds the gradient, which may be wider than the parameter: float32 for a 16-bit one.
+    /// Binds the memory that holds the gradient, which may be wider than the parameter: float32 for a 16-bit
+    /// one.
     ///
     /// @return this parameter
-    /// @throws IllegalArgumentException if the segment's size is not that of the shape's elements in that type, or
-    ///     if the type is neither the parameter's own nor float32 for a 16-bit parameter
+    /// @throws IllegalArgumentException if the segment's size is not that of the shape's elements in that
+    ///     type, or if the type is neither the parameter's own nor float32 for a 16-bit parameter
     public Parameter gradient(MemorySegment segment, ElementType ofType) {
         if (ofType != type && !(type.isHalf() && ofType == ElementType.FLOAT32)) {
             throw new IllegalArgumentException("parameter " + name + ": the gradient of a " + type
@@ -112,6 +119,7 @@ public final class Parameter {
         }
         requireSize("gradient", Objects.requireNonNull(segment), ofType);
         gradient = segment;
+        rowGradient = null;
         gradientType = ofType;
         return this;
     }
@@ -130,11 +138,55 @@ public final class Parameter {
         return gradient(MemorySegment.ofArray(array), ElementType.FLOAT64);
     }
 
+    /// Binds a gradient that is zero except in some rows, in the parameter's own type, until another is
+    /// bound. Steps update those rows alone; [ParameterGroup#withExactRows()] says what becomes of the
+    /// others.
+    ///
+    /// @return this parameter
+    /// @throws IllegalArgumentException if the indices are not whole int64 elements, or the values not one
+    ///     row for each; an index that is out of range is refused by the step
+    public Parameter gradient(RowGradient rows) {
+        if (shape.rank() == 0 || rows.indices().byteSize() % Long.BYTES != 0) {
+            throw new IllegalArgumentException("parameter " + name + ": a gradient of rows needs a parameter with rows"
+                    + " and int64 indices, got shape " + shape + " and "
+                    + rows.indices().byteSize()
+                    + " bytes of indices");
+        }
+        long perRow = shape.size(0) == 0 ? 0 : shape.elements() / shape.size(0);
+        long bytes = rows.count() * perRow * type.bytes();
+        if (rows.values().byteSize() != bytes) {
+            throw new IllegalArgumentException(
+                    "parameter " + name + ": its gradient of " + rows.count() + " rows must have " + bytes
+                            + " bytes, got " + rows.values().byteSize());
+        }
+        rowGradient = rows;
+        gradient = null;
+        gradientType = type;
+        return this;
+    }
+
+    /// Binds a gradient of some rows; the arrays are not copied.
+    ///
+    /// @return this parameter
+    /// @throws IllegalArgumentException as [#gradient(RowGradient)] does
+    public Parameter gradient(long[] rows, float[] values) {
+        return gradient(new RowGradient(MemorySegment.ofArray(rows), MemorySegment.ofArray(values)));
+    }
+
+    /// Binds a gradient of some rows; the arrays are not copied.
+    ///
+    /// @return this parameter
+    /// @throws IllegalArgumentException as [#gradient(RowGradient)] does
+    public Parameter gradient(long[] rows, double[] values) {
+        return gradient(new RowGradient(MemorySegment.ofArray(rows), MemorySegment.ofArray(values)));
+    }
+
     /// Says that there is no gradient: steps skip the parameter until one is bound again.
     ///
     /// @return this parameter
     public Parameter withoutGradient() {
         gradient = null;
+        rowGradient = null;
         gradientType = type;
         return this;
     }

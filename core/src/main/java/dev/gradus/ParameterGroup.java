@@ -18,13 +18,16 @@ import java.util.Map;
 /// @param stateFormat how averages are stored; the default is the arithmetic type
 /// @param keepsMasterWeights whether 16-bit parameters have a float32 copy that is trained in their place,
 ///     the default; without it they are trained as they are, rounded stochastically
+/// @param hasExactRows whether rows without a gradient make up for the steps that they missed, see
+///     [#withExactRows]
 public record ParameterGroup(
         String name,
         List<Parameter> parameters,
         Rule rule,
         Map<String, Schedule> settings,
         StateFormat stateFormat,
-        boolean keepsMasterWeights) {
+        boolean keepsMasterWeights,
+        boolean hasExactRows) {
 
     /// @throws IllegalArgumentException if the group is empty
     public ParameterGroup {
@@ -39,7 +42,7 @@ public record ParameterGroup(
     }
 
     public ParameterGroup(String name, List<Parameter> parameters, Rule rule, Map<String, Schedule> settings) {
-        this(name, parameters, rule, settings, StateFormat.ARITHMETIC, true);
+        this(name, parameters, rule, settings, StateFormat.ARITHMETIC, true, false);
     }
 
     public ParameterGroup(String name, List<Parameter> parameters, Rule rule, Schedule learningRate) {
@@ -52,11 +55,12 @@ public record ParameterGroup(
 
     /// This group with a hyperparameter that follows a schedule.
     ///
-    /// @param hyperparameter `link.name` as in `adabelief.beta2`, or the name alone where only one link has it
+    /// @param hyperparameter `link.name` as in `adabelief.beta2`, or the name alone where only one link has
+    ///     it
     public ParameterGroup with(String hyperparameter, Schedule schedule) {
         Map<String, Schedule> changed = new LinkedHashMap<>(settings);
         changed.put(hyperparameter, schedule);
-        return new ParameterGroup(name, parameters, rule, changed, stateFormat, keepsMasterWeights);
+        return new ParameterGroup(name, parameters, rule, changed, stateFormat, keepsMasterWeights, hasExactRows);
     }
 
     /// This group with another constant value of a hyperparameter.
@@ -66,13 +70,26 @@ public record ParameterGroup(
 
     /// This group with averages stored in another format.
     public ParameterGroup withStateFormat(StateFormat format) {
-        return new ParameterGroup(name, parameters, rule, settings, format, keepsMasterWeights);
+        return new ParameterGroup(name, parameters, rule, settings, format, keepsMasterWeights, hasExactRows);
     }
 
     /// This group with 16-bit parameters that are trained as they are, without float32 copies, and rounded
     /// stochastically; other parameters are trained as before.
     public ParameterGroup withoutMasterWeights() {
-        return new ParameterGroup(name, parameters, rule, settings, stateFormat, false);
+        return new ParameterGroup(name, parameters, rule, settings, stateFormat, false, hasExactRows);
+    }
+
+    /// This group with rows that make up for what they missed.
+    ///
+    /// A [RowGradient] updates its own rows alone. By default the others miss the step for good, as with
+    /// torch's `SparseAdam`: their averages do not decay and momentum does not move them on. In this group, a
+    /// row makes all steps that it has missed, with gradients of zero, just before its next gradient or at
+    /// [Optimizer#catchUp]: the result is that of dense gradients to the bit, as long as hyperparameters are
+    /// constant or follow schedules and the parameter takes part in every update. That costs what the missed
+    /// steps of those rows cost, later, plus one number per row. The rule must not reduce over rows, combine
+    /// parameters, keep numbers or add noise.
+    public ParameterGroup withExactRows() {
+        return new ParameterGroup(name, parameters, rule, settings, stateFormat, keepsMasterWeights, true);
     }
 
     static Schedule constant(String group, String hyperparameter, double value) {

@@ -55,17 +55,18 @@ final class Binding {
     /// How a stage can be cut: into units, so many of which make a chunk.
     private record Extent(long units, long chunk) {}
 
-    /// @param shape the parameter's
-    Binding(Variant variant, Shape shape, Execution.Memory memory) {
+    /// @param shape of what the steps run on: the parameter, or rows of it
+    /// @param whole the parameter's
+    Binding(Variant variant, Shape shape, Shape whole, Execution.Memory memory) {
         this.variant = variant;
         this.slots = new double[variant.slots()];
         this.kernels = new Simd.Bound[variant.passes().size()];
         this.numbers = List.copyOf(variant.numbers().keySet());
         this.regardless =
                 numbers.stream().filter(variant.regardless()::contains).toList();
-        this.inputs = new Inputs(variant.leaves(), slots, shape);
+        this.inputs = new Inputs(variant.leaves(), slots, whole);
         this.shape = variant.merged().merge(shape);
-        this.whole = shape;
+        this.whole = whole;
         this.type = memory.theta().type().arithmetic();
         this.operands = new Tensor[variant.operands().size()];
         this.scratch = new int[operands.length];

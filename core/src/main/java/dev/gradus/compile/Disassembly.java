@@ -37,7 +37,7 @@ final class Disassembly {
         Simd<float[]> simd = new Simd<>(new FloatBlocks(), new Workspace(), ElementType.FLOAT32, bits, false);
         for (int i = 0; i < program.variants().size(); i++) {
             Variant variant = program.variants().get(i);
-            Binding binding = new Binding(variant, shape, new OnHeap(shape));
+            Binding binding = new Binding(variant, shape, shape, new OnHeap(shape));
             for (int pass = 0; pass < variant.passes().size(); pass++) {
                 if (program.variants().size() > 1) {
                     disassembly.line("variant %d, pass %d:", i, pass);

@@ -51,17 +51,25 @@ public final class Execution {
     private boolean isPrepared;
 
     public Execution(Program program, Shape shape, Memory memory) {
+        this(program, shape, shape, memory);
+    }
+
+    /// A program bound to rows of a parameter.
+    ///
+    /// @param shape of the rows
+    /// @param whole the parameter's, whose sizes the rule means
+    public Execution(Program program, Shape shape, Shape whole, Memory memory) {
         this.name = memory.name();
         this.theta = memory.theta();
         this.elements = shape.elements();
         readsGradient = program.readsGradient();
         selector = program.selector();
         conditions = new double[selector.slots()];
-        inputs = new Inputs(selector.leaves(), conditions, shape);
+        inputs = new Inputs(selector.leaves(), conditions, whole);
         List<Variant> all = program.variants();
         variants = new Binding[all.size()];
         for (int i = 0; i < variants.length; i++) {
-            variants[i] = new Binding(all.get(i), shape, memory);
+            variants[i] = new Binding(all.get(i), shape, whole, memory);
         }
         current = variants[0];
     }

@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ public final class Program {
     /// More conditions than these become a choice per element instead of a variant.
     private static final int MAX_CONDITIONS = 3;
 
+    private final Source source;
     private final List<Variant> variants;
     private final Selector selector;
     private final List<State> states;
@@ -128,6 +130,7 @@ public final class Program {
         }
         this.variants = List.copyOf(lowered);
         this.selector = selector(conditions);
+        this.source = source;
         this.states = source.states;
         this.readsTheta = readsTheta(source);
         this.readsGradient = lowered.stream()
@@ -256,6 +259,61 @@ public final class Program {
     /// Whether there has to be a gradient.
     boolean readsGradient() {
         return readsGradient;
+    }
+
+    /// Why a step cannot run on the rows of a parameter that have a gradient alone, if so: because what the rule
+    /// reduces over rows is not zero for the others.
+    ///
+    /// @param exact whether rows are to make up for the steps that they missed
+    public Optional<String> whyNotByRows(boolean exact) {
+        Set<String> reasons = new LinkedHashSet<>();
+        visit(source.expressions(), expr -> {
+            switch (expr) {
+                case Expr.Transform t -> reasons.add("the rule computes functions of whole tensors");
+                case Expr.Noise n when exact -> reasons.add("the rule adds noise, which missed steps would need again");
+                case Expr.Total t
+                when exact -> reasons.add("the rule combines all parameters, which missed steps cannot do again");
+                case Expr.Reduce r
+                when !r.axes().contains(0) && (exact || !isZeroWithoutGradient(r.of)) ->
+                    reasons.add("the rule reduces over rows that have no gradient");
+                default -> {}
+            }
+        });
+        boolean collects = source.regardless.keySet().stream()
+                .anyMatch(state -> !state.axes().isHost());
+        if (collects) {
+            reasons.add("the rule collects gradients");
+        }
+        if (exact
+                && source.writes.keySet().stream()
+                        .anyMatch(state -> state.axes().isHost())) {
+            reasons.add("the rule keeps numbers, which missed steps would need as they were");
+        }
+        return reasons.stream().findFirst();
+    }
+
+    private static boolean isZeroWithoutGradient(Expr expr) {
+        return switch (expr) {
+            case Input i -> i.source == Expr.Source.GRADIENT;
+            case Expr.Constant c -> c.value == 0;
+            case Expr.Unary u ->
+                switch (u.op) {
+                    case NEGATE, ABS, SQRT, SIGN -> isZeroWithoutGradient(u.of);
+                    default -> false;
+                };
+            case Expr.Binary b ->
+                switch (b.op) {
+                    case MULTIPLY -> isZeroWithoutGradient(b.left) || isZeroWithoutGradient(b.right);
+                    case DIVIDE -> isZeroWithoutGradient(b.left);
+                    case ADD, SUBTRACT, MIN, MAX -> isZeroWithoutGradient(b.left) && isZeroWithoutGradient(b.right);
+                    case POWER -> false;
+                };
+            case Expr.Where w -> isZeroWithoutGradient(w.then) && isZeroWithoutGradient(w.otherwise);
+            case After a -> isZeroWithoutGradient(a.value);
+            case Expr.Reduce r -> isZeroWithoutGradient(r.of);
+            case Expr.Named n -> isZeroWithoutGradient(n.of);
+            default -> false;
+        };
     }
 
     /// Whether a step of one parameter depends on other parameters.
