@@ -40,10 +40,12 @@ public final class Step {
     private final Expr theta;
     private final @Nullable Expr subtracted;
     private final Expr direction;
+    private final boolean scaled;
     private final boolean descended;
 
     /// @param subtracted what led from the parameter before the step to `theta`, or null where that is its only
     ///     description
+    /// @param scaled whether the learning rate is part of the direction
     private Step(
             Trace trace,
             Place place,
@@ -52,6 +54,7 @@ public final class Step {
             Expr theta,
             @Nullable Expr subtracted,
             Expr direction,
+            boolean scaled,
             boolean descended) {
         this.trace = trace;
         this.place = place;
@@ -60,13 +63,14 @@ public final class Step {
         this.theta = theta;
         this.subtracted = subtracted;
         this.direction = direction;
+        this.scaled = scaled;
         this.descended = descended;
     }
 
     static Step first(Trace trace, Rule rule) {
         Place place = new Place(new Link(rule.name(), rule));
         Expr before = trace.thetaBefore();
-        return new Step(trace, place, Clock.OWN, before, before, Expr.ZERO, trace.gradient(), false);
+        return new Step(trace, place, Clock.OWN, before, before, Expr.ZERO, trace.gradient(), false, false);
     }
 
     public String parameterName() {
@@ -205,24 +209,37 @@ public final class Step {
                     + ": it changes the direction, but a link before it has already applied that to the parameter;"
                     + " put it before");
         }
-        return new Step(trace, place, clock, before, theta, subtracted, newDirection, false);
+        return new Step(trace, place, clock, before, theta, subtracted, newDirection, scaled, false);
+    }
+
+    /// This step with a direction that the learning rate is part of, also for the links that follow: it is
+    /// subtracted as it is.
+    ///
+    /// @throws IllegalArgumentException if it is part of the direction already, or that has been applied
+    public Step scaledDirection(Expr newDirection) {
+        if (scaled) {
+            throw new IllegalArgumentException(place.link.name
+                    + ": it makes the learning rate part of the direction, but a link before it has already done so");
+        }
+        Step changed = direction(newDirection);
+        return new Step(trace, place, clock, before, theta, subtracted, changed.direction, true, false);
     }
 
     /// This step as if the parameter before it were another: for rules that take gradients elsewhere than where
     /// they step from.
     public Step startingAt(Expr start) {
-        return new Step(trace, place, clock, start, start, Expr.ZERO, direction, false);
+        return new Step(trace, place, clock, start, start, Expr.ZERO, direction, scaled, false);
     }
 
     /// This step with another value of the parameter.
     public Step theta(Expr newTheta) {
-        return new Step(trace, place, clock, before, newTheta, null, direction, descended);
+        return new Step(trace, place, clock, before, newTheta, null, direction, scaled, descended);
     }
 
     /// This step with something taken off the parameter.
     public Step subtract(Expr amount) {
         Expr all = subtracted == null ? null : subtracted == Expr.ZERO ? amount : subtracted.plus(amount);
-        return new Step(trace, place, clock, before, theta.minus(amount), all, direction, descended);
+        return new Step(trace, place, clock, before, theta.minus(amount), all, direction, scaled, descended);
     }
 
     /// What the links so far have taken off the parameter: θ before the step less θ now, without the rounding
@@ -236,13 +253,14 @@ public final class Step {
         return descended;
     }
 
-    /// The step with the direction applied, θ ← θ − η u; unchanged where a link has done so.
+    /// The step with the direction applied, θ ← θ − η u, or θ ← θ − u where η is part of u; unchanged where a
+    /// link has done so.
     public Step descend() {
         if (descended) {
             return this;
         }
-        Step done = subtract(learningRate().times(direction));
-        return new Step(trace, place, clock, before, done.theta, done.subtracted, direction, true);
+        Step done = subtract(scaled ? direction : learningRate().times(direction));
+        return new Step(trace, place, clock, before, done.theta, done.subtracted, direction, scaled, true);
     }
 
     /// Nothing of the step takes place, and no clock advances, unless the condition holds; it must be a number of
@@ -257,16 +275,16 @@ public final class Step {
         return rule.apply(within(rule)).at(place);
     }
 
-    /// What another rule makes of the direction.
+    /// The step after another rule that does no more than change the direction.
     ///
     /// @throws IllegalArgumentException if that rule moves the parameter itself
-    public Expr directionOf(Rule rule) {
+    public Step directedBy(Rule rule) {
         Step done = then(rule);
         if (done.descended || done.theta != theta) {
             throw new IllegalArgumentException(place.link.name + ": it needs a rule that makes a direction, but "
                     + rule.name() + " moves the parameter itself");
         }
-        return done.direction;
+        return done;
     }
 
     /// The step after what another rule does at an event.
@@ -285,11 +303,11 @@ public final class Step {
     }
 
     Step countingWith(Clock newClock) {
-        return new Step(trace, place, newClock, before, theta, subtracted, direction, descended);
+        return new Step(trace, place, newClock, before, theta, subtracted, direction, scaled, descended);
     }
 
     private Step at(Place newPlace) {
-        return new Step(trace, newPlace, clock, before, theta, subtracted, direction, descended);
+        return new Step(trace, newPlace, clock, before, theta, subtracted, direction, scaled, descended);
     }
 
     private String qualified(String name) {

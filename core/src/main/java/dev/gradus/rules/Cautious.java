@@ -5,7 +5,6 @@ import static dev.gradus.expr.Formulas.mean;
 import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
-import dev.gradus.rule.Direction;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
@@ -18,8 +17,8 @@ import java.util.Set;
 /// ```
 /// φ = [u g > 0],   u ← u φ / max(mean(φ), minimum)
 /// ```
-/// The mean is that of the tensor. As in the authors' code; the paper's algorithm divides by (size of φ) / (|φ|₀ + 1)
-/// instead, which is the same but for the 1.
+/// The mean is that of the tensor. As in the authors' code; the paper's algorithm divides by (size of φ) /
+/// (|φ|₀ + 1) instead, which is the same but for the 1.
 ///
 /// Reference: K. Liang et al., "Cautious Optimizers: Improving Training with One Line of Code", 2024,
 /// arXiv:2411.16085.
@@ -30,7 +29,7 @@ public record Cautious(
 
         @Hyperparameter(range = "(0, 1]", what = "least share that the scale assumes", source = "Liang et al. 2024")
         double minimum)
-        implements Direction {
+        implements Rule {
     public Cautious {
         Hyperparameters.check(Cautious.class, minimum);
     }
@@ -40,10 +39,11 @@ public record Cautious(
     }
 
     @Override
-    public Expr update(Step s) {
-        Expr u = s.directionOf(rule);
+    public Step apply(Step s) {
+        Step done = s.directedBy(rule);
+        Expr u = done.direction();
         Expr agrees = where(u.times(s.direction()).gt(0), Expr.ONE, Expr.ZERO).named("phi");
-        return u.times(agrees).div(max(mean(agrees), s.hyper("minimum", minimum)));
+        return done.direction(u.times(agrees).div(max(mean(agrees), s.hyper("minimum", minimum))));
     }
 
     @Override

@@ -2,9 +2,7 @@ package dev.gradus.rules;
 
 import static dev.gradus.expr.Formulas.abs;
 
-import dev.gradus.expr.Expr;
 import dev.gradus.expr.Formulas;
-import dev.gradus.rule.Direction;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Step;
 import java.util.Set;
@@ -15,10 +13,11 @@ import java.util.Set;
 /// Reference: Y. Cao et al., "Grams: Gradient Descent with Adaptive Momentum Scaling", 2024, arXiv:2412.17107.
 ///
 /// @param rule whose magnitude is taken
-public record Grams(Rule rule) implements Direction {
+public record Grams(Rule rule) implements Rule {
     @Override
-    public Expr update(Step s) {
-        return abs(s.directionOf(rule)).times(Formulas.sign(s.direction()));
+    public Step apply(Step s) {
+        Step done = s.directedBy(rule);
+        return done.direction(abs(done.direction()).times(Formulas.sign(s.direction())));
     }
 
     @Override
