@@ -35,9 +35,12 @@ final class Symbols {
             entry("phi", "ϕ"),
             entry("chi", "χ"),
             entry("psi", "ψ"),
-            entry("omega", "ω"));
+            entry("omega", "ω"),
+            entry("Delta", "Δ"),
+            entry("Pi", "Π"));
 
-    /// Hyperparameters and states, by the names that PyTorch and others gave them, and what their papers call them.
+    /// Hyperparameters and states, by the names that PyTorch and others gave them, and what their papers call
+    /// them.
     private static final Map<String, String> STANDARD = Map.ofEntries(
             entry("learning_rate", "eta"),
             entry("weight_decay", "lambda"),
@@ -47,9 +50,12 @@ final class Symbols {
             entry("exp_avg", "m"),
             entry("exp_avg_sq", "v"),
             entry("exp_avg_var", "s"),
+            entry("exp_avg_diff", "delta"),
             entry("exp_inf", "u"),
             entry("square_avg", "v"),
             entry("variance", "v"),
+            entry("grad_avg", "m"),
+            entry("acc_delta", "x"),
             entry("sum", "G"),
             entry("momentum_buffer", "b"),
             entry("hessian", "h"),
@@ -62,7 +68,12 @@ final class Symbols {
             entry("grad_sum", "s"),
             entry("numerator_weighted", "r"),
             entry("params0", "theta_0"),
-            entry("norm0", "n_0"));
+            entry("norm0", "n_0"),
+            entry("ax", "x"),
+            entry("mu_product", "Pi"),
+            entry("momentum_decay", "psi"),
+            entry("prev", "p"),
+            entry("step_size", "Delta"));
 
     private static final Map<String, Accent> ACCENTS =
             Map.of("hat", Accent.HAT, "bar", Accent.BAR, "tilde", Accent.TILDE);

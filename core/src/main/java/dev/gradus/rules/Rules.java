@@ -26,6 +26,9 @@ public final class Rules {
     private static final String KINGMA = "Kingma & Ba, ICLR 2015, arXiv:1412.6980";
     private static final String NOTEBOOK = "the notebook of thirteen Adam-family optimizers";
 
+    private static final String DOZAT = "Dozat, ICLR 2016 workshop";
+    private static final String XIE = "Xie et al., arXiv:2208.06677";
+
     private static final List<Entry> ALL = List.of(
             entry("sgd", "gradient descent with momentum", sgd(), "Sutskever et al., ICML 2013", 1e-2),
             entry("adam", "average gradient over the root of its average square", adam(), KINGMA, 1e-3),
@@ -93,7 +96,37 @@ public final class Rules {
                     "Adam without momentum, averaged without a schedule",
                     scheduleFreeAdamW(),
                     "Defazio et al., arXiv:2405.15682",
-                    2.5e-3));
+                    2.5e-3),
+            entry("lion", "sign of an average gradient", lion(), "Chen et al., arXiv:2302.06675", 1e-4),
+            entry("adan", "Adam that looks ahead by the gradient's change", adan(), XIE, 1e-3),
+            entry("nadam", "Adam with Nesterov's look ahead", nadam(), DOZAT, 2e-3),
+            entry("nadamw", "NAdam with decoupled weight decay", nadamW(), DOZAT, 2e-3),
+            entry("adamax", "Adam by the largest gradient", adamax(), KINGMA, 2e-3),
+            entry("adamaxw", "Adamax with decoupled weight decay", adamaxW(), KINGMA, 2e-3),
+            entry("yogi", "Adam whose second moment falls slowly", yogi(), "Zaheer et al., NeurIPS 2018", 1e-2),
+            entry(
+                    "novograd",
+                    "gradients by their tensor's norm",
+                    novoGrad(),
+                    "Ginsburg et al., arXiv:1905.11286",
+                    1e-2),
+            entry("lars", "steps by the tensor's length", lars(), "You et al., arXiv:1708.03888", 1),
+            entry(
+                    "fromage",
+                    "steps by the tensor's length, which stays",
+                    fromage(),
+                    "Bernstein et al., arXiv:2002.03432",
+                    1e-2),
+            entry("rmsprop", "gradient over the root of its average square", rmsProp(), "Tieleman & Hinton 2012", 1e-2),
+            entry(
+                    "adagrad",
+                    "gradient over the root of its sum of squares",
+                    adagrad(),
+                    "Duchi et al., JMLR 2011",
+                    1e-2),
+            entry("adadelta", "steps as long as those before", adadelta(), "Zeiler, arXiv:1212.5701", 1),
+            entry("rprop", "step sizes that grow while signs stay", rprop(), "Riedmiller & Braun, ICNN 1993", 1e-2),
+            entry("asgd", "gradient descent, averaged", asgd(), "Polyak & Juditsky 1992", 1e-2));
 
     /// Parts that no optimizer above is composed of, one of each kind, so that the text form knows them.
     private static final List<Rule> OTHER_PARTS = List.of(
@@ -123,7 +156,11 @@ public final class Rules {
             partition(rankAtLeast(2), adam(), sgd()),
             new ProjectNonNegative(),
             new ProjectMaxNorm(),
-            new ProjectUnitNorm());
+            new ProjectUnitNorm(),
+            new Dampen(0.5),
+            new DecayOverTime(0.01),
+            new DecayProximally(),
+            new DelayStep());
 
     private static Entry entry(String name, String summary, Rule rule, String source, double learningRate) {
         return new Entry(name, summary, rule, source, learningRate);
@@ -248,6 +285,81 @@ public final class Rules {
     /// Prodigy with the paper's defaults.
     public static Prodigy prodigy() {
         return new Prodigy();
+    }
+
+    /// Lion as in the paper, with weight decay of 0.1.
+    public static Rule lion() {
+        return chain(new Lion(), decayWeights(0.1));
+    }
+
+    /// Adan as in the paper, with proximal weight decay of 0.02.
+    public static Rule adan() {
+        return chain(new Adan(), new DecayProximally());
+    }
+
+    /// Adam with Nesterov's look ahead and the paper's schedule of momentum, as torch's.
+    public static ScheduledNesterov nadam() {
+        return new ScheduledNesterov(adam());
+    }
+
+    /// NAdam with decoupled weight decay of 0.01.
+    public static Rule nadamW() {
+        return chain(nadam(), decayWeights(0.01));
+    }
+
+    /// Adamax with the paper's defaults.
+    public static Adamax adamax() {
+        return new Adamax();
+    }
+
+    /// Adamax with decoupled weight decay of 0.01.
+    public static Rule adamaxW() {
+        return chain(adamax(), decayWeights(0.01));
+    }
+
+    /// Yogi with the paper's defaults.
+    public static Yogi yogi() {
+        return new Yogi();
+    }
+
+    /// NovoGrad with optax's defaults and weight decay of 0.001.
+    public static Rule novoGrad() {
+        return chain(new NovoGrad(), decayWeights(0.001), new Momentum());
+    }
+
+    /// LARS with weight decay of 1e-4; the momentum keeps steps, learning rate included.
+    public static Rule lars() {
+        return chain(decayWeights(1e-4), new LayerwiseRate(), new ScaleByLearningRate(), new Momentum());
+    }
+
+    /// Fromage.
+    public static Fromage fromage() {
+        return new Fromage();
+    }
+
+    /// RMSprop with torch's defaults.
+    public static RmsProp rmsProp() {
+        return new RmsProp();
+    }
+
+    /// Adagrad with torch's defaults.
+    public static Adagrad adagrad() {
+        return new Adagrad();
+    }
+
+    /// Adadelta with torch's defaults, for a learning rate of 1.
+    public static Adadelta adadelta() {
+        return new Adadelta();
+    }
+
+    /// Rprop with torch's defaults, for whole batches.
+    public static Rprop rprop() {
+        return new Rprop();
+    }
+
+    /// Averaged gradient descent with torch's defaults.
+    public static Asgd asgd() {
+        return new Asgd();
     }
 
     /// Lookahead every 5 steps, half of the way, around any rule.

@@ -19,6 +19,11 @@ public record TrustRatio() implements Direction {
     public Expr update(Step s) {
         Expr p = norm(s.theta());
         Expr n = norm(s.direction());
-        return s.direction().times(where(p.eq(0).or(n.eq(0)), Expr.ONE, p.div(n)));
+        return s.direction().times(unlessZero(p, n, p.div(n)));
+    }
+
+    /// A ratio of norms, 1 where either is 0.
+    static Expr unlessZero(Expr p, Expr n, Expr ratio) {
+        return where(p.eq(0).or(n.eq(0)), Expr.ONE, ratio);
     }
 }

@@ -174,13 +174,13 @@ class TextFormTest {
 
     @Test
     void aRecordOfOnesOwnCanBeMadeKnown() {
-        TextForm mine = FORM.with(new Lion(0.9, 0.99));
-        Rule rule = chain(new Lion(0.9, 0.5), decayWeights(0.5));
+        TextForm mine = FORM.with(new Own(0.9, 0.99));
+        Rule rule = chain(new Own(0.9, 0.5), decayWeights(0.5));
 
-        assertThat(mine.printRule(rule)).isEqualTo("chain(lion(0.9, 0.5), decayWeights(0.5))");
+        assertThat(mine.printRule(rule)).isEqualTo("chain(own(0.9, 0.5), decayWeights(0.5))");
         assertThat(mine.parseRule(mine.printRule(rule))).isEqualTo(rule);
         assertThatThrownBy(() -> FORM.printRule(rule))
-                .hasMessage("lion (dev.gradus.text.TextFormTest$Lion) cannot be written as text: it is not known here, "
+                .hasMessage("own (dev.gradus.text.TextFormTest$Own) cannot be written as text: it is not known here, "
                         + "but can be made so with TextForm.with(…)");
         assertThatThrownBy(() -> FORM.with(new Adam(1)))
                 .hasMessage("two parts are called \"adam\": dev.gradus.rules.Adam and "
@@ -419,11 +419,11 @@ class TextFormTest {
     void aRuleOfAnotherKindIsRefusedWithThoseThatFit() {
         assertThatThrownBy(() -> FORM.parseRule("amsgrad(momentum)"))
                 .isInstanceOf(TextError.class)
-                .hasMessageStartingWith("column 9: rule of amsgrad must be one of adabelief, adam, amsgrad, ")
+                .hasMessageStartingWith("column 9: rule of amsgrad must be one of adabelief, adam, adan, amsgrad, ")
                 .hasMessageEndingWith(", got momentum");
         assertThatThrownBy(() -> FORM.parseRule("amsgrad(adam(only=rank=1))"))
                 .isInstanceOf(TextError.class)
-                .hasMessageStartingWith("column 9: rule of amsgrad must be one of adabelief, adam, amsgrad, ")
+                .hasMessageStartingWith("column 9: rule of amsgrad must be one of adabelief, adam, adan, amsgrad, ")
                 .hasMessageEndingWith(", got masked");
     }
 
@@ -520,7 +520,7 @@ class TextFormTest {
         assertThat(TextForm.split("")).containsExactly("");
     }
 
-    record Lion(double beta1, double beta2) implements Direction {
+    record Own(double beta1, double beta2) implements Direction {
         @Override
         public Expr update(Step s) {
             return s.direction();
