@@ -10,13 +10,19 @@ import dev.gradus.rule.Direction;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
 import dev.gradus.rules.Accumulate;
+import dev.gradus.rules.Adagrad;
+import dev.gradus.rules.Adan;
 import dev.gradus.rules.AddNoise;
 import dev.gradus.rules.AmsGrad;
+import dev.gradus.rules.Asgd;
 import dev.gradus.rules.AverageWeights;
 import dev.gradus.rules.Cautious;
 import dev.gradus.rules.ClipAdaptively;
+import dev.gradus.rules.Dampen;
 import dev.gradus.rules.DecayCautiously;
+import dev.gradus.rules.DecayOverTime;
 import dev.gradus.rules.DecayToSparse;
+import dev.gradus.rules.DelayStep;
 import dev.gradus.rules.Descend;
 import dev.gradus.rules.Ema;
 import dev.gradus.rules.EmaWeights;
@@ -25,6 +31,7 @@ import dev.gradus.rules.EpsPlacement;
 import dev.gradus.rules.FactoredRms;
 import dev.gradus.rules.Grams;
 import dev.gradus.rules.LimitLearningRate;
+import dev.gradus.rules.Momentum;
 import dev.gradus.rules.Nesterov;
 import dev.gradus.rules.Partition;
 import dev.gradus.rules.ProjectMaxNorm;
@@ -32,12 +39,16 @@ import dev.gradus.rules.ProjectNonNegative;
 import dev.gradus.rules.ProjectUnitNorm;
 import dev.gradus.rules.RecordUpdate;
 import dev.gradus.rules.Rectify;
+import dev.gradus.rules.RmsProp;
+import dev.gradus.rules.RootEps;
 import dev.gradus.rules.Rules;
 import dev.gradus.rules.Sam;
 import dev.gradus.rules.Scale;
+import dev.gradus.rules.ScaleByLearningRate;
 import dev.gradus.rules.ScaleByMagnitude;
 import dev.gradus.rules.ScaleLoss;
 import dev.gradus.rules.ScheduleFree;
+import dev.gradus.rules.ScheduledNesterov;
 import dev.gradus.rules.Sign;
 import dev.gradus.rules.SkipNonFinite;
 import dev.gradus.rules.Softplus;
@@ -105,6 +116,30 @@ class RuleContractTest {
         rules.put("non-negative", chain(Rules.adam(), new ProjectNonNegative()));
         rules.put("max norm", chain(Rules.adam(), new ProjectMaxNorm(1)));
         rules.put("unit norm", chain(Rules.adam(), new ProjectUnitNorm()));
+        rules.put("l2 and nesterov", chain(Rules.decayWeights(0.1), new Momentum(0.9, Momentum.Form.NESTEROV)));
+        rules.put("dampened", chain(new Dampen(0.5), new Momentum()));
+        rules.put("ascent", chain(new Scale(-1), Rules.adamW()));
+        rules.put(
+                "centred rmsprop with momentum of steps",
+                chain(
+                        new RmsProp(0.9, 1e-3).with(RootEps.INSIDE).with(RmsProp.About.MEAN),
+                        new ScaleByLearningRate(),
+                        new Momentum(0.9, Momentum.Form.NESTEROV)));
+        rules.put("corrected rmsprop", new RmsProp().with(Ema.Start.CORRECTED));
+        rules.put("slowing adagrad", chain(new Adagrad(0.1, 1e-7, RootEps.INSIDE), new DecayOverTime(0.05)));
+        rules.put("optax's rprop", chain(Rules.rprop(), new DelayStep()));
+        rules.put("averaged from the fifth step", chain(Rules.decayWeights(0.1), new Asgd(0.01, 0.75, 3)));
+        rules.put(
+                "optax's adan",
+                new EpsInRoot(
+                        new Adan(0.98, 0.92, 0.99, 1e-8, Adan.Weight.ONE_MINUS_BETA2),
+                        1e-8,
+                        EpsInRoot.Moment.CORRECTED));
+        rules.put("rectified yogi", new Rectify(new AmsGrad(Rules.yogi())));
+        rules.put("scheduled nesterov of adabelief", new ScheduledNesterov(Rules.adaBelief()));
+        rules.put("cautious lars", new Cautious(Rules.lars()));
+        rules.put("grams of rprop", new Grams(Rules.rprop()));
+        rules.put("lookahead of fromage", Rules.lookahead(Rules.fromage()));
         rules.put(
                 "all of it",
                 chain(

@@ -6,31 +6,46 @@ import dev.gradus.rule.Chain;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
 import dev.gradus.rules.AdaBelief;
+import dev.gradus.rules.Adadelta;
+import dev.gradus.rules.Adagrad;
 import dev.gradus.rules.Adam;
+import dev.gradus.rules.Adamax;
+import dev.gradus.rules.Adan;
 import dev.gradus.rules.Adaptive;
 import dev.gradus.rules.AmsGrad;
 import dev.gradus.rules.ClipByGlobalNorm;
 import dev.gradus.rules.ClipByRms;
 import dev.gradus.rules.DecayWeights;
+import dev.gradus.rules.DelayStep;
 import dev.gradus.rules.Descend;
 import dev.gradus.rules.Ema;
 import dev.gradus.rules.EpsInRoot;
 import dev.gradus.rules.EpsPlacement;
 import dev.gradus.rules.FactoredRms;
+import dev.gradus.rules.Fromage;
+import dev.gradus.rules.LayerwiseRate;
+import dev.gradus.rules.Lion;
 import dev.gradus.rules.Lookahead;
 import dev.gradus.rules.Momentum;
 import dev.gradus.rules.Nesterov;
+import dev.gradus.rules.NovoGrad;
 import dev.gradus.rules.Prodigy;
 import dev.gradus.rules.Rectify;
+import dev.gradus.rules.RmsProp;
+import dev.gradus.rules.RootEps;
+import dev.gradus.rules.Rprop;
+import dev.gradus.rules.ScaleByLearningRate;
 import dev.gradus.rules.ScaleByParameterRms;
 import dev.gradus.rules.ShrinkWeights;
 import dev.gradus.rules.TrustRatio;
+import dev.gradus.rules.Yogi;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// optax 0.2.8.
 final class Optax implements Flavour {
@@ -39,7 +54,7 @@ final class Optax implements Flavour {
 
     static {
         STATES.put("mu", Reading.state("exp_avg"));
-        STATES.put("nu", Reading.state("exp_avg_sq", "exp_avg_var"));
+        STATES.put("nu", Reading.state("exp_avg_sq", "exp_avg_var", "exp_inf"));
         STATES.put("nu_max", Reading.state("max_exp_avg_sq"));
         STATES.put("trace", Reading.state("momentum_buffer"));
         STATES.put("v_row", Reading.state("row_var").orZero());
@@ -66,6 +81,18 @@ final class Optax implements Flavour {
             case "lookahead" -> lookahead(h);
             case "adafactor" -> adafactor(h);
             case "prodigy" -> plain(h, prodigy(h));
+            case "adadelta" -> adadelta(h);
+            case "adagrad" -> adagrad(h);
+            case "adamax" -> plain(h, adamax(h));
+            case "adamaxw" -> plain(h, decayed(golden, h, adamax(h), "mask"));
+            case "adan" -> adan(golden, h);
+            case "fromage" -> plain(h, new Fromage(h.number("min_norm")));
+            case "lars" -> lars(h);
+            case "lion" -> plain(h, decayed(golden, h, new Lion(h.number("b1"), h.number("b2")), "mask"));
+            case "novograd" -> novoGrad(h);
+            case "rmsprop" -> rmsProp(h);
+            case "rprop" -> rprop(h);
+            case "yogi" -> plain(h, new Yogi(h.number("b1"), h.number("b2"), h.number("eps"), 1e-6));
             default -> throw golden.unknownAlgorithm();
         };
     }
@@ -136,9 +163,92 @@ final class Optax implements Flavour {
     }
 
     private static Recipe sgd(Fields h) {
-        h.requireOnly("nesterov", false);
+        return plain(h, momentum(h).orElseGet(Descend::new));
+    }
+
+    private static Optional<Rule> momentum(Fields h) {
         Double momentum = h.numberOrNull("momentum");
-        return plain(h, momentum == null ? new Descend() : new Momentum(momentum));
+        Momentum.Form form = h.flag("nesterov") ? Momentum.Form.NESTEROV : Momentum.Form.HEAVY_BALL;
+        return Optional.ofNullable(momentum).map(mu -> new Momentum(mu, form));
+    }
+
+    /// Momentum of steps; optax adds them where Gradus subtracts.
+    private static Recipe withMomentumOfSteps(Fields h, List<Rule> before) {
+        List<Rule> links = new ArrayList<>(before);
+        momentum(h).ifPresent(momentum -> {
+            links.add(new ScaleByLearningRate());
+            links.add(momentum);
+        });
+        return plain(h, new Chain(links))
+                .with("trace", Reading.state("momentum_buffer").times(-1));
+    }
+
+    private static List<Rule> decay(Fields h) {
+        double decay = h.number("weight_decay");
+        return decay == 0 ? List.of() : List.of(new DecayWeights(decay));
+    }
+
+    private static Recipe adadelta(Fields h) {
+        List<Rule> links = new ArrayList<>(decay(h));
+        links.add(new Adadelta(h.number("rho"), h.number("eps")));
+        return plain(h, new Chain(links))
+                .with("e_g", Reading.state("square_avg"))
+                .with("e_x", Reading.state("acc_delta"));
+    }
+
+    private static Recipe adagrad(Fields h) {
+        Rule rule = new Adagrad(h.number("initial_accumulator_value"), h.number("eps"), RootEps.INSIDE);
+        return plain(h, rule).with("sum_of_squares", Reading.state("sum"));
+    }
+
+    private static Adamax adamax(Fields h) {
+        return new Adamax(h.number("b1"), h.number("b2"), h.number("eps"));
+    }
+
+    private static Recipe adan(GoldenCase golden, Fields h) {
+        Adan adan =
+                new Adan(h.number("b1"), h.number("b2"), h.number("b3"), h.number("eps"), Adan.Weight.ONE_MINUS_BETA2);
+        return plain(h, decayed(golden, h, inRoot(h, adan), "mask"))
+                .with("m", Reading.state("exp_avg"))
+                .with("v", Reading.state("exp_avg_diff"))
+                .with("n", Reading.state("exp_avg_sq"))
+                .with("g", Reading.state("neg_pre_grad").times(-1))
+                .with("t", Reading.COMPLETED);
+    }
+
+    private static Recipe lars(Fields h) {
+        List<Rule> links = new ArrayList<>(decay(h));
+        links.add(new LayerwiseRate(h.number("trust_coefficient"), h.number("eps")));
+        return withMomentumOfSteps(h, links);
+    }
+
+    private static Recipe novoGrad(Fields h) {
+        h.requireOnly("eps_root", 0);
+        List<Rule> links = new ArrayList<>();
+        links.add(new NovoGrad(h.number("b2"), h.number("eps")));
+        links.addAll(decay(h));
+        links.add(new Momentum(h.number("b1")));
+        return plain(h, new Chain(links)).with("mu", Reading.state("momentum_buffer"));
+    }
+
+    private static Recipe rmsProp(Fields h) {
+        h.requireOnly("initial_scale", 0);
+        RmsProp rule = new RmsProp(h.number("decay"), h.number("eps"))
+                .with(h.flag("eps_in_sqrt") ? RootEps.INSIDE : RootEps.OUTSIDE)
+                .with(h.flag("centered") ? RmsProp.About.MEAN : RmsProp.About.ZERO)
+                .with(h.flag("bias_correction") ? Ema.Start.CORRECTED : Ema.Start.KEPT);
+        return withMomentumOfSteps(h, List.of(rule))
+                .with("mu", Reading.state("grad_avg"))
+                .with("nu", Reading.state("square_avg"));
+    }
+
+    /// Keeps the step in place of the gradient, of which only the sign matters.
+    private static Recipe rprop(Fields h) {
+        Rule rule = new Rprop(
+                h.number("eta_minus"), h.number("eta_plus"), h.number("min_step_size"), h.number("max_step_size"));
+        return plain(h, chain(rule, new DelayStep()))
+                .with("step_sizes", Reading.state("step_size"))
+                .with("prev_updates", Reading.state("prev_update").withSignsOf("prev"));
     }
 
     private static Recipe lookahead(Fields h) {

@@ -50,6 +50,21 @@ interface Reading {
         };
     }
 
+    /// This state, whose elements must have the signs of another's.
+    default Reading withSignsOf(String other) {
+        return (states, parameter) -> {
+            double[] values = of(states, parameter);
+            double[] signed = states.of(parameter, other);
+            for (int i = 0; values != null && signed != null && i < values.length; i++) {
+                if (Math.signum(values[i]) != Math.signum(signed[i])) {
+                    throw new AssertionError(parameter + "[" + i + "]: " + other + " is " + signed[i]
+                            + ", which has not the sign of " + values[i]);
+                }
+            }
+            return values;
+        };
+    }
+
     /// This state, or a single 0 for parameters that do not have it.
     default Reading orZero() {
         return (states, parameter) -> {

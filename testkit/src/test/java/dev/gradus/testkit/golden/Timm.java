@@ -4,17 +4,21 @@ import static dev.gradus.rule.Chain.chain;
 
 import dev.gradus.rule.Rule;
 import dev.gradus.rules.AdaBelief;
+import dev.gradus.rules.Adan;
 import dev.gradus.rules.Adaptive;
 import dev.gradus.rules.AmsGrad;
+import dev.gradus.rules.DecayProximally;
 import dev.gradus.rules.DecayWeights;
 import dev.gradus.rules.EpsPlacement;
 import dev.gradus.rules.Rectify;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.DoubleFunction;
 
 /// timm's ports of authors' code.
 final class Timm implements Flavour {
-    private static final Map<String, Reading> STATES = new HashMap<>(Reading.states("exp_avg", "exp_avg_var"));
+    private static final Map<String, Reading> STATES =
+            new HashMap<>(Reading.states("exp_avg", "exp_avg_sq", "exp_avg_var", "exp_avg_diff", "neg_pre_grad"));
 
     static {
         STATES.put("step", Reading.COMPLETED);
@@ -23,12 +27,22 @@ final class Timm implements Flavour {
 
     @Override
     public Recipe recipe(GoldenCase golden, Fields h) {
-        if (!golden.algorithm().equals("adabelief")) {
-            throw golden.unknownAlgorithm();
-        }
+        Rule rule = switch (golden.algorithm()) {
+            case "adabelief" -> decayed(h, adaBelief(h), DecayWeights::new);
+            case "adan" -> decayed(h, adan(h), h.flag("no_prox") ? DecayWeights::new : DecayProximally::new);
+            default -> throw golden.unknownAlgorithm();
+        };
+        return new Recipe(rule, h.number("lr"), STATES);
+    }
+
+    private static Rule decayed(Fields h, Rule rule, DoubleFunction<Rule> link) {
         double decay = h.number("weight_decay");
-        Rule rule = adaBelief(h);
-        return new Recipe(decay == 0 ? rule : chain(rule, new DecayWeights(decay)), h.number("lr"), STATES);
+        return decay == 0 ? rule : chain(rule, link.apply(decay));
+    }
+
+    private static Rule adan(Fields h) {
+        double[] betas = h.numbers("betas", 3);
+        return new Adan(betas[0], betas[1], betas[2], h.number("eps"), Adan.Weight.BETA2);
     }
 
     /// The authors' code, whose one ε stands in both places; the maximum is ignored where it rectifies.

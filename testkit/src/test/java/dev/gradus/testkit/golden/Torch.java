@@ -2,10 +2,16 @@ package dev.gradus.testkit.golden;
 
 import dev.gradus.rule.Chain;
 import dev.gradus.rule.Rule;
+import dev.gradus.rules.Adadelta;
+import dev.gradus.rules.Adagrad;
 import dev.gradus.rules.Adam;
+import dev.gradus.rules.Adamax;
 import dev.gradus.rules.Adaptive;
 import dev.gradus.rules.AmsGrad;
+import dev.gradus.rules.Asgd;
 import dev.gradus.rules.ClipByRms;
+import dev.gradus.rules.Dampen;
+import dev.gradus.rules.DecayOverTime;
 import dev.gradus.rules.DecayWeights;
 import dev.gradus.rules.Descend;
 import dev.gradus.rules.EpsPlacement;
@@ -13,7 +19,12 @@ import dev.gradus.rules.FactoredRms;
 import dev.gradus.rules.LimitLearningRate;
 import dev.gradus.rules.Momentum;
 import dev.gradus.rules.Rectify;
+import dev.gradus.rules.RmsProp;
+import dev.gradus.rules.RootEps;
+import dev.gradus.rules.Rprop;
+import dev.gradus.rules.Scale;
 import dev.gradus.rules.ScaleByParameterRms;
+import dev.gradus.rules.ScheduledNesterov;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
 import java.util.ArrayList;
@@ -24,7 +35,24 @@ import java.util.Map;
 /// torch.optim of PyTorch 2.13.
 final class Torch implements Flavour {
     private static final Map<String, Reading> STATES = new HashMap<>(Reading.states(
-            "exp_avg", "exp_avg_sq", "max_exp_avg_sq", "momentum_buffer", "row_var", "col_var", "variance"));
+            "exp_avg",
+            "exp_avg_sq",
+            "max_exp_avg_sq",
+            "momentum_buffer",
+            "row_var",
+            "col_var",
+            "variance",
+            "square_avg",
+            "grad_avg",
+            "acc_delta",
+            "sum",
+            "exp_inf",
+            "mu_product",
+            "prev",
+            "step_size",
+            "eta",
+            "mu",
+            "ax"));
 
     static {
         STATES.put("step", Reading.COMPLETED);
@@ -37,11 +65,18 @@ final class Torch implements Flavour {
             case "adamw" -> decoupled(h, adam(h, EpsPlacement.CORRECTED));
             case "radam" -> radam(h);
             case "adafactor" -> adafactor(h);
-            case "sgd" -> sgd(h);
+            case "sgd" -> l2(h, sgd(h));
+            case "rmsprop" -> l2(h, rmsProp(h));
+            case "adagrad" -> l2(h, adagrad(h));
+            case "adadelta" -> l2(h, new Adadelta(h.number("rho"), h.number("eps")));
+            case "adamax" -> l2(h, adamax(h));
+            case "nadam" -> nadam(h);
+            case "rprop" -> rprop(h);
+            case "asgd" -> l2(h, new Asgd(h.number("lambd"), h.number("alpha"), h.number("t0")));
             default -> throw golden.unknownAlgorithm();
         };
-        h.requireOnly("maximize", false);
-        return new Recipe(rule, learningRate(h), STATES);
+        Rule climbing = h.flag("maximize") ? Chain.chain(new Scale(-1), rule) : rule;
+        return new Recipe(climbing, learningRate(h), STATES);
     }
 
     private static Schedule learningRate(Fields h) {
@@ -87,9 +122,42 @@ final class Torch implements Flavour {
     }
 
     private static Rule sgd(Fields h) {
-        h.requireOnly("nesterov", false);
-        h.requireOnly("dampening", 0);
         double momentum = h.number("momentum");
-        return l2(h, momentum == 0 ? new Descend() : new Momentum(momentum));
+        double dampening = h.number("dampening");
+        Momentum.Form form = h.flag("nesterov") ? Momentum.Form.NESTEROV : Momentum.Form.HEAVY_BALL;
+        if (momentum == 0) {
+            return new Descend();
+        }
+        Rule rule = new Momentum(momentum, form);
+        return dampening == 0 ? rule : Chain.chain(new Dampen(dampening), rule);
+    }
+
+    private static Rule rmsProp(Fields h) {
+        RmsProp rule = new RmsProp(h.number("alpha"), h.number("eps"))
+                .with(h.flag("centered") ? RmsProp.About.MEAN : RmsProp.About.ZERO);
+        double momentum = h.number("momentum");
+        return momentum == 0 ? rule : Chain.chain(rule, new Momentum(momentum));
+    }
+
+    private static Rule adagrad(Fields h) {
+        Rule rule = new Adagrad(h.number("initial_accumulator_value"), h.number("eps"), RootEps.OUTSIDE);
+        double decay = h.number("lr_decay");
+        return decay == 0 ? rule : Chain.chain(rule, new DecayOverTime(decay));
+    }
+
+    private static Rule adamax(Fields h) {
+        double[] betas = h.numbers("betas", 2);
+        return new Adamax(betas[0], betas[1], h.number("eps"));
+    }
+
+    private static Rule nadam(Fields h) {
+        Rule rule = new ScheduledNesterov(adam(h, EpsPlacement.CORRECTED), h.number("momentum_decay"));
+        return h.flag("decoupled_weight_decay") ? decoupled(h, rule) : l2(h, rule);
+    }
+
+    private static Rule rprop(Fields h) {
+        double[] factors = h.numbers("etas", 2);
+        double[] sizes = h.numbers("step_sizes", 2);
+        return new Rprop(factors[0], factors[1], sizes[0], sizes[1]);
     }
 }
