@@ -169,7 +169,7 @@ class TextFormTest {
                         "softplus(rule, smooth=50, linearAbove=inf)")
                 .noneMatch(signature -> signature.startsWith("masked"))
                 .isSortedAccordingTo(String.CASE_INSENSITIVE_ORDER);
-        assertThat(FORM.with(new Lion(0.9, 0.99)).signatures()).contains("lion(beta1, beta2)");
+        assertThat(FORM.with(new Own(0.9, 0.99)).signatures()).contains("own(beta1, beta2)");
     }
 
     @Test
