@@ -42,6 +42,10 @@ public record Rprop(
         implements Rule {
     public Rprop {
         Hyperparameters.check(Rprop.class, etaMinus, etaPlus, minStep, maxStep);
+        if (minStep > maxStep) {
+            throw new IllegalArgumentException(
+                    "Rprop: min_step must be at most max_step, " + maxStep + ", got " + minStep);
+        }
     }
 
     public Rprop() {

@@ -117,6 +117,13 @@ class StepwiseRulesTest {
     }
 
     @Test
+    void stepSizesNeedRoomBetweenTheirLimits() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Rprop(0.5, 1.2, 2, 1))
+                .withMessage("Rprop: min_step must be at most max_step, 1.0, got 2.0");
+    }
+
+    @Test
     void aLateStepIsLeftOutWhereTheGradientHasTurned() {
         try (Run run = new Run(chain(new Rprop(0.5, 2, 0.1, 50), new DelayStep()), Schedules.constant(1), 0)) {
             assertThat(run.step(1)).containsExactly(0);
