@@ -25,7 +25,7 @@ final class Inputs {
             slots[literal.slot()] = literal.value();
         }
         for (SizeSlot size : of(leaves, SizeSlot.class)) {
-            slots[size.slot()] = shape.elements(size.axes());
+            slots[size.slot()] = Math.max(1, shape.elements(size.axes()));
         }
     }
 

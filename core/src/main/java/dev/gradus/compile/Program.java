@@ -86,7 +86,7 @@ public final class Program {
                     continue;
                 }
                 Value value = translation.value(write);
-                boolean stays = !state.axes().isHost() && value.args.get(0).payload == state;
+                boolean stays = value.op == Op.STATE;
                 if (!stays) {
                     (state.axes().isHost() ? numbers : elements).put(state, value);
                     if (isKept) {

@@ -106,10 +106,7 @@ final class Translation {
                         });
             case Expr.Noise n -> plain(graph.leaf(Op.NOISE, n.name, n.axes()));
             case Expr.Before b -> plain(graph.leaf(b.isHost() ? Op.SCALAR : Op.STATE, b.state, b.axes()));
-            case Expr.After a ->
-                a.isHost()
-                        ? plain(value(a.value))
-                        : plain(graph.make(Op.AFTER, a.state, a.axes(), List.of(value(a.value))));
+            case Expr.After a -> plain(after(a));
             case Expr.Unary u -> unary(u);
             case Expr.Binary b -> binary(b);
             case Expr.Where w -> where(w);
@@ -129,6 +126,13 @@ final class Translation {
                     "the parameter's initial value is readable in initial values of states only: keep it in a state");
         }
         return graph.leaf(Op.THETA, null, input.axes());
+    }
+
+    /// A state that stays as it is, is its old value.
+    private Value after(Expr.After a) {
+        Value value = value(a.value);
+        boolean stays = value.op == Op.STATE && value.payload == a.state;
+        return a.isHost() || stays ? value : graph.make(Op.AFTER, a.state, a.axes(), List.of(value));
     }
 
     private static Scaled plain(Value value) {

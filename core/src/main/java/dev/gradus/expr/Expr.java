@@ -255,7 +255,7 @@ public abstract sealed class Expr {
         }
     }
 
-    /// The number of elements of a tensor over the given axes.
+    /// The number of elements of a tensor over the given axes; 1 where there are none, so that a mean of none is 0.
     public static final class Size extends Expr {
         public final Axes of;
 

@@ -126,7 +126,39 @@ public final class Rules {
                     1e-2),
             entry("adadelta", "steps as long as those before", adadelta(), "Zeiler, arXiv:1212.5701", 1),
             entry("rprop", "step sizes that grow while signs stay", rprop(), "Riedmiller & Braun, ICNN 1993", 1e-2),
-            entry("asgd", "gradient descent, averaged", asgd(), "Polyak & Juditsky 1992", 1e-2));
+            entry("asgd", "gradient descent, averaged", asgd(), "Polyak & Juditsky 1992", 1e-2),
+            entry("tiger", "sign of the average gradient", tiger(), "Su, kexue.fm/archives/9512", 1e-3),
+            entry(
+                    "qhadam",
+                    "Adam with a share of the gradient itself",
+                    qhAdam(),
+                    "Ma & Yarats, arXiv:1810.06801",
+                    1e-3),
+            entry(
+                    "adabound",
+                    "Adam that turns into momentum",
+                    new AdaBound(adam().withEps(EpsPlacement.UNCORRECTED)),
+                    "Luo et al., arXiv:1902.09843",
+                    1e-3),
+            entry(
+                    "adopt",
+                    "averages gradients over the moment of those before",
+                    new Adopt(),
+                    "Taniguchi et al., arXiv:2411.02853",
+                    1e-3),
+            entry(
+                    "ademamix",
+                    "Adam with a second, slow average",
+                    new AdEmaMix(adam()),
+                    "Pagliardini et al., arXiv:2409.03137",
+                    1e-3),
+            entry("mars", "Adam on gradients of less variance", mars(), "Yuan et al., arXiv:2411.10438", 3e-3),
+            entry(
+                    "adam_mini",
+                    "Adam with one second moment per row",
+                    new AdamMini(),
+                    "Zhang et al., arXiv:2406.16793",
+                    1e-3));
 
     /// Parts that no optimizer above is composed of, one of each kind, so that the text form knows them.
     private static final List<Rule> OTHER_PARTS = List.of(
@@ -415,6 +447,23 @@ public final class Rules {
     /// Schedule-free AdamW: the weights to be evaluated are an average that needs no schedule.
     public static Rule scheduleFreeAdamW() {
         return new ScheduleFree(chain(adam().withBeta1(0), decayWeights(0.01)));
+    }
+
+    /// The sign of an average gradient, with weight decay of 0.01; the official code scales both by the root mean
+    /// square
+    /// of a weight: `chain(tiger, scaleByParameterRms)`.
+    public static Rule tiger() {
+        return chain(new Ema(0.965, Ema.Start.KEPT), new Sign(), decayWeights(0.01));
+    }
+
+    /// Adam with β₁ = 0.995 and 0.3 of the gradient itself.
+    public static QuasiHyperbolic qhAdam() {
+        return new QuasiHyperbolic(adam().withBeta1(0.995));
+    }
+
+    /// MARS-AdamW: gradients of less variance, clipped per tensor, for Adam with weight decay of 0.01.
+    public static Rule mars() {
+        return chain(new Mars(), clipByNorm(1), adam().withBeta1(0.95).withBeta2(0.99), decayWeights(0.01));
     }
 
     /// One rule for the parameters that match, another for the others of a group.

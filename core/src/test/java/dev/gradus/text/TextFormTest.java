@@ -419,11 +419,11 @@ class TextFormTest {
     void aRuleOfAnotherKindIsRefusedWithThoseThatFit() {
         assertThatThrownBy(() -> FORM.parseRule("amsgrad(momentum)"))
                 .isInstanceOf(TextError.class)
-                .hasMessageStartingWith("column 9: rule of amsgrad must be one of adabelief, adam, adan, amsgrad, ")
+                .hasMessageStartingWith("column 9: rule of amsgrad must be one of adabelief, ")
                 .hasMessageEndingWith(", got momentum");
         assertThatThrownBy(() -> FORM.parseRule("amsgrad(adam(only=rank=1))"))
                 .isInstanceOf(TextError.class)
-                .hasMessageStartingWith("column 9: rule of amsgrad must be one of adabelief, adam, adan, amsgrad, ")
+                .hasMessageStartingWith("column 9: rule of amsgrad must be one of adabelief, ")
                 .hasMessageEndingWith(", got masked");
     }
 

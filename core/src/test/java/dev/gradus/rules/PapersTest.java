@@ -1,0 +1,311 @@
+package dev.gradus.rules;
+
+import static dev.gradus.rule.Chain.chain;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gradus.Optimizer;
+import dev.gradus.Parameter;
+import dev.gradus.ParameterGroup;
+import dev.gradus.expr.Shape;
+import dev.gradus.rule.Rule;
+import dev.gradus.schedule.Schedules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// Rules against restatements of their papers' algorithms as plain loops, which share no code with them.
+class PapersTest {
+    private static final int STEPS = 30;
+    private static final int[][] SHAPES = {{7}, {5, 4}, {3, 2, 4, 2}};
+
+    /// An algorithm with the states that nearly all have.
+    private abstract static class Paper {
+        final double[][] m = zeros();
+        final double[][] v = zeros();
+
+        /// Step t, counted from 1, of all tensors.
+        void step(int t, double lr, double[][] x, double[][] g) {
+            for (int i = 0; i < x.length; i++) {
+                tensor(i, t, lr, x[i], g[i]);
+            }
+        }
+
+        abstract void tensor(int i, int t, double lr, double[] x, double[] g);
+
+        static double[][] zeros() {
+            return IntStream.range(0, SHAPES.length)
+                    .mapToObj(i -> new double[size(i)])
+                    .toArray(double[][]::new);
+        }
+
+        static int size(int i) {
+            return IntStream.of(SHAPES[i]).reduce(1, (a, b) -> a * b);
+        }
+    }
+
+    /// An algorithm that treats elements one by one.
+    private abstract static class Elementwise extends Paper {
+        @Override
+        final void tensor(int i, int t, double lr, double[] x, double[] g) {
+            for (int j = 0; j < x.length; j++) {
+                x[j] = element(i, j, t, lr, x[j], g[j]);
+            }
+        }
+
+        /// The element after the step.
+        abstract double element(int i, int j, int t, double lr, double x, double g);
+    }
+
+    /// Thirty steps with a falling learning rate, on gradients that change their scale by powers of ten, with elements
+    /// that are zero at times and some that always are.
+    private static void assertFollows(Paper paper, Rule rule, double learningRate) {
+        Random random = new Random(5);
+        double[][] expected = Paper.zeros();
+        double[][] actual = Paper.zeros();
+        double[][] g = Paper.zeros();
+        List<Parameter> parameters = new ArrayList<>();
+        double[][] start = Paper.zeros();
+        for (int i = 0; i < SHAPES.length; i++) {
+            for (int j = 0; j < expected[i].length; j++) {
+                start[i][j] = expected[i][j] = actual[i][j] = random.nextGaussian();
+            }
+            long[] sizes = IntStream.of(SHAPES[i]).asLongStream().toArray();
+            parameters.add(Parameter.of("p" + i, Shape.of(sizes), actual[i]).gradient(g[i]));
+        }
+        ParameterGroup group =
+                new ParameterGroup("all", parameters, rule, Schedules.linear(learningRate, learningRate / 3, STEPS));
+        try (Optimizer optimizer = Optimizer.of(group)) {
+            for (int t = 1; t <= STEPS; t++) {
+                double scale = Math.pow(10, t % 5 - 2);
+                for (double[] of : g) {
+                    for (int j = 0; j < of.length; j++) {
+                        of[j] = j % 6 == 5 || random.nextInt(5) == 0 ? 0 : scale * random.nextGaussian();
+                    }
+                }
+                double part = (t - 1.0) / STEPS;
+                paper.step(t, learningRate + part * (learningRate / 3 - learningRate), expected, g);
+                optimizer.step();
+                assertThat(distance(expected, actual))
+                        .as("how far it is off in step %s", t)
+                        .isLessThanOrEqualTo(1e-12 * distance(start, expected));
+            }
+        }
+    }
+
+    /// The largest distance of two elements.
+    private static double distance(double[][] a, double[][] b) {
+        double largest = 0;
+        for (int i = 0; i < a.length; i++) {
+            for (int j = 0; j < a[i].length; j++) {
+                double distance = Math.abs(a[i][j] - b[i][j]);
+                largest = Math.max(largest, distance);
+            }
+        }
+        return largest;
+    }
+
+    @Test
+    void tigerTakesTheSignOfAnAverage() {
+        Paper tiger = new Elementwise() {
+            @Override
+            double element(int i, int j, int t, double lr, double x, double g) {
+                m[i][j] = 0.965 * m[i][j] + 0.035 * g;
+                return x - lr * (Math.signum(m[i][j]) + 0.01 * x);
+            }
+        };
+        assertFollows(tiger, Rules.tiger(), 0.01);
+    }
+
+    @Test
+    void tigerOfItsCodeIsRelativeToTheWeights() {
+        Paper tiger = new Paper() {
+            @Override
+            void tensor(int i, int t, double lr, double[] x, double[] g) {
+                double squares = 0;
+                for (double value : x) {
+                    squares += value * value;
+                }
+                double scale = Math.sqrt(squares / x.length);
+                for (int j = 0; j < x.length; j++) {
+                    m[i][j] = 0.965 * m[i][j] + 0.035 * g[j];
+                    x[j] -= lr * scale * (Math.signum(m[i][j]) + 0.01 * x[j]);
+                }
+            }
+        };
+        assertFollows(tiger, chain(Rules.tiger(), new ScaleByParameterRms()), 0.01);
+    }
+
+    @Test
+    void qhAdamMixesGradientsIntoBothAverages() {
+        double b1 = 0.995;
+        double b2 = 0.98;
+        double nu1 = 0.7;
+        double nu2 = 0.9;
+        Paper qhAdam = new Elementwise() {
+            @Override
+            double element(int i, int j, int t, double lr, double x, double g) {
+                m[i][j] = b1 * m[i][j] + (1 - b1) * g;
+                v[i][j] = b2 * v[i][j] + (1 - b2) * g * g;
+                double mHat = m[i][j] / (1 - Math.pow(b1, t));
+                double vHat = v[i][j] / (1 - Math.pow(b2, t));
+                return x - lr * ((1 - nu1) * g + nu1 * mHat) / (Math.sqrt((1 - nu2) * g * g + nu2 * vHat) + 1e-8);
+            }
+        };
+        assertFollows(qhAdam, new QuasiHyperbolic(new Adam().withBeta1(b1).withBeta2(b2), nu1, nu2), 0.01);
+    }
+
+    /// @param amsBound whether the largest second moment so far counts
+    private static Paper adaBound(double base, boolean amsBound) {
+        double b1 = 0.9;
+        double b2 = 0.99;
+        double gamma = 0.05;
+        return new Elementwise() {
+            final double[][] largest = zeros();
+
+            @Override
+            double element(int i, int j, int t, double lr, double x, double g) {
+                m[i][j] = b1 * m[i][j] + (1 - b1) * g;
+                v[i][j] = b2 * v[i][j] + (1 - b2) * g * g;
+                largest[i][j] = Math.max(largest[i][j], v[i][j]);
+                double denominator = Math.sqrt(amsBound ? largest[i][j] : v[i][j]) + 1e-8;
+                double size = lr * Math.sqrt(1 - Math.pow(b2, t)) / (1 - Math.pow(b1, t)) / denominator;
+                double finalLr = 0.1 * lr / base;
+                double lower = finalLr * (1 - 1 / (gamma * t + 1));
+                double upper = finalLr * (1 + 1 / (gamma * t));
+                return x - Math.min(Math.max(size, lower), upper) * m[i][j];
+            }
+        };
+    }
+
+    @Test
+    void adaBoundKeepsStepSizesBetweenItsBounds() {
+        Adam adam = new Adam(0.9, 0.99, 1e-8, EpsPlacement.UNCORRECTED);
+        assertFollows(adaBound(0.01, false), new AdaBound(adam, 0.1, 0.01, 0.05), 0.01);
+        assertFollows(adaBound(0.01, true), new AdaBound(new AmsGrad(adam), 0.1, 0.01, 0.05), 0.01);
+    }
+
+    @Test
+    void adoptDividesByTheSecondMomentOfGradientsBefore() {
+        double b1 = 0.9;
+        double b2 = 0.99;
+        double eps = 1e-3;
+        for (Adopt.Variant variant : Adopt.Variant.values()) {
+            Paper adopt = new Elementwise() {
+                @Override
+                double element(int i, int j, int t, double lr, double x, double g) {
+                    if (t == 1) {
+                        v[i][j] = g * g;
+                        return x;
+                    }
+                    int paperStep = t - 1;
+                    double n = g / Math.max(Math.sqrt(v[i][j]), eps);
+                    if (variant == Adopt.Variant.CLIPPED) {
+                        double c = Math.sqrt(Math.sqrt(paperStep));
+                        n = Math.max(-c, Math.min(c, n));
+                    }
+                    boolean begins = paperStep == 1 && variant == Adopt.Variant.UNCLIPPED;
+                    m[i][j] = begins ? n : b1 * m[i][j] + (1 - b1) * n;
+                    v[i][j] = b2 * v[i][j] + (1 - b2) * g * g;
+                    return x - lr * m[i][j];
+                }
+            };
+            assertFollows(adopt, new Adopt(b1, b2, eps, variant), 0.01);
+        }
+    }
+
+    @Test
+    void adEmaMixWarmsUpAndThenKeepsItsSlowAverage() {
+        double b1 = 0.9;
+        double b2 = 0.99;
+        double b3 = 0.9999;
+        double warmup = 20;
+        Paper adEmaMix = new Elementwise() {
+            final double[][] slow = zeros();
+
+            double ofHalfLife(double steps) {
+                return Math.pow(0.5, 1 / (steps + 1));
+            }
+
+            double halfLife(double beta) {
+                return Math.log(0.5) / Math.log(beta) - 1;
+            }
+
+            @Override
+            double element(int i, int j, int t, double lr, double x, double g) {
+                double share = t / warmup;
+                double alpha = t < warmup ? share * 5 : 5;
+                double rate = t < warmup ? ofHalfLife((1 - share) * halfLife(b1) + share * halfLife(b3)) : b3;
+                m[i][j] = b1 * m[i][j] + (1 - b1) * g;
+                slow[i][j] = rate * slow[i][j] + (1 - rate) * g;
+                v[i][j] = b2 * v[i][j] + (1 - b2) * g * g;
+                double mHat = m[i][j] / (1 - Math.pow(b1, t));
+                double vHat = v[i][j] / (1 - Math.pow(b2, t));
+                return x - lr * ((mHat + alpha * slow[i][j]) / (Math.sqrt(vHat) + 1e-8) + 0.1 * x);
+            }
+        };
+        AdEmaMix rule = new AdEmaMix(new Adam().withBeta2(b2), b3, 5, 0, 0).overSteps(warmup);
+        assertFollows(adEmaMix, chain(rule, Rules.decayWeights(0.1)), 0.01);
+    }
+
+    @Test
+    void marsCorrectsGradientsByTheirChangeAndClipsThem() {
+        double b1 = 0.95;
+        double b2 = 0.99;
+        Paper mars = new Paper() {
+            final double[][] last = zeros();
+
+            @Override
+            void tensor(int i, int t, double lr, double[] x, double[] g) {
+                double[] c = new double[x.length];
+                double squares = 0;
+                for (int j = 0; j < x.length; j++) {
+                    c[j] = g[j] + 0.025 * (b1 / (1 - b1)) * (g[j] - last[i][j]);
+                    squares += c[j] * c[j];
+                    last[i][j] = g[j];
+                }
+                double norm = Math.sqrt(squares);
+                for (int j = 0; j < x.length; j++) {
+                    double clipped = norm > 1 ? c[j] / norm : c[j];
+                    m[i][j] = b1 * m[i][j] + (1 - b1) * clipped;
+                    v[i][j] = b2 * v[i][j] + (1 - b2) * clipped * clipped;
+                    double mHat = m[i][j] / (1 - Math.pow(b1, t));
+                    double vHat = v[i][j] / (1 - Math.pow(b2, t));
+                    x[j] -= lr * (0.01 * x[j] + mHat / (Math.sqrt(vHat) + 1e-8));
+                }
+            }
+        };
+        assertFollows(mars, Rules.mars(), 0.01);
+    }
+
+    /// @param rows whether each row is a block, rather than the tensor
+    private static Paper adamMini(boolean rows) {
+        return new Paper() {
+            @Override
+            void tensor(int i, int t, double lr, double[] x, double[] g) {
+                int blocks = rows && SHAPES[i].length > 1 ? SHAPES[i][0] : 1;
+                int size = x.length / blocks;
+                for (int block = 0; block < blocks; block++) {
+                    double sum = 0;
+                    for (int j = block * size; j < (block + 1) * size; j++) {
+                        sum += g[j] * g[j];
+                    }
+                    v[i][block] = 0.99 * v[i][block] + 0.01 * (sum / size);
+                    double root = Math.sqrt(v[i][block] / (1 - Math.pow(0.99, t)));
+                    for (int j = block * size; j < (block + 1) * size; j++) {
+                        m[i][j] = 0.9 * m[i][j] + 0.1 * g[j];
+                        x[j] -= lr * (m[i][j] / (1 - Math.pow(0.9, t))) / (root + 1e-8);
+                    }
+                }
+            }
+        };
+    }
+
+    @Test
+    void adamMiniHasOneSecondMomentPerBlock() {
+        AdamMini rule = new AdamMini(0.9, 0.99, 1e-8, AdamMini.Blocks.ROW);
+        assertFollows(adamMini(true), rule, 0.01);
+        assertFollows(adamMini(false), rule.with(AdamMini.Blocks.TENSOR), 0.01);
+    }
+}
