@@ -1,5 +1,6 @@
 package dev.gradus;
 
+import dev.gradus.OptimizerState.ParameterState;
 import dev.gradus.compile.Execution;
 import dev.gradus.compile.Program;
 import dev.gradus.compile.RandomKey;
@@ -272,7 +273,7 @@ final class Member implements Execution.Memory, Execution.Numbers {
     ///     thread
     void bindGradient() {
         MemorySegment memory = parameter.gradient();
-        requireAccessible("values", parameter.values());
+        requireValuesAccessible();
         RowGradient ofRows = parameter.rowGradient();
         if (ofRows != null) {
             requireAccessible("gradient", ofRows.values());
@@ -301,6 +302,11 @@ final class Member implements Execution.Memory, Execution.Numbers {
         if (lastSteps != null) {
             rowsOrNew().catchUpAll(completed, team);
         }
+    }
+
+    /// @throws IllegalStateException if the memory of the values is not there for this thread
+    void requireValuesAccessible() {
+        requireAccessible("values", parameter.values());
     }
 
     private void requireAccessible(String what, MemorySegment memory) {
@@ -439,6 +445,66 @@ final class Member implements Execution.Memory, Execution.Numbers {
                 views.putIfAbsent(name, view(name, cell));
             }
         }
+    }
+
+    /// The values, as they are shown beside the states.
+    StateView valuesView() {
+        return new StateView(
+                parameter.name(),
+                parameter.shape(),
+                parameter.type(),
+                Role.WEIGHTS,
+                parameter.values().asReadOnly());
+    }
+
+    /// All that is kept, numbers that are shared among it.
+    ParameterState state() {
+        List<StateView> views = new ArrayList<>();
+        views(views);
+        for (Cell cell : cells.values()) {
+            if (cell.state.scope() == Scope.LINK) {
+                views.add(view(parameter.name() + "/" + cell.state.name(), cell));
+            }
+        }
+        return new ParameterState(parameter.name(), completed, isFrozen, valuesView(), views);
+    }
+
+    /// Takes over what was kept, which must fit.
+    void load(ParameterState from) {
+        completed = from.completed();
+        isFrozen = from.isFrozen();
+        if (from.values() != null) {
+            parameter.values().copyFrom(from.values().values());
+        }
+        for (StateView state : from.states()) {
+            String name = stateName(state.name());
+            Cell cell = cells.get(name);
+            if (lastSteps != null && name.equals(LAST_STEP)) {
+                lastSteps.copyFrom(state.values());
+            } else if (cell == null) {
+                theta.memory().copyFrom(state.values());
+            } else if (cell.tensor != null) {
+                cell.tensor.memory().copyFrom(state.values());
+            } else {
+                Objects.requireNonNull(cell.number).value = state.values().get(ValueLayout.JAVA_DOUBLE_UNALIGNED, 0);
+            }
+        }
+    }
+
+    /// Whether a state says how many steps each row has made.
+    boolean countsSteps(String viewName) {
+        return lastSteps != null && stateName(viewName).equals(LAST_STEP);
+    }
+
+    /// The number that a state of this parameter shares with others, or null if it shares none.
+    @Nullable
+    Scalar sharedNumber(String viewName) {
+        Cell cell = cells.get(stateName(viewName));
+        return cell != null && cell.state.scope() == Scope.LINK ? cell.number : null;
+    }
+
+    private String stateName(String viewName) {
+        return viewName.substring(parameter.name().length() + 1);
     }
 
     private StateView view(String name, Cell cell) {

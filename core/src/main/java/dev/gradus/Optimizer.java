@@ -1,5 +1,6 @@
 package dev.gradus;
 
+import dev.gradus.OptimizerState.ParameterState;
 import dev.gradus.compile.Execution;
 import dev.gradus.compile.Team;
 import dev.gradus.expr.State;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -546,6 +548,66 @@ public final class Optimizer implements AutoCloseable {
         return views;
     }
 
+    /// Shows all that is kept to a writer; no step happens meanwhile. What is shown is live memory and must not be
+    /// used once the writer has returned: [OptimizerState#copy] makes a copy that lasts.
+    ///
+    /// @return what the writer returns
+    public <T extends @Nullable Object> T save(Function<OptimizerState, T> writer) {
+        enter();
+        try {
+            return writer.apply(new OptimizerState(
+                    counter.completed,
+                    isEvaluating,
+                    groups.values().stream()
+                            .flatMap(group -> group.members.stream())
+                            .map(Member::state)
+                            .toList(),
+                    numbers()));
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    /// What schedules remember.
+    private Map<String, Double> numbers() {
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        groups.values().forEach(group -> numbers.putAll(group.memory()));
+        return numbers;
+    }
+
+    /// What keeps a state from being loaded, a sentence each: nothing if it fits.
+    public List<String> misfits(OptimizerState state) {
+        List<String> problems = new ArrayList<>();
+        exclusively(() ->
+                problems.addAll(StateCheck.problems(state, byName, numbers().keySet())));
+        return problems;
+    }
+
+    /// Takes over what was saved: every parameter, state and count, to the bit. Rules, settings and formats of
+    /// states must be those of the optimizer that was saved; parameters may have been given in another order.
+    ///
+    /// @throws StateMismatchException listing all that is missing, unexpected, of another shape or stored in
+    ///     another way; nothing has changed then
+    public void load(OptimizerState state) {
+        exclusively(() -> {
+            List<String> problems = StateCheck.problems(state, byName, numbers().keySet());
+            if (!problems.isEmpty()) {
+                throw new StateMismatchException(problems);
+            }
+            Map<String, Integer> order = new HashMap<>();
+            for (ParameterState parameter : state.parameters()) {
+                order.put(parameter.name(), order.size());
+                member(parameter.name()).load(parameter);
+            }
+            // A group's first member is a clock.
+            groups.values()
+                    .forEach(group -> group.members.sort(Comparator.comparing(member -> order.get(member.name()))));
+            state.numbers().forEach((name, value) -> groups.values().forEach(group -> group.remember(name, value)));
+            counter.completed = state.completed();
+            isEvaluating = state.isEvaluating();
+        });
+    }
+
     /// One state.
     ///
     /// @param name `parameter/link.state`, `/link.state` for one that all parameters of a link share, or
@@ -670,14 +732,21 @@ public final class Optimizer implements AutoCloseable {
     }
 
     private void exclusively(Runnable action) {
-        if (!busy.compareAndSet(false, true)) {
-            throw new IllegalStateException("an optimizer serves one caller at a time: another call is in progress");
-        }
+        enter();
         try {
-            requireOpen();
             action.run();
         } finally {
             busy.set(false);
+        }
+    }
+
+    private void enter() {
+        if (!busy.compareAndSet(false, true)) {
+            throw new IllegalStateException("an optimizer serves one caller at a time: another call is in progress");
+        }
+        if (closed) {
+            busy.set(false);
+            requireOpen();
         }
     }
 

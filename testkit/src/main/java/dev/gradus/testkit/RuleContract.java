@@ -12,6 +12,7 @@ import dev.gradus.expr.Shape;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.RuleFormulas;
 import dev.gradus.rule.Trace.HyperUse;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -83,6 +84,7 @@ public final class RuleContract {
                 new Check("gives the same bits whatever the order of parameters", contract::ignoresTheOrder),
                 new Check("gives the same bits in one group or several", contract::ignoresGroups),
                 new Check("gives the same bits while a listener is told the norms", contract::ignoresListeners),
+                new Check("goes on with the same bits after it was saved and loaded", contract::resumes),
                 new Check("works on tensors of any length", contract::worksOnAnyLength),
                 new Check("skips a parameter without gradient entirely", contract::skipsMissingGradients),
                 new Check("stays finite when gradients begin with zeros", contract::survivesZeroGradients),
@@ -144,6 +146,42 @@ public final class RuleContract {
 
     private void ignoresListeners() {
         requireEqual(run(new Setup()), run(new Setup().listened()));
+    }
+
+    private void resumes() {
+        for (StateFormat format : StateFormat.values()) {
+            resumes(
+                    new Setup().stateFormat(format),
+                    new Setup().stateFormat(format).reversed());
+        }
+        ElementType half = ElementType.BFLOAT16;
+        resumes(new Setup().type(half), new Setup().type(half).reversed());
+        Setup alone = new Setup().type(half).withoutMasterWeights();
+        resumes(alone, alone);
+        resumes(
+                new Setup().type(ElementType.FLOAT64),
+                new Setup().type(ElementType.FLOAT64).oneGroupEach());
+    }
+
+    private void resumes(Setup setup, Setup later) {
+        try (Run undisturbed = new Run(setup);
+                Run saved = new Run(setup);
+                Run loaded = new Run(later);
+                Arena arena = Arena.ofConfined()) {
+            for (int step = 0; step < STEPS; step++) {
+                undisturbed.step();
+                if (step < STEPS / 2) {
+                    saved.step();
+                    loaded.draw();
+                }
+            }
+            loaded.optimizer.load(saved.optimizer.save(state -> state.copy(arena)));
+            requireEqual(saved.snapshot(), loaded.snapshot());
+            for (int step = STEPS / 2; step < STEPS; step++) {
+                loaded.step();
+            }
+            requireEqual(undisturbed.snapshot(), loaded.snapshot());
+        }
     }
 
     private void worksOnAnyLength() {
