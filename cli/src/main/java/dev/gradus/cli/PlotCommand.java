@@ -11,6 +11,8 @@ import dev.gradus.cli.plot.SchedulePlot;
 import dev.gradus.cli.plot.TrajectoryPlot;
 import dev.gradus.testkit.TestProblem;
 import dev.gradus.testkit.TestProblems;
+import dev.gradus.text.TextError;
+import dev.gradus.text.TextForm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,14 +143,22 @@ final class PlotCommand implements Runnable {
             name = "schedule",
             mixinStandardHelpOptions = true,
             versionProvider = Version.class,
-            description = "How learning rates move over a training.",
-            footer = {"", "`gradus train --help` lists the shapes."})
+            description = "How learning rates and other hyperparameters move over a training.",
+            footer = {
+                "",
+                "`gradus train --help` lists the shapes, docs/text-form.md what schedules in text form are made of; "
+                        + "those say themselves what their values are. A plateau is drawn for a metric that never "
+                        + "improves.",
+                "",
+                "Example:",
+                "  gradus plot schedule \"rex(0.1, 0, 1000)\" \"cosineRestarts(0.1, 0, 100, 2).warmup(50)\""
+            })
     @SuppressWarnings("NullAway.Init") // picocli fills the fields
     static final class Schedules implements Callable<Integer> {
         @Parameters(
                 paramLabel = "SHAPE",
                 arity = "0..*",
-                description = "Schedules as in `gradus train` (default: one of each kind).")
+                description = "Schedules as in `gradus train`, or in text form (default: one of each shape).")
         private List<String> shapes = List.of(
                 "constant", "linear", "cosine:0.1", "warmup-linear:100", "warmup-cosine:200", "inverse-sqrt:100");
 
@@ -156,7 +166,7 @@ final class PlotCommand implements Runnable {
                 names = "--lr",
                 paramLabel = "X",
                 defaultValue = "0.001",
-                description = "The learning rate (default: ${DEFAULT-VALUE}).")
+                description = "The learning rate of the shapes (default: ${DEFAULT-VALUE}).")
         private String learningRate;
 
         @Option(
@@ -171,13 +181,26 @@ final class PlotCommand implements Runnable {
 
         @Override
         public Integer call() {
-            List<ScheduleShape> parsed =
-                    shapes.stream().map(ScheduleShape::parse).toList();
             double rate = Numbers.positive("--lr", learningRate);
             long count = Numbers.whole("--steps", steps, 2, 100_000_000);
+            List<SchedulePlot.Line> lines =
+                    shapes.stream().map(text -> line(text, rate, count)).toList();
             Path file = output.file("schedule");
-            output.write(SchedulePlot.of(parsed, rate, count), file);
+            output.write(SchedulePlot.of(lines, count), file);
             return 0;
+        }
+
+        /// A shape, or a schedule in text form, which has parentheses.
+        private static SchedulePlot.Line line(String text, double rate, long steps) {
+            if (!text.contains("(")) {
+                ScheduleShape shape = ScheduleShape.parse(text);
+                return new SchedulePlot.Line(shape.toString(), shape.over(rate, steps));
+            }
+            try {
+                return new SchedulePlot.Line(text.strip(), TextForm.STANDARD.parseSchedule(text));
+            } catch (TextError e) {
+                throw new InputError("schedule " + text + ", " + e.getMessage());
+            }
         }
     }
 

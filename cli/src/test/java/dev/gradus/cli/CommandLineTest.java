@@ -78,6 +78,9 @@ class CommandLineTest {
                 "rules adam --parts | --parts stands alone",
                 "rules --latex | --latex needs the NAME of an optimizer",
                 "plot trajectory rosenbrok | unknown test problem \"rosenbrok\": did you mean \"rosenbrock\"?",
+                "plot schedule rex(0.1,0,-1) | schedule rex(0.1,0,-1), column 11: rex: steps must be at least 0, got -1",
+                "plot schedule linaer(0,1,9) | schedule linaer(0,1,9), column 1: unknown schedule \"linaer\": did you "
+                        + "mean \"linear\"?",
                 "plot rectifier --beta2 1 | --beta2 must be in [0, 1), got \"1\"",
                 "plot rectifier --out picture.jpg | --out must end in .svg or .png, got \"picture.jpg\"",
                 "plot rectifier --out /nowhere/r.svg | the folder of --out does not exist: /nowhere",
@@ -207,7 +210,13 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rectifier", "schedule", "trajectory beale --steps 20 --optimizers sgd,adam"})
+    @ValueSource(
+            strings = {
+                "rectifier",
+                "schedule",
+                "schedule constant(-1).warmup(99) plateau(constant(1),factor=0.5,patience=99) constant",
+                "trajectory beale --steps 20 --optimizers sgd,adam"
+            })
     void aPictureIsWrittenInBothFormats(String plot) throws Exception {
         for (String ending : List.of("svg", "png")) {
             Path file = folder.resolve("picture." + ending);
