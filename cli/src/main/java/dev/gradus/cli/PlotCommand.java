@@ -146,7 +146,7 @@ final class PlotCommand implements Runnable {
             description = "How learning rates and other hyperparameters move over a training.",
             footer = {
                 "",
-                "`gradus train --help` lists the shapes, docs/text-form.md what schedules in text form are made of; "
+                "`gradus train --help` lists the shapes, docs/schedules.md the schedules in text form; "
                         + "those say themselves what their values are. A plateau is drawn for a metric that never "
                         + "improves.",
                 "",

@@ -68,6 +68,8 @@ public final class SchedulePlot {
         double lowest = Math.min(0, values(series).min().orElse(0));
         double highest = Math.max(0, values(series).max().orElse(0));
         double room = highest > lowest ? 0.05 * (highest - lowest) : 1;
+        int longest =
+                lines.stream().mapToInt(line -> line.name().length()).max().orElse(0);
         return new LineChart(
                 "Schedules",
                 "The values over the steps of a training for "
@@ -76,8 +78,8 @@ public final class SchedulePlot {
                 new Axis("value", Scale.LINEAR, lowest < 0 ? lowest - room : 0, highest + room),
                 series,
                 true,
-                760,
-                460);
+                Math.max(760, 150 + 8 * longest),
+                Math.max(460, 400 + 20 * lines.size()));
     }
 
     private static DoubleStream values(List<Series> series) {
