@@ -446,7 +446,7 @@ public final class Rules {
 
     /// Schedule-free AdamW: the weights to be evaluated are an average that needs no schedule.
     public static Rule scheduleFreeAdamW() {
-        return new ScheduleFree(chain(adam().withBeta1(0), decayWeights(0.01)));
+        return new ScheduleFree(chain(new RmsProp(0.999, 1e-8).with(Ema.Start.CORRECTED), decayWeights(0.01)));
     }
 
     /// The sign of an average gradient, with weight decay of 0.01; the official code scales both by the root mean

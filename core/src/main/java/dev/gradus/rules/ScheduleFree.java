@@ -13,8 +13,8 @@ import dev.gradus.rule.Step;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Schedule-free learning: a rule without momentum of its own moves z, the weights to be evaluated are the average x
-/// of all z, and gradients are taken at y between both, which the parameters hold while training.
+/// Schedule-free learning: a rule without momentum of its own moves z, the weights to be evaluated are the
+/// average x of all z, and gradients are taken at y between both, which the parameters hold while training.
 ///
 /// ```
 /// z_t = z_{t−1} − (what the rule subtracts at y_{t−1})
@@ -22,16 +22,15 @@ import java.util.Set;
 /// x_t = (1 − c_t) x_{t−1} + c_t z_t
 /// y_t = β x_t + (1 − β) z_t
 /// ```
-/// States: `z`, of the parameter's shape, starting at θ₀, and the numbers `weight_sum` and `max_lr`, which all
-/// parameters of the link share; x is not kept but worked out of y and z. `optimizer.evaluate()` puts x into the
-/// parameters, `optimizer.train()` y, each to rounding.
-/// As optax's `schedule_free` with the learning rate of the step itself; optax weights with that of the step after. The
-/// authors' code multiplies the weight with t^r and has r = 0 by default. Weight decay of the rule is taken at y, as
-/// there.
+/// States: `z`, of the parameter's shape, starting at θ₀, and the numbers `weight_sum` and `max_lr`, which
+/// all parameters of the link share; x is not kept but worked out of y and z. `optimizer.evaluate()` puts x
+/// into the parameters, `optimizer.train()` y, each to rounding. As optax's `schedule_free` with the learning
+/// rate of the step itself; optax weights with that of the step after. The authors' code multiplies the
+/// weight with t^r and has r = 0 by default. Weight decay of the rule is taken at y, as there.
 ///
 /// Reference: A. Defazio et al., "The Road Less Scheduled", NeurIPS 2024, arXiv:2405.15682.
 ///
-/// @param rule without momentum, such as `adam(beta1=0)`
+/// @param rule without momentum, such as [RmsProp] with a corrected average, which makes schedule-free AdamW
 public record ScheduleFree(
         Rule rule,
 

@@ -74,9 +74,7 @@ public class RowGradientBenchmark {
     }
 
     private long row(Random random) {
-        return rows.equals("zipf")
-                ? (long) Math.pow(ROWS, random.nextDouble()) - 1
-                : random.nextInt(ROWS);
+        return rows.equals("zipf") ? (long) Math.pow(ROWS, random.nextDouble()) - 1 : random.nextInt(ROWS);
     }
 
     /// Frees the states.

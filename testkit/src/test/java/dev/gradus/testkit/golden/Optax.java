@@ -34,8 +34,10 @@ import dev.gradus.rules.Rectify;
 import dev.gradus.rules.RmsProp;
 import dev.gradus.rules.RootEps;
 import dev.gradus.rules.Rprop;
+import dev.gradus.rules.Scale;
 import dev.gradus.rules.ScaleByLearningRate;
 import dev.gradus.rules.ScaleByParameterRms;
+import dev.gradus.rules.ScheduleFree;
 import dev.gradus.rules.ShrinkWeights;
 import dev.gradus.rules.TrustRatio;
 import dev.gradus.rules.Yogi;
@@ -81,6 +83,7 @@ final class Optax implements Flavour {
             case "lookahead" -> lookahead(h);
             case "adafactor" -> adafactor(h);
             case "prodigy" -> plain(h, prodigy(h));
+            case "schedule_free_sgd", "schedule_free_adamw" -> scheduleFree(h);
             case "adadelta" -> adadelta(h);
             case "adagrad" -> adagrad(h);
             case "adamax" -> plain(h, adamax(h));
@@ -300,6 +303,37 @@ final class Optax implements Flavour {
             float beta = 1 - (float) Math.pow(t, -(float) decay);
             return completed == 0 ? decay : -Math.log1p(-beta) / Math.log(t);
         };
+    }
+
+    /// optax weights with the learning rate of the step after, so that this is the one here, and the base rule's
+    /// direction is scaled to that of the step itself.
+    private static Recipe scheduleFree(Fields h) {
+        List<Rule> links = new ArrayList<>();
+        switch (h.text("base")) {
+            case "adamw" -> {
+                links.add(new RmsProp(h.number("b2"), h.number("eps")).with(Ema.Start.CORRECTED));
+                links.add(new DecayWeights(h.number("weight_decay")));
+            }
+            case "sgd" -> {
+                h.requireOnly("weight_decay", 0);
+                h.number("b2");
+                h.number("eps");
+            }
+            default -> throw h.unknown("base");
+        }
+        links.add(new Scale(1));
+        double peak = h.number("learning_rate");
+        long warmup = h.whole("warmup_steps");
+        Schedule learningRate = warmup == 0 ? Schedules.constant(peak) : Schedules.linear(0, peak, warmup);
+        Rule rule = new ScheduleFree(new Chain(links), h.number("b1"), h.number("weight_lr_power"));
+        return new Recipe(rule, (Schedule) completed -> learningRate.at(completed + 1), STATES)
+                .with("scale.factor", (Schedule) completed -> learningRate.at(completed) / learningRate.at(completed + 1))
+                .with("z", Reading.state("z"))
+                .with("nu", Reading.state("square_avg"))
+                .with("weight_sum", Reading.state("weight_sum"))
+                .with("max_lr", Reading.state("max_lr"))
+                .with("b1", (states, parameter) -> new double[] {h.number("b1")})
+                .with("step_count", (states, parameter) -> new double[] {states.completed(parameter) + 1});
     }
 
     private static Rule prodigy(Fields h) {
