@@ -1,11 +1,12 @@
 package dev.gradus.compile;
 
-/// Exponential and logarithm per element, from basic operations only, so that every backend gives the same
-/// bits.
+/// Exponential, logarithm and cube root per element, from basic operations only, so that every backend gives the
+/// same bits.
 ///
-/// Each is a reduction by a two-part ln 2 and a polynomial, with the constants of Sun's fdlibm and, for the
-/// float exponential, of Moshier's Cephes. `exp` is 0 where the result would be subnormal, `log1p(−0)` is +0.
-/// The errors that the tests measure stay below 1 ulp.
+/// The first two are a reduction by a two-part ln 2 and a polynomial, with the constants of Sun's fdlibm and, for
+/// the float exponential, of Moshier's Cephes; the cube root is a polynomial and Halley's iteration. `exp` is 0
+/// where the result would be subnormal, `log1p(−0)` is +0, `cbrt(±0)` is ±0. The errors that the tests measure
+/// stay below 1 ulp, those of the cube root below 0.8.
 final class Elementary {
     private Elementary() {}
 
@@ -186,6 +187,98 @@ final class Elementary {
         return k * LOG_LN2_HI_F - ((halfSquare - (s * (halfSquare + z * p) + (k * LOG_LN2_LO_F + c))) - f);
     }
 
+    private static final float CBRT_0_F = 1.1281134737809347e-2f;
+    private static final float CBRT_1_F = -1.0447032173207028e-1f;
+    private static final float CBRT_2_F = 3.869737543234221e-1f;
+    private static final float CBRT_3_F = -7.610819469403539e-1f;
+    private static final float CBRT_4_F = 1.0523510055332463e+0f;
+    private static final float CBRT_5_F = 4.151450687863977e-1f;
+    private static final float THIRD_F = 0x1.555556p-2f;
+    private static final float HALF_OF_DIGITS_F = 0x1.8p+12f;
+    private static final float CBRT_UP_F = 0x1p+24f;
+    private static final float CBRT_DOWN_F = 0x1p-8f;
+
+    /// ∛x.
+    static float cbrt(float x) {
+        float a = Math.abs(x);
+        if (a == Float.POSITIVE_INFINITY) {
+            return x;
+        }
+        float up = a < Float.MIN_NORMAL ? CBRT_UP_F : 1;
+        float down = a < Float.MIN_NORMAL ? CBRT_DOWN_F : 1;
+        int bits = Float.floatToRawIntBits(a * up) + ONE_LESS_SQRT_HALF_F;
+        float k = exponent(bits);
+        float third = nearestThird(k);
+        float w = mantissa(bits) * powerOfTwo((int) (k - 3 * third));
+        return root(w) * powerOfTwo((int) third) * down * Math.signum(x);
+    }
+
+    /// ∛x of a block, stage by stage so that the loops vectorise.
+    static void cbrt(float[] target, float[] x, int count, Scratch scratch) {
+        float[] k = scratch.a_F;
+        float[] w = scratch.b_F;
+        int[] bits = scratch.i_F;
+        boolean special = false;
+        for (int i = 0; i < count; i++) {
+            float a = Math.abs(x[i]);
+            special |= a != 0 && !(a >= Float.MIN_NORMAL && a < Float.POSITIVE_INFINITY);
+            bits[i] = Float.floatToRawIntBits(a) + ONE_LESS_SQRT_HALF_F;
+        }
+        if (special) {
+            for (int i = 0; i < count; i++) {
+                target[i] = cbrt(x[i]);
+            }
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            k[i] = exponent(bits[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            w[i] = mantissa(bits[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            bits[i] = (int) (k[i] - 3 * nearestThird(k[i]));
+        }
+        for (int i = 0; i < count; i++) {
+            w[i] *= powerOfTwo(bits[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            bits[i] = (int) nearestThird(k[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            w[i] = root(w[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            target[i] = w[i] * powerOfTwo(bits[i]) * Math.signum(x[i]);
+        }
+    }
+
+    private static float nearestThird(float k) {
+        return (k * THIRD_F + ROUND_F) - ROUND_F;
+    }
+
+    private static float mantissa(int bits) {
+        return Float.intBitsToFloat((bits & 0x007fffff) + SQRT_HALF_F);
+    }
+
+    /// ∛w for w between 0.35 and 2.83.
+    private static float root(float w) {
+        float p = CBRT_0_F;
+        p = p * w + CBRT_1_F;
+        p = p * w + CBRT_2_F;
+        p = p * w + CBRT_3_F;
+        p = p * w + CBRT_4_F;
+        p = p * w + CBRT_5_F;
+        return refined(p, w);
+    }
+
+    /// A better approximation t of ∛w, rounded before such that t² is exact.
+    private static float refined(float guess, float w) {
+        float t = (guess + HALF_OF_DIGITS_F) - HALF_OF_DIGITS_F;
+        float cube = t * t * t;
+        return t + t * ((w - cube) / (cube + cube + w));
+    }
+
     private static final double LOG2E_D = 0x1.71547652b82fep+0;
     private static final double EXP_LN2_HI_D = 6.93147180369123816490e-01;
     private static final double EXP_LN2_LO_D = 1.90821492927058770002e-10;
@@ -353,6 +446,98 @@ final class Elementary {
         return k * LOG_LN2_HI_D - ((halfSquare - (s * (halfSquare + z * p) + (k * LOG_LN2_LO_D + c))) - f);
     }
 
+    private static final double CBRT_0_D = 1.1281134737809347e-2;
+    private static final double CBRT_1_D = -1.0447032173207028e-1;
+    private static final double CBRT_2_D = 3.869737543234221e-1;
+    private static final double CBRT_3_D = -7.610819469403539e-1;
+    private static final double CBRT_4_D = 1.0523510055332463e+0;
+    private static final double CBRT_5_D = 4.151450687863977e-1;
+    private static final double THIRD_D = 0x1.5555555555555p-2;
+    private static final double HALF_OF_DIGITS_D = 0x1.8p+27;
+    private static final double CBRT_UP_D = 0x1p+54;
+    private static final double CBRT_DOWN_D = 0x1p-18;
+
+    /// ∛x.
+    static double cbrt(double x) {
+        double a = Math.abs(x);
+        if (a == Double.POSITIVE_INFINITY) {
+            return x;
+        }
+        double up = a < Double.MIN_NORMAL ? CBRT_UP_D : 1;
+        double down = a < Double.MIN_NORMAL ? CBRT_DOWN_D : 1;
+        long bits = Double.doubleToRawLongBits(a * up) + ONE_LESS_SQRT_HALF_D;
+        double k = exponent(bits);
+        double third = nearestThird(k);
+        double w = mantissa(bits) * powerOfTwo((long) (k - 3 * third));
+        return root(w) * powerOfTwo((long) third) * down * Math.signum(x);
+    }
+
+    /// ∛x of a block, stage by stage so that the loops vectorise.
+    static void cbrt(double[] target, double[] x, int count, Scratch scratch) {
+        double[] k = scratch.a_D;
+        double[] w = scratch.b_D;
+        long[] bits = scratch.i_D;
+        boolean special = false;
+        for (int i = 0; i < count; i++) {
+            double a = Math.abs(x[i]);
+            special |= a != 0 && !(a >= Double.MIN_NORMAL && a < Double.POSITIVE_INFINITY);
+            bits[i] = Double.doubleToRawLongBits(a) + ONE_LESS_SQRT_HALF_D;
+        }
+        if (special) {
+            for (int i = 0; i < count; i++) {
+                target[i] = cbrt(x[i]);
+            }
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            k[i] = exponent(bits[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            w[i] = mantissa(bits[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            bits[i] = (long) (k[i] - 3 * nearestThird(k[i]));
+        }
+        for (int i = 0; i < count; i++) {
+            w[i] *= powerOfTwo(bits[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            bits[i] = (long) nearestThird(k[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            w[i] = root(w[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            target[i] = w[i] * powerOfTwo(bits[i]) * Math.signum(x[i]);
+        }
+    }
+
+    private static double nearestThird(double k) {
+        return (k * THIRD_D + ROUND_D) - ROUND_D;
+    }
+
+    private static double mantissa(long bits) {
+        return Double.longBitsToDouble((bits & 0x000fffffffffffffL) + SQRT_HALF_D);
+    }
+
+    /// ∛w for w between 0.35 and 2.83.
+    private static double root(double w) {
+        double p = CBRT_0_D;
+        p = p * w + CBRT_1_D;
+        p = p * w + CBRT_2_D;
+        p = p * w + CBRT_3_D;
+        p = p * w + CBRT_4_D;
+        p = p * w + CBRT_5_D;
+        return refined(refined(p, w), w);
+    }
+
+    /// A better approximation t of ∛w, rounded before such that t² is exact.
+    private static double refined(double guess, double w) {
+        double t = (guess + HALF_OF_DIGITS_D) - HALF_OF_DIGITS_D;
+        double cube = t * t * t;
+        return t + t * ((w - cube) / (cube + cube + w));
+    }
+
     /// The constants of an exponential.
     ///
     /// @param least results for smaller arguments would be subnormal
@@ -364,6 +549,23 @@ final class Elementary {
     ///
     /// @param coefficients of the polynomial, the highest power first
     record Log(double ln2High, double ln2Low, long oneBits, long sqrtHalfBits, double[] coefficients) {}
+
+    /// The constants of a cube root.
+    ///
+    /// @param halfOfDigits added and subtracted, leaves half of the digits of a number near 1
+    /// @param minNormal arguments below are scaled
+    /// @param up by which they are
+    /// @param down by which their root is scaled back
+    /// @param coefficients of the first approximation, the highest power first
+    /// @param refinements how often it is refined
+    record Cbrt(
+            double third,
+            double halfOfDigits,
+            double minNormal,
+            double up,
+            double down,
+            double[] coefficients,
+            int refinements) {}
 
     static final Exp EXP_F = new Exp(LOG2E_F, EXP_LN2_HI_F, EXP_LN2_LO_F, EXP_LEAST_F, EXP_MOST_F, new double[] {
         EXP_0_F, EXP_1_F, EXP_2_F, EXP_3_F, EXP_4_F, EXP_5_F
@@ -380,4 +582,22 @@ final class Elementary {
     static final Log LOG_D = new Log(LOG_LN2_HI_D, LOG_LN2_LO_D, ONE_D, SQRT_HALF_D, new double[] {
         LOG_0_D, LOG_1_D, LOG_2_D, LOG_3_D, LOG_4_D, LOG_5_D, LOG_6_D
     });
+
+    static final Cbrt CBRT_F = new Cbrt(
+            THIRD_F,
+            HALF_OF_DIGITS_F,
+            Float.MIN_NORMAL,
+            CBRT_UP_F,
+            CBRT_DOWN_F,
+            new double[] {CBRT_0_F, CBRT_1_F, CBRT_2_F, CBRT_3_F, CBRT_4_F, CBRT_5_F},
+            1);
+
+    static final Cbrt CBRT_D = new Cbrt(
+            THIRD_D,
+            HALF_OF_DIGITS_D,
+            Double.MIN_NORMAL,
+            CBRT_UP_D,
+            CBRT_DOWN_D,
+            new double[] {CBRT_0_D, CBRT_1_D, CBRT_2_D, CBRT_3_D, CBRT_4_D, CBRT_5_D},
+            2);
 }

@@ -125,6 +125,7 @@ final class FloatBlocks extends Blocks<float[]> {
             case SIGN -> sign(target, a, count);
             case EXP -> Elementary.exp(target, a, count, scratch);
             case LOG1P -> Elementary.log1p(target, a, count, scratch);
+            case CBRT -> Elementary.cbrt(target, a, count, scratch);
             case FLUSH -> flush(target, a, count);
             case ADD -> add(target, a, b, count);
             case SUBTRACT -> subtract(target, a, b, count);

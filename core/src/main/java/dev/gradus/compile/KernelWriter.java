@@ -674,6 +674,7 @@ final class KernelWriter {
             case SQRT -> vectors.unary("sqrt", a);
             case EXP -> vectors.exp(a);
             case LOG1P -> vectors.log1p(a);
+            case CBRT -> vectors.cbrt(a);
             case ADD -> vectors.binary("add", a, b);
             case SUBTRACT -> vectors.binary("sub", a, b);
             case MULTIPLY, AND -> vectors.binary("mul", a, b);
@@ -689,11 +690,7 @@ final class KernelWriter {
             case LESS_OR_EQUAL -> vectors.blend(vectors.splat(0), vectors.splat(1), "LE", a, b);
             case EQUAL -> vectors.blend(vectors.splat(0), vectors.splat(1), "EQ", a, b);
             case SELECT -> vectors.blend(locals[in.c()], b, "NE", a, vectors.splat(0));
-            case SIGN -> {
-                int zero = vectors.splat(0);
-                int positive = vectors.blend(a, vectors.splat(1), "GT", a, zero);
-                yield vectors.blend(positive, vectors.splat(-1), "LT", a, zero);
-            }
+            case SIGN -> vectors.sign(a);
             default -> throw new IllegalArgumentException(in.op() + " has no vector form");
         };
     }

@@ -62,6 +62,9 @@ final class Lowering {
     /// The stand-in key for the parameter among the things that are written.
     private static final Object THETA = new Object();
 
+    /// What takes longer per element than memory does.
+    private static final Set<Op> EXPENSIVE = Set.of(Op.DIVIDE, Op.SQRT, Op.EXP, Op.LOG1P, Op.CBRT);
+
     private final Roots roots;
     private final Map<Value, Integer> levels = new HashMap<>();
     private final Map<Object, Integer> writeLevels = new LinkedHashMap<>();
@@ -309,8 +312,7 @@ final class Lowering {
                 }
             }
             default -> {
-                isExpensive[0] |=
-                        value.op == Op.DIVIDE || value.op == Op.SQRT || value.op == Op.EXP || value.op == Op.LOG1P;
+                isExpensive[0] |= EXPENSIVE.contains(value.op);
                 value.args.forEach(arg -> collect(arg, level, loads, isExpensive, seen));
             }
         }

@@ -25,6 +25,7 @@ enum Op {
     SIGN(UnaryOp.SIGN, "sign"),
     EXP(UnaryOp.EXP, "exp"),
     LOG1P(UnaryOp.LOG1P, "log1p"),
+    CBRT(UnaryOp.CBRT, "cbrt"),
     LOG(UnaryOp.LOG, "log"),
     COS(UnaryOp.COS, "cos"),
     FLOOR(UnaryOp.FLOOR, "floor"),

@@ -215,15 +215,29 @@ final class VectorCode {
         return fromBits(bits("LSHL", toBits(shifted), isFloat ? 23 : 52));
     }
 
+    /// The bits of a positive number, moved such that the exponent grows at the root of 1/2 and its multiples by two.
+    private int rebased(int x, Elementary.Log with) {
+        return bits("ADD", toBits(x), with.oneBits() - with.sqrtHalfBits());
+    }
+
+    private int exponent(int rebased) {
+        int low = bits("OR", bits("LSHR", rebased, isFloat ? 23 : 52), isFloat ? 0x4b000000L : 0x4330000000000000L);
+        return scalar("sub", fromBits(low), isFloat ? 0x1p23 + 127 : 0x1p52 + 1023);
+    }
+
+    /// Between the root of 1/2 and that of 2.
+    private int mantissa(int rebased, Elementary.Log with) {
+        long mask = isFloat ? 0x007fffffL : 0x000fffffffffffffL;
+        return fromBits(bits("ADD", bits("AND", rebased, mask), with.sqrtHalfBits()));
+    }
+
     /// ln(1 + x).
     int log1p(int x) {
         Elementary.Log with = isFloat ? Elementary.LOG_F : Elementary.LOG_D;
         int u = scalar("add", x, 1);
-        int raw = bits("ADD", toBits(u), with.oneBits() - with.sqrtHalfBits());
-        int exponent = bits("OR", bits("LSHR", raw, isFloat ? 23 : 52), isFloat ? 0x4b000000L : 0x4330000000000000L);
-        int k = scalar("sub", fromBits(exponent), isFloat ? 0x1p23 + 127 : 0x1p52 + 1023);
-        int fraction = bits("ADD", bits("AND", raw, isFloat ? 0x007fffffL : 0x000fffffffffffffL), with.sqrtHalfBits());
-        int f = scalar("sub", fromBits(fraction), 1);
+        int raw = rebased(u, with);
+        int k = exponent(raw);
+        int f = scalar("sub", mantissa(raw, with), 1);
         int c = binary("div", binary("sub", x, scalar("sub", u, 1)), u);
 
         int s = binary("div", f, scalar("add", f, 2));
@@ -242,5 +256,42 @@ final class VectorCode {
         int real = blend(splat(Double.NaN), result, "GT", x, minusOne);
         int withPole = blend(real, splat(Double.NEGATIVE_INFINITY), "EQ", x, minusOne);
         return blend(withPole, x, "EQ", x, infinity);
+    }
+
+    /// −1, ±0, 1 or NaN.
+    int sign(int x) {
+        int zero = splat(0);
+        int positive = blend(x, splat(1), "GT", x, zero);
+        return blend(positive, splat(-1), "LT", x, zero);
+    }
+
+    /// ∛x.
+    int cbrt(int x) {
+        Elementary.Cbrt with = isFloat ? Elementary.CBRT_F : Elementary.CBRT_D;
+        Elementary.Log logarithm = isFloat ? Elementary.LOG_F : Elementary.LOG_D;
+        int a = unary("abs", x);
+        int least = splat(with.minNormal());
+        int one = splat(1);
+        int up = blend(one, splat(with.up()), "LT", a, least);
+        int down = blend(one, splat(with.down()), "LT", a, least);
+        int raw = rebased(binary("mul", a, up), logarithm);
+        int k = exponent(raw);
+        int third = nearest(scalar("mul", k, with.third()));
+        int rest = binary("sub", k, scalar("mul", third, 3));
+        int w = binary("mul", mantissa(raw, logarithm), powerOfTwo(rest));
+        int t = horner(w, with.coefficients());
+        for (int i = 0; i < with.refinements(); i++) {
+            t = refined(t, w, with);
+        }
+        int scaled = binary("mul", binary("mul", t, powerOfTwo(third)), down);
+        int signed = binary("mul", scaled, sign(x));
+        return blend(signed, x, "EQ", a, splat(Double.POSITIVE_INFINITY));
+    }
+
+    private int refined(int guess, int w, Elementary.Cbrt with) {
+        int t = scalar("sub", scalar("add", guess, with.halfOfDigits()), with.halfOfDigits());
+        int cube = binary("mul", binary("mul", t, t), t);
+        int quotient = binary("div", binary("sub", w, cube), binary("add", binary("add", cube, cube), w));
+        return binary("add", t, binary("mul", t, quotient));
     }
 }

@@ -160,6 +160,7 @@ public abstract sealed class Expr {
         SIGN,
         EXP,
         LOG1P,
+        CBRT,
         LOG,
         COS,
         FLOOR;
@@ -177,6 +178,7 @@ public abstract sealed class Expr {
                 case SIGN -> Math.signum(x);
                 case EXP -> StrictMath.exp(x);
                 case LOG1P -> StrictMath.log1p(x);
+                case CBRT -> StrictMath.cbrt(x);
                 case LOG -> StrictMath.log(x);
                 case COS -> StrictMath.cos(x);
                 case FLOOR -> Math.floor(x);

@@ -55,6 +55,11 @@ public final class Formulas {
         return new Unary(UnaryOp.LOG1P, x);
     }
 
+    /// Cube root `∛x`.
+    public static Expr cbrt(Expr x) {
+        return new Unary(UnaryOp.CBRT, x);
+    }
+
     /// Natural logarithm of a number of the host.
     public static Expr log(Expr x) {
         return new Unary(UnaryOp.LOG, x);

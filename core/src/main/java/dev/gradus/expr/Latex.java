@@ -126,6 +126,11 @@ final class Latex extends Typesetter {
     }
 
     @Override
+    String cubeRoot(Term radicand) {
+        return "\\sqrt[3]{" + of(radicand) + "}";
+    }
+
+    @Override
     String times(Term left, Term right) {
         return isNumber(right) ? " \\cdot " : isWord(left) || isWord(right) ? " \\, " : " ";
     }

@@ -143,6 +143,11 @@ final class MathMl extends Typesetter {
     }
 
     @Override
+    String cubeRoot(Term radicand) {
+        return "<mroot><mrow>" + of(radicand) + "</mrow><mn>3</mn></mroot>";
+    }
+
+    @Override
     String times(Term left, Term right) {
         return isNumber(right)
                 ? "<mo>·</mo>"

@@ -137,6 +137,11 @@ final class PlainText extends Typesetter {
     }
 
     @Override
+    String cubeRoot(Term radicand) {
+        return "∛" + operand(radicand, Binding.ATOM);
+    }
+
+    @Override
     String times(Term left, Term right) {
         return "·";
     }

@@ -203,6 +203,7 @@ final class Reading {
             case SIGN -> operation(Operator.SIGN, axes, of);
             case EXP -> operation(Operator.EXP, axes, of);
             case LOG1P -> operation(Operator.LOG, axes, operation(Operator.SUM, axes, one, of));
+            case CBRT -> operation(Operator.CUBE_ROOT, axes, of);
             case LOG -> operation(Operator.LOG, axes, of);
             case COS -> operation(Operator.COS, axes, of);
             case FLOOR -> operation(Operator.FLOOR, axes, of);

@@ -103,6 +103,7 @@ public sealed interface Term {
         PRODUCT(Binding.PRODUCT, "·"),
         MOD(Binding.SUM, "mod"),
         ROOT(Binding.ROOT, "√"),
+        CUBE_ROOT(Binding.ROOT, "∛"),
         POWER(Binding.POWER, "^"),
         ABS(Binding.ATOM, "|"),
         FLOOR(Binding.ATOM, "⌊"),

@@ -48,6 +48,8 @@ abstract class Typesetter {
 
     abstract String root(Term radicand);
 
+    abstract String cubeRoot(Term radicand);
+
     /// What stands between two factors.
     abstract String times(Term left, Term right);
 
@@ -70,7 +72,10 @@ abstract class Typesetter {
     /// How tightly an operation holds its operands together: fractions and roots show by themselves where they end,
     /// unless a notation has to keep to the line.
     Binding binding(Operator operator) {
-        return operator == Operator.QUOTIENT || operator == Operator.ROOT ? Binding.POWER : operator.binding();
+        return switch (operator) {
+            case QUOTIENT, ROOT, CUBE_ROOT -> Binding.POWER;
+            default -> operator.binding();
+        };
     }
 
     final String of(Term term) {
@@ -120,6 +125,7 @@ abstract class Typesetter {
             case PRODUCT -> row(product(operands));
             case QUOTIENT -> quotient(first, operands.getLast());
             case ROOT -> root(first);
+            case CUBE_ROOT -> cubeRoot(first);
             case POWER -> power(first, operands.getLast());
             case SERIES -> row(series(subscripts) + operand(first, Binding.SERIES));
             case NORM -> scripted(norm(first), subscripts, 0, null);

@@ -2,12 +2,10 @@ package dev.gradus.rules;
 
 import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.max;
-import static dev.gradus.expr.Formulas.mean;
 import static dev.gradus.expr.Formulas.pow;
 import static dev.gradus.expr.Formulas.sqrt;
 import static dev.gradus.expr.Formulas.square;
 
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Shape;
 import dev.gradus.rule.Direction;
@@ -85,13 +83,9 @@ public record FactoredRms(
             Expr v = s.state("variance").nonNegative().becomes(old -> ema(rate, old, squared));
             return g.div(sqrt(floored(v, eps)));
         }
-        Axes row = s.axes().without(axes.get(0));
-        Axes col = s.axes().without(axes.get(1));
-        Expr rows = s.state("row_var", row).nonNegative().becomes(old -> ema(rate, old, mean(squared, row)));
-        Expr cols = s.state("col_var", col).nonNegative().becomes(old -> ema(rate, old, mean(squared, col)));
-        Expr mean = mean(rows, row.without(axes.get(1)));
-        Expr relative = rows.div(floor == Floor.CLAMPED ? max(mean, eps) : mean);
-        return g.div(sqrt(floored(relative.times(cols), eps)));
+        FactoredMoment moment = new FactoredMoment(axes.get(0), axes.get(1), "row_var", "col_var");
+        Expr v = moment.update(s, rate, squared, mean -> floor == Floor.CLAMPED ? max(mean, eps) : mean);
+        return g.div(sqrt(floored(v, eps)));
     }
 
     private Expr floored(Expr v, Expr eps) {

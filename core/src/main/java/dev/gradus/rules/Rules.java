@@ -158,7 +158,20 @@ public final class Rules {
                     "Adam with one second moment per row",
                     new AdamMini(),
                     "Zhang et al., arXiv:2406.16793",
-                    1e-3));
+                    1e-3),
+            entry(
+                    "madgrad",
+                    "dual averaging with a cube root, and momentum",
+                    madGrad(),
+                    "Defazio & Jelassi, arXiv:2101.11075",
+                    1e-2),
+            entry(
+                    "dadapt_adam",
+                    "Adam that bounds the distance to the solution",
+                    dAdaptAdam(),
+                    "Defazio & Mishchenko, arXiv:2301.07733",
+                    1),
+            entry("came", "Adafactor guided by confidence", came(), "Luo et al., arXiv:2307.02047", 2e-4));
 
     /// Parts that no optimizer above is composed of, one of each kind, so that the text form knows them.
     private static final List<Rule> OTHER_PARTS = List.of(
@@ -464,6 +477,21 @@ public final class Rules {
     /// MARS-AdamW: gradients of less variance, clipped per tensor, for Adam with weight decay of 0.01.
     public static Rule mars() {
         return chain(new Mars(), clipByNorm(1), adam().withBeta1(0.95).withBeta2(0.99), decayWeights(0.01));
+    }
+
+    /// MADGRAD with the official code's defaults.
+    public static MadGrad madGrad() {
+        return new MadGrad();
+    }
+
+    /// D-Adaptation for Adam with the paper's defaults.
+    public static DAdaptAdam dAdaptAdam() {
+        return new DAdaptAdam();
+    }
+
+    /// CAME: directions by a factored second moment, clipped, averaged, and divided by how far they stray.
+    public static Rule came() {
+        return chain(new FactoredRmsProp(), new ClipByRms(), new Confidence());
     }
 
     /// One rule for the parameters that match, another for the others of a group.

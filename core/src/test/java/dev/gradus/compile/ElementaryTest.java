@@ -27,6 +27,40 @@ class ElementaryTest {
                 .isLessThan(1);
     }
 
+    @Test
+    void floatCbrtIsWithinFourFifthsOfAnUlpOfTheTrueValue() {
+        assertThat(worstFloatError(-1e5f, 1e5f, x -> Elementary.cbrt((float) x), x -> StrictMath.cbrt((float) x)))
+                .isLessThan(0.8);
+        Random random = new Random(6);
+        for (int i = 0; i < 200_000; i++) {
+            float x = Float.intBitsToFloat(random.nextInt(0x7f800000));
+            double exact = StrictMath.cbrt(x);
+            assertThat(Math.abs(Elementary.cbrt(x) - exact)).isLessThan(0.8 * Math.ulp((float) exact));
+        }
+    }
+
+    @Test
+    void doubleCbrtIsWithinFourFifthsOfAnUlpOfTheTrueValue() {
+        Random random = new Random(7);
+        for (int i = 0; i < 20_000; i++) {
+            double x = i % 2 == 0
+                    ? random.nextDouble() * 8
+                    : Double.longBitsToDouble(random.nextLong(0x7ff0000000000000L));
+            assertThat(ulps(Elementary.cbrt(x), exactCbrt(x))).as("cbrt(%s)", x).isLessThan(0.8);
+        }
+    }
+
+    /// Two of Newton's steps from a value that is right to 16 digits.
+    private static BigDecimal exactCbrt(double x) {
+        BigDecimal cube = new BigDecimal(x);
+        BigDecimal y = new BigDecimal(StrictMath.cbrt(x));
+        for (int i = 0; i < 2; i++) {
+            BigDecimal excess = y.subtract(cube.divide(y.multiply(y, PRECISE), PRECISE));
+            y = y.subtract(excess.divide(BigDecimal.valueOf(3), PRECISE));
+        }
+        return y;
+    }
+
     /// Every representable float of the range in steps, with random offsets; the reference is accurate to a few
     /// 1e-9 ulp.
     private static double worstFloatError(float from, float to, DoubleUnaryOperator f, DoubleUnaryOperator reference) {
@@ -125,6 +159,14 @@ class ElementaryTest {
         assertThat(Elementary.log1p(Double.NaN)).isNaN();
         assertThat(Elementary.log1p(Double.POSITIVE_INFINITY)).isInfinite();
         assertThat(Elementary.log1p(1e-300)).isEqualTo(1e-300);
+        for (double x : new double[] {0.0, -0.0, 1, -27, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+            assertThat(Elementary.cbrt(x)).isEqualTo(Double.valueOf(StrictMath.cbrt(x)));
+            assertThat(Elementary.cbrt((float) x)).isEqualTo(Float.valueOf((float) StrictMath.cbrt(x)));
+        }
+        assertThat(Elementary.cbrt(Double.NaN)).isNaN();
+        assertThat(Elementary.cbrt(Float.NaN)).isNaN();
+        assertThat(Elementary.cbrt(-0x1p-147f)).as("of subnormals").isEqualTo(-0x1p-49f);
+        assertThat(Elementary.cbrt(0x1p-1074)).isEqualTo(0x1p-358);
     }
 
     @Test
@@ -151,12 +193,29 @@ class ElementaryTest {
             assertThat(resultF[i]).isEqualTo(Float.valueOf(Elementary.log1p(x[i])));
             assertThat(resultD[i]).isEqualTo(Double.valueOf(Elementary.log1p(y[i])));
         }
+        Elementary.cbrt(resultF, x, 777, scratch);
+        Elementary.cbrt(resultD, y, 777, scratch);
+        for (int i = 0; i < 777; i++) {
+            assertThat(resultF[i]).isEqualTo(Float.valueOf(Elementary.cbrt(x[i])));
+            assertThat(resultD[i]).isEqualTo(Double.valueOf(Elementary.cbrt(y[i])));
+        }
         for (int i = 0; i < x.length; i++) {
             x[i] = Math.abs(x[i]) == Float.POSITIVE_INFINITY || Float.isNaN(x[i]) ? 1 : Math.abs(x[i]);
         }
         Elementary.log1p(resultF, x, x.length, scratch);
         for (int i = 0; i < x.length; i++) {
             assertThat(resultF[i]).isEqualTo(Float.valueOf(Elementary.log1p(x[i])));
+        }
+        x[0] = 0;
+        x[1] = -2;
+        Elementary.cbrt(resultF, x, x.length, scratch);
+        for (int i = 0; i < x.length; i++) {
+            assertThat(resultF[i]).isEqualTo(Float.valueOf(Elementary.cbrt(x[i])));
+            y[i] = x[i];
+        }
+        Elementary.cbrt(resultD, y, y.length, scratch);
+        for (int i = 0; i < y.length; i++) {
+            assertThat(resultD[i]).isEqualTo(Double.valueOf(Elementary.cbrt(y[i])));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.gradus.compile;
 
+import static dev.gradus.expr.Formulas.cbrt;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.mean;
 import static dev.gradus.expr.Formulas.min;
@@ -127,6 +128,7 @@ class SimdTest {
                     .plus(dev.gradus.expr.Formulas.log1p(g.minus(x)))
                     .plus(dev.gradus.expr.Formulas.exp(x.unaryMinus()));
             Expr ignored = s.state("smooth").becomes(old -> smooth);
+            s.state("root").write(old -> cbrt(g).minus(cbrt(x)));
             return state.unaryMinus()
                     .plus(dev.gradus.expr.Formulas.abs(g))
                     .times(mean(g))

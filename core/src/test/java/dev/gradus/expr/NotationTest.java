@@ -1,6 +1,7 @@
 package dev.gradus.expr;
 
 import static dev.gradus.expr.Formulas.abs;
+import static dev.gradus.expr.Formulas.cbrt;
 import static dev.gradus.expr.Formulas.clip;
 import static dev.gradus.expr.Formulas.cos;
 import static dev.gradus.expr.Formulas.exp;
@@ -85,6 +86,7 @@ class NotationTest {
                 arguments(sqrt(A.plus(B)), "√(a + b)", "\\sqrt{a + b}"),
                 arguments(sqrt(square(A)), "√(a²)", "\\sqrt{a^2}"),
                 arguments(square(sqrt(A)), "(√a)²", "(\\sqrt{a})^2"),
+                arguments(cbrt(A.plus(B)).div(cbrt(A)), "∛(a + b) / ∛a", "\\frac{\\sqrt[3]{a + b}}{\\sqrt[3]{a}}"),
                 arguments(sqrt(A).div(sqrt(B)), "√a / √b", "\\frac{\\sqrt{a}}{\\sqrt{b}}"),
                 arguments(pow(A, T.minus(1)), "aᵗ⁻¹", "a^{t-1}"),
                 arguments(pow(A, B.div(4)), "a^(b / 4)", "a^{b/4}"),
