@@ -24,10 +24,12 @@ import dev.gradus.rules.ClipAdaptively;
 import dev.gradus.rules.ClipByNorm;
 import dev.gradus.rules.ClipByRms;
 import dev.gradus.rules.ClipByValue;
+import dev.gradus.rules.Confidence;
 import dev.gradus.rules.DecayCautiously;
 import dev.gradus.rules.Ema;
 import dev.gradus.rules.EmaWeights;
 import dev.gradus.rules.FactoredRms;
+import dev.gradus.rules.FactoredRmsProp;
 import dev.gradus.rules.Grams;
 import dev.gradus.rules.Lookahead;
 import dev.gradus.rules.Momentum;
@@ -114,6 +116,8 @@ final class RandomRules {
             ScaleByMagnitude::new,
             ScaleByParameterRms::new,
             ClipByRms::new,
+            FactoredRmsProp::new,
+            Confidence::new,
             () -> new FactoredRms(0.8, 1e-8, FactoredRms.Factoring.LAST_TWO, 1, FactoredRms.Floor.ADDED),
             () -> new FactoredRms(0.8, 1e-4, FactoredRms.Factoring.TWO_LARGEST, 1, FactoredRms.Floor.CLAMPED));
 
