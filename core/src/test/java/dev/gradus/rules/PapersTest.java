@@ -1,5 +1,6 @@
 package dev.gradus.rules;
 
+import static dev.gradus.expr.Formulas.abs;
 import static dev.gradus.rule.Chain.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +8,7 @@ import dev.gradus.Optimizer;
 import dev.gradus.Parameter;
 import dev.gradus.ParameterGroup;
 import dev.gradus.expr.Shape;
+import dev.gradus.rule.Direction;
 import dev.gradus.rule.Rule;
 import dev.gradus.schedule.Schedules;
 import java.util.ArrayList;
@@ -307,5 +309,164 @@ class PapersTest {
         AdamMini rule = new AdamMini(0.9, 0.99, 1e-8, AdamMini.Blocks.ROW);
         assertFollows(adamMini(true), rule, 0.01);
         assertFollows(adamMini(false), rule.with(AdamMini.Blocks.TENSOR), 0.01);
+    }
+
+    @Test
+    void madGradAveragesDually() {
+        double mu = 0.8;
+        double eps = 1e-4;
+        Paper madGrad = new Elementwise() {
+            final double[][] s = zeros();
+            final double[][] x0 = zeros();
+
+            @Override
+            double element(int i, int j, int t, double lr, double x, double g) {
+                if (t == 1) {
+                    x0[i][j] = x;
+                }
+                double lambda = lr * Math.sqrt(t);
+                double decayed = g + 0.1 * x;
+                s[i][j] += lambda * decayed;
+                v[i][j] += lambda * decayed * decayed;
+                double z = x0[i][j] - s[i][j] / (Math.cbrt(v[i][j]) + eps);
+                return x + (1 - mu) * (z - x);
+            }
+        };
+        assertFollows(madGrad, chain(Rules.decayWeights(0.1), new MadGrad(mu, eps)), 0.01);
+    }
+
+    /// With gradients of one sign, so that there is a direction in which to go.
+    @Test
+    void dAdaptationBoundsTheDistanceWithAllTensorsTogether() {
+        double b1 = 0.9;
+        double b2 = 0.99;
+        double eps = 1e-6;
+        double decay = 0.1;
+        double d0 = 0.01;
+        double[] d = {d0};
+        Paper dAdaptation = new Paper() {
+            final double[][] s = zeros();
+            double r;
+
+            @Override
+            void step(int t, double lr, double[][] x, double[][] g) {
+                double rate = d[0] * lr;
+                double along = 0;
+                double length = 0;
+                for (int i = 0; i < x.length; i++) {
+                    for (int j = 0; j < x[i].length; j++) {
+                        double size = Math.abs(g[i][j]);
+                        m[i][j] = b1 * m[i][j] + (1 - b1) * rate * size;
+                        v[i][j] = b2 * v[i][j] + (1 - b2) * size * size;
+                        double a = Math.sqrt(v[i][j]) + eps;
+                        along += size * s[i][j] / a;
+                        s[i][j] = Math.sqrt(b2) * s[i][j] + (1 - Math.sqrt(b2)) * rate * size;
+                        length += Math.abs(s[i][j]);
+                        x[i][j] -= m[i][j] / a + decay * rate * x[i][j];
+                    }
+                }
+                r = Math.sqrt(b2) * r + (1 - Math.sqrt(b2)) * rate * along;
+                d[0] = Math.max(d[0], r / ((1 - Math.sqrt(b2)) * length));
+            }
+
+            @Override
+            void tensor(int i, int t, double lr, double[] x, double[] g) {
+                throw new UnsupportedOperationException();
+            }
+        };
+        Direction towards = s -> abs(s.direction());
+        assertFollows(dAdaptation, chain(towards, new DAdaptAdam(b1, b2, eps, d0, decay)), 1);
+        assertThat(d[0]).as("the distance that was found").isGreaterThan(1.1 * d0);
+    }
+
+    /// What of a factored average of squares is kept, and what it would be.
+    private static final class Factored {
+        final double[] rows;
+        final double[] columns;
+        final int height;
+        final int width;
+
+        /// Of a stack of matrices.
+        Factored(int[] shape) {
+            height = shape[shape.length - 2];
+            width = shape[shape.length - 1];
+            int matrices = IntStream.of(shape).reduce(1, (a, b) -> a * b) / (height * width);
+            rows = new double[matrices * height];
+            columns = new double[matrices * width];
+        }
+
+        double[] update(double beta, double[] squares) {
+            double[] estimate = new double[squares.length];
+            for (int matrix = 0; matrix < rows.length / height; matrix++) {
+                double sum = 0;
+                for (int row = 0; row < height; row++) {
+                    double mean = 0;
+                    for (int column = 0; column < width; column++) {
+                        mean += squares[(matrix * height + row) * width + column] / width;
+                    }
+                    int at = matrix * height + row;
+                    rows[at] = beta * rows[at] + (1 - beta) * mean;
+                    sum += rows[at];
+                }
+                for (int column = 0; column < width; column++) {
+                    double mean = 0;
+                    for (int row = 0; row < height; row++) {
+                        mean += squares[(matrix * height + row) * width + column] / height;
+                    }
+                    int at = matrix * width + column;
+                    columns[at] = beta * columns[at] + (1 - beta) * mean;
+                    for (int row = 0; row < height; row++) {
+                        estimate[(matrix * height + row) * width + column] =
+                                rows[matrix * height + row] * columns[at] / (sum / height);
+                    }
+                }
+            }
+            return estimate;
+        }
+    }
+
+    @Test
+    void cameDividesByHowMuchDirectionsStray() {
+        double b1 = 0.9;
+        double b2 = 0.99;
+        double b3 = 0.999;
+        Paper came = new Paper() {
+            final Factored[] moment = new Factored[SHAPES.length];
+            final Factored[] instability = new Factored[SHAPES.length];
+
+            @Override
+            void tensor(int i, int t, double lr, double[] x, double[] g) {
+                boolean factored = SHAPES[i].length > 1;
+                if (t == 1 && factored) {
+                    moment[i] = new Factored(SHAPES[i]);
+                    instability[i] = new Factored(SHAPES[i]);
+                }
+                double[] squares = new double[x.length];
+                for (int j = 0; j < x.length; j++) {
+                    squares[j] = g[j] * g[j] + 1e-30;
+                    v[i][j] = b2 * v[i][j] + (1 - b2) * squares[j];
+                }
+                double[] second = factored ? moment[i].update(b2, squares) : v[i];
+                double[] u = new double[x.length];
+                double sum = 0;
+                for (int j = 0; j < x.length; j++) {
+                    u[j] = g[j] / Math.sqrt(second[j]);
+                    sum += u[j] * u[j];
+                }
+                double excess = Math.max(1, Math.sqrt(sum / x.length));
+                double[] residuals = new double[x.length];
+                for (int j = 0; j < x.length; j++) {
+                    double clipped = u[j] / excess;
+                    m[i][j] = b1 * m[i][j] + (1 - b1) * clipped;
+                    residuals[j] = (clipped - m[i][j]) * (clipped - m[i][j]) + 1e-16;
+                }
+                double[] stray = factored ? instability[i].update(b3, residuals) : residuals;
+                for (int j = 0; j < x.length; j++) {
+                    x[j] -= lr * (factored ? m[i][j] / Math.sqrt(stray[j]) : m[i][j]);
+                }
+            }
+        };
+        Rule rule = chain(new FactoredRmsProp(b2, 1e-30), new ClipByRms(), new Confidence(b1, b3, 1e-16));
+        assertFollows(came, rule, 0.01);
     }
 }
