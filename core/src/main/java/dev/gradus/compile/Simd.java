@@ -195,7 +195,7 @@ final class Simd<A> implements Backend {
         }
         if (whole > start) {
             int width = bound.reductions.length * Lanes.COUNT;
-            double[] left = workspace.leftByKernels(width == 0 ? 0 : width * blocks(bound.run, whole - start));
+            double[] left = workspace.leftByKernels(width == 0 ? 0 : width * blocks(bound.run, start, whole));
             kernel.run(
                     bound.segments,
                     workspace.scratch,
@@ -221,10 +221,15 @@ final class Simd<A> implements Backend {
         exchange(bound, binding, index, start, (int) (end - start), Op.REDUCE);
     }
 
-    /// The number of blocks of so many elements from the beginning of a block on.
-    private static int blocks(long run, long elements) {
-        long unit = Math.min(run, Lanes.BLOCK);
-        return (int) ((elements + unit - 1) / unit);
+    /// The number of blocks that elements `start` … `end − 1` are parts of; each run has blocks of its own.
+    private static int blocks(long run, long start, long end) {
+        return (int) (blocksUpTo(run, end, Lanes.BLOCK - 1) - blocksUpTo(run, start, 0));
+    }
+
+    /// The number of blocks before an element; with `more` one less than a block, those that are begun count, too.
+    private static long blocksUpTo(long run, long element, int more) {
+        long perRun = (run + Lanes.BLOCK - 1) / Lanes.BLOCK;
+        return element / run * perRun + (element % run + more) / Lanes.BLOCK;
     }
 
     /// Fills the blocks that are loaded, or empties those that are reduced.
