@@ -1,0 +1,257 @@
+package dev.gradus.checkpoint;
+
+import dev.gradus.expr.Shape;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+
+/// The header of a safetensors file: a JSON object that says where each tensor lies.
+///
+/// Reading is strict: whatever the format does not allow is refused, and so are gaps between tensors, tensors that
+/// are not aligned to their elements, and keys that are not known.
+record Header(Map<String, String> metadata, List<Entry> entries) {
+    /// What the reference implementation reads at most, in bytes.
+    static final long MAX_BYTES = 100_000_000;
+
+    private static final String METADATA = "__metadata__";
+    private static final int MAX_RANK = 64;
+
+    /// Objects of objects of arrays is all that there is.
+    private static final int MAX_DEPTH = 4;
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(20)
+                    .maxNameLength(65_536)
+                    .maxStringLength((int) MAX_BYTES)
+                    .build())
+            .build();
+
+    /// Where a tensor lies, in bytes from the end of the header.
+    record Entry(String name, DataType type, Shape shape, long begin, long end) {}
+
+    Header {
+        metadata = Map.copyOf(metadata);
+        entries = List.copyOf(entries);
+    }
+
+    /// The header of tensors that lie one after the other, in this order.
+    static Header of(Map<String, String> metadata, List<Tensor> tensors) {
+        List<Entry> entries = new ArrayList<>();
+        long at = 0;
+        for (Tensor tensor : tensors) {
+            long end = at + tensor.data().byteSize();
+            entries.add(new Entry(tensor.name(), tensor.type(), tensor.shape(), at, end));
+            at = end;
+        }
+        return new Header(metadata, entries);
+    }
+
+    void write(JsonGenerator json) {
+        json.writeStartObject();
+        if (!metadata.isEmpty()) {
+            json.writeName(METADATA);
+            json.writeStartObject();
+            metadata.entrySet().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(e -> json.writeStringProperty(e.getKey(), e.getValue()));
+            json.writeEndObject();
+        }
+        for (Entry entry : entries) {
+            json.writeName(entry.name());
+            json.writeStartObject();
+            json.writeStringProperty("dtype", entry.type().name());
+            json.writeName("shape");
+            json.writeStartArray();
+            for (int axis = 0; axis < entry.shape().rank(); axis++) {
+                json.writeNumber(entry.shape().size(axis));
+            }
+            json.writeEndArray();
+            json.writeName("data_offsets");
+            json.writeStartArray();
+            json.writeNumber(entry.begin());
+            json.writeNumber(entry.end());
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndObject();
+    }
+
+    /// Reads a header.
+    ///
+    /// @param dataBytes the number of bytes after it, all of which must belong to tensors
+    /// @throws CheckpointException saying what is wrong
+    static Header read(InputStream bytes, long dataBytes) {
+        Header header;
+        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes)) {
+            header = new Reader(json).header();
+        } catch (JacksonException e) {
+            throw new CheckpointException("the header is not valid: " + e.getOriginalMessage(), e);
+        }
+        header.requireContiguous(dataBytes);
+        return header;
+    }
+
+    private void requireContiguous(long dataBytes) {
+        long at = 0;
+        for (Entry entry : entries) {
+            if (entry.begin() != at) {
+                throw new CheckpointException("tensor \"" + entry.name() + "\" begins at byte " + entry.begin()
+                        + " of the data, but " + (entry.begin() < at ? "overlaps what ends" : "what is before it ends")
+                        + " at " + at);
+            }
+            at = entry.end();
+        }
+        if (at != dataBytes) {
+            throw new CheckpointException("the tensors end at byte " + at + " of the data, but there are " + dataBytes
+                    + (at > dataBytes ? ": the file is truncated" : ": there are bytes that belong to none"));
+        }
+    }
+
+    /// Reads token by token, so that nothing is kept of what is refused.
+    private static final class Reader {
+        private final JsonParser json;
+
+        Reader(JsonParser json) {
+            this.json = json;
+        }
+
+        Header header() {
+            Map<String, String> metadata = new LinkedHashMap<>();
+            List<Entry> entries = new ArrayList<>();
+            require(json.nextToken(), JsonToken.START_OBJECT, "the header");
+            while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+                String name = json.currentName();
+                if (name.equals(METADATA)) {
+                    metadata.putAll(metadata());
+                } else {
+                    entries.add(entry(name));
+                }
+            }
+            if (json.nextToken() != null) {
+                throw new CheckpointException("the header goes on after its end");
+            }
+            entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+            return new Header(metadata, entries);
+        }
+
+        private Map<String, String> metadata() {
+            Map<String, String> metadata = new LinkedHashMap<>();
+            require(json.nextToken(), JsonToken.START_OBJECT, METADATA);
+            while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+                String key = json.currentName();
+                require(json.nextToken(), JsonToken.VALUE_STRING, METADATA + " \"" + key + "\"");
+                metadata.put(key, json.getString());
+            }
+            return metadata;
+        }
+
+        private Entry entry(String name) {
+            String what = "tensor \"" + name + "\"";
+            require(json.nextToken(), JsonToken.START_OBJECT, what);
+            DataType type = null;
+            long[] shape = null;
+            long[] offsets = null;
+            while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+                String key = json.currentName();
+                switch (key) {
+                    case "dtype" -> type = type(what);
+                    case "shape" -> shape = numbers(what + ": its shape", MAX_RANK);
+                    case "data_offsets" -> offsets = numbers(what + ": its data_offsets", 2);
+                    default -> throw new CheckpointException(what + " has an unknown key \"" + key + "\"");
+                }
+            }
+            return entry(
+                    name,
+                    requirePresent(type, what, "dtype"),
+                    requirePresent(shape, what, "shape"),
+                    requirePresent(offsets, what, "data_offsets"));
+        }
+
+        private static Entry entry(String name, DataType type, long[] sizes, long[] offsets) {
+            String what = "tensor \"" + name + "\"";
+            Shape shape;
+            try {
+                shape = Shape.of(sizes);
+            } catch (IllegalArgumentException e) {
+                throw new CheckpointException(what + ": " + e.getMessage(), e);
+            }
+            if (offsets.length != 2 || offsets[0] > offsets[1]) {
+                throw new CheckpointException(
+                        what + ": its data_offsets must be a begin and an end, got " + Arrays.toString(offsets));
+            }
+            if (offsets[0] % type.bytes() != 0) {
+                throw new CheckpointException(what + " begins at byte " + offsets[0]
+                        + " of the data, which is not aligned to elements of " + type.bytes() + " bytes");
+            }
+            if (offsets[1] - offsets[0] != Tensor.bytes(name, type, shape)) {
+                throw new CheckpointException(what + " of type " + type + " and shape " + shape + " must have "
+                        + Tensor.bytes(name, type, shape) + " bytes, its data_offsets say "
+                        + (offsets[1] - offsets[0]));
+            }
+            return new Entry(name, type, shape, offsets[0], offsets[1]);
+        }
+
+        private DataType type(String what) {
+            require(json.nextToken(), JsonToken.VALUE_STRING, what + ": its dtype");
+            String name = json.getString();
+            for (DataType type : DataType.values()) {
+                if (type.name().equals(name)) {
+                    return type;
+                }
+            }
+            throw new CheckpointException(what + " has an unknown dtype \"" + abbreviated(name) + "\": there are "
+                    + Arrays.toString(DataType.values()));
+        }
+
+        private long[] numbers(String what, int most) {
+            require(json.nextToken(), JsonToken.START_ARRAY, what);
+            long[] numbers = new long[most];
+            int count = 0;
+            while (json.nextToken() != JsonToken.END_ARRAY) {
+                require(json.currentToken(), JsonToken.VALUE_NUMBER_INT, what);
+                if (count == most) {
+                    throw new CheckpointException(what + " must have at most " + most + " numbers");
+                }
+                numbers[count] = json.getLongValue();
+                if (numbers[count] < 0) {
+                    throw new CheckpointException(what + " must not be negative, got " + numbers[count]);
+                }
+                count++;
+            }
+            return Arrays.copyOf(numbers, count);
+        }
+
+        private static <T> T requirePresent(@Nullable T value, String what, String key) {
+            if (value == null) {
+                throw new CheckpointException(what + " has no " + key);
+            }
+            return value;
+        }
+
+        private static void require(@Nullable JsonToken token, JsonToken expected, String what) {
+            if (token != expected) {
+                throw new CheckpointException(what + " must be " + expected + ", got " + token);
+            }
+        }
+
+        private static String abbreviated(String text) {
+            return text.length() <= 40 ? text : text.substring(0, 40) + "…";
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.gradus.checkpoint;
+
+import java.util.List;
+
+/// What loading a checkpoint did.
+///
+/// @param loaded the parameters that were loaded with all their states, by their names in the optimizer
+/// @param valuesOnly those of which only the values were loaded, each with the reason
+/// @param kept those that stayed as they were, each with the reason
+/// @param unused the parameters of the checkpoint that the optimizer does not have
+/// @param differences what the optimizer does otherwise than the one that was saved: hyperparameters and schedules
+///     that are set to something else, and, where loading is partial, rules
+public record LoadReport(
+        List<String> loaded,
+        List<String> valuesOnly,
+        List<String> kept,
+        List<String> unused,
+        List<String> differences) {
+    public LoadReport {
+        loaded = List.copyOf(loaded);
+        valuesOnly = List.copyOf(valuesOnly);
+        kept = List.copyOf(kept);
+        unused = List.copyOf(unused);
+        differences = List.copyOf(differences);
+    }
+
+    /// Whether the optimizer now goes on exactly as the one that was saved would have.
+    public boolean isExact() {
+        return valuesOnly.isEmpty() && kept.isEmpty() && unused.isEmpty() && differences.isEmpty();
+    }
+}

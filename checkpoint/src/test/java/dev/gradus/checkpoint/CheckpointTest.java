@@ -1,0 +1,372 @@
+package dev.gradus.checkpoint;
+
+import static dev.gradus.rule.Chain.chain;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gradus.Optimizer;
+import dev.gradus.Options;
+import dev.gradus.Parameter;
+import dev.gradus.ParameterGroup;
+import dev.gradus.StateFormat;
+import dev.gradus.expr.Shape;
+import dev.gradus.rule.Mask;
+import dev.gradus.rule.Rule;
+import dev.gradus.rules.Prodigy;
+import dev.gradus.rules.Rules;
+import dev.gradus.schedule.Plateau;
+import dev.gradus.schedule.Schedule;
+import dev.gradus.schedule.Schedules;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CheckpointTest {
+    private static final Rule RULE = chain(Rules.clipByGlobalNorm(1), Rules.adam(), Rules.decayWeights(0.01));
+
+    @TempDir
+    private Path folder;
+
+    private Path file() {
+        return folder.resolve("training.safetensors");
+    }
+
+    @ParameterizedTest
+    @EnumSource(StateFormat.class)
+    void aTrainingGoesOnAsIfItHadNotBeenInterrupted(StateFormat format) {
+        Rule rule = Rules.lookahead(RULE);
+        Schedule schedule = Schedules.linear(0.1, 0.01, 20);
+        try (Training undisturbed = new Training(rule, schedule, format, 1, "a", "b", "c");
+                Training first = new Training(rule, schedule, format, 1, "a", "b", "c");
+                Training second = new Training(rule, schedule, format, 3, "c", "a", "b")) {
+            undisturbed.steps(12);
+            first.steps(6);
+            Checkpoint.save(file(), first.optimizer, Map.of("epoch", "6"));
+            assertThat(Checkpoint.load(file(), second.optimizer).isExact()).isTrue();
+            assertThat(second.texts()).isEqualTo(first.texts());
+            second.steps(6);
+            assertThat(second.texts()).isEqualTo(undisturbed.texts());
+        }
+    }
+
+    @Test
+    void whatSchedulesRememberIsKept() {
+        Schedule schedule = new Plateau(Schedules.constant(0.1));
+        try (Training first = new Training(RULE, schedule, StateFormat.ARITHMETIC, 1, "a");
+                Training second = new Training(RULE, schedule, StateFormat.ARITHMETIC, 1, "a")) {
+            first.steps(2);
+            for (double loss : new double[] {3, 4, 5, 6}) {
+                first.optimizer.observe(loss);
+            }
+            Checkpoint.save(file(), first.optimizer);
+            assertThat(second.texts()).isNotEqualTo(first.texts());
+            Checkpoint.load(file(), second.optimizer);
+            assertThat(second.texts()).isEqualTo(first.texts());
+            assertThat(second.optimizer.states().stream().filter(s -> s.name().startsWith("group:")))
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
+    void evaluationModeFrozenParametersAndNotesAreKept() {
+        try (Training first = training(Rules.lookahead(RULE), "a", "b");
+                Training second = training(Rules.lookahead(RULE), "a", "b")) {
+            first.steps(2);
+            first.optimizer.freeze(Mask.named("b"));
+            first.optimizer.evaluate();
+            Checkpoint.save(file(), first.optimizer, Map.of("seed", "7", "", "none"));
+            Checkpoint.load(file(), second.optimizer);
+            assertThat(second.optimizer.isFrozen("b")).isTrue();
+            assertThat(second.optimizer.isEvaluating()).isTrue();
+            try (Checkpoint open = Checkpoint.open(file())) {
+                assertThat(open.notes()).isEqualTo(Map.of("seed", "7", "", "none"));
+                assertThat(open.completed()).isEqualTo(2);
+                assertThat(open.completedByParameter()).isEqualTo(Map.of("a", 2L, "b", 2L));
+                assertThat(open.groups()).singleElement().satisfies(group -> {
+                    assertThat(group.name()).isEqualTo("all");
+                    assertThat(group.rule()).startsWith("lookahead(");
+                    assertThat(group.settings()).containsEntry("learning_rate", "constant(0.1)");
+                });
+            }
+        }
+    }
+
+    private static Training training(Rule rule, String... names) {
+        return new Training(rule, Schedules.constant(0.1), StateFormat.ARITHMETIC, 1, names);
+    }
+
+    private static Training tiny() {
+        return new Training(3, Rules.sgd(), Schedules.constant(0.1), StateFormat.ARITHMETIC, 1, "a");
+    }
+
+    @Test
+    void whatDoesNotFitIsListedInFullAndNothingChanges() {
+        try (Training first = training(RULE, "a", "b");
+                Training second = training(chain(Rules.amsGrad(), Rules.decayWeights(0.01)), "b", "new")) {
+            first.steps(1);
+            Checkpoint.save(file(), first.optimizer);
+            List<String> before = second.texts();
+            assertThatThrownBy(() -> Checkpoint.load(file(), second.optimizer))
+                    .isInstanceOfSatisfying(CheckpointException.class, e -> {
+                        assertThat(e.getMessage()).startsWith(file() + " does not fit the optimizer: ");
+                        assertThat(e.problems())
+                                .anyMatch(
+                                        p -> p.startsWith("group \"all\" was trained by chain(clipByGlobalNorm, adam"))
+                                .contains("parameter a is unexpected", "parameter new is missing")
+                                .anyMatch(p -> p.contains("max_exp_avg_sq is missing"));
+                    });
+            assertThat(second.texts()).isEqualTo(before);
+            assertThat(second.optimizer.completed()).isZero();
+        }
+    }
+
+    @Test
+    void anotherRuleOfTheSameStatesIsRefused() {
+        try (Training first = training(Rules.adam().withBeta2(0.99), "a");
+                Training second = training(Rules.adam(), "a")) {
+            Checkpoint.save(file(), first.optimizer);
+            assertThatThrownBy(() -> Checkpoint.load(file(), second.optimizer))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("was trained by adam(beta2=0.99), group \"all\" is trained by adam");
+        }
+    }
+
+    @Test
+    void otherSettingsAreReported() {
+        try (Training first = training(Rules.adam(), "a");
+                Training second = training(Rules.adam(), "a")) {
+            first.optimizer.set("all", "adam.beta2", 0.9);
+            Checkpoint.save(file(), first.optimizer);
+            LoadReport report = Checkpoint.load(file(), second.optimizer);
+            assertThat(report.differences())
+                    .containsExactly("group \"all\": adam.beta2 was constant(0.9), is the rule's own");
+            assertThat(report.isExact()).isFalse();
+        }
+    }
+
+    @Test
+    void partialLoadingSaysWhatItDid() {
+        try (Training first = training(RULE, "body", "head", "gone");
+                Training second = training(RULE, "encoder.body", "encoder.fresh", "encoder.head")) {
+            first.steps(3);
+            Checkpoint.save(file(), first.optimizer);
+            Loading options = Loading.STRICT.renaming(name -> "encoder." + name).partial();
+            LoadReport report = Checkpoint.load(file(), second.optimizer, options);
+            assertThat(report.loaded()).containsExactly("encoder.body", "encoder.head");
+            assertThat(report.kept()).containsExactly("encoder.fresh: is not in the checkpoint");
+            assertThat(report.unused()).containsExactly("encoder.gone");
+            assertThat(second.optimizer.completed("encoder.body")).isEqualTo(3);
+            assertThat(second.optimizer.completed("encoder.fresh")).isZero();
+            assertThat(second.optimizer.state("encoder.body/adam.exp_avg").toArray())
+                    .isEqualTo(first.optimizer.state("body/adam.exp_avg").toArray());
+        }
+    }
+
+    @Test
+    void aParameterWithOtherStatesIsLoadedWithItsValuesOnly() {
+        try (Training first = training(Rules.adam(), "a");
+                Training second = training(Rules.amsGrad(), "a")) {
+            first.steps(3);
+            Checkpoint.save(file(), first.optimizer);
+            LoadReport report = Checkpoint.load(file(), second.optimizer, Loading.STRICT.partial());
+            assertThat(report.loaded()).isEmpty();
+            assertThat(report.valuesOnly()).singleElement().asString().startsWith("a: state a/");
+            assertThat(report.differences()).hasSize(1);
+            assertThat(second.values("a")).isEqualTo(first.values("a"));
+            assertThat(second.optimizer.completed("a")).isZero();
+        }
+    }
+
+    @Test
+    void valuesAloneLetTheOptimizerBeginAnew() {
+        try (Training first = training(RULE, "a", "b");
+                Training second = training(RULE, "a", "b")) {
+            first.steps(3);
+            Checkpoint.save(file(), first.optimizer);
+            LoadReport report = Checkpoint.load(file(), second.optimizer, Loading.STRICT.onlyValues());
+            assertThat(report.valuesOnly()).containsExactly("a: as asked for", "b: as asked for");
+            assertThat(second.values("b")).isEqualTo(first.values("b"));
+            assertThat(second.optimizer.completed()).isZero();
+            assertThat(second.optimizer.state("a/adam.exp_avg").toArray()).containsOnly(0);
+        }
+    }
+
+    @Test
+    void aNewParameterSharesTheNumbersOfItsLink() {
+        try (Training first = training(new Prodigy(), "a");
+                Training second = training(new Prodigy(), "a", "b")) {
+            first.steps(5);
+            Checkpoint.save(file(), first.optimizer);
+            Checkpoint.load(file(), second.optimizer, Loading.STRICT.partial());
+            List<String> numbers = first.optimizer.states().stream()
+                    .map(state -> state.name())
+                    .filter(name -> name.startsWith("/"))
+                    .toList();
+            assertThat(numbers).isNotEmpty();
+            for (String number : numbers) {
+                assertThat(second.optimizer.state(number).toArray())
+                        .isEqualTo(first.optimizer.state(number).toArray());
+            }
+        }
+    }
+
+    @Test
+    void twoParametersOfOneNewNameAreRefused() {
+        try (Training first = training(RULE, "a", "b")) {
+            Checkpoint.save(file(), first.optimizer);
+            assertThatThrownBy(() -> Checkpoint.load(file(), first.optimizer, Loading.STRICT.renaming(name -> "a")))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("two parameters that are to be called \"a\"");
+        }
+    }
+
+    @Test
+    void statesWithoutValuesLeaveThoseToTheCaller() {
+        try (Training first = training(RULE, "a");
+                Training second = training(RULE, "a")) {
+            first.steps(3);
+            Checkpoint.saveStates(file(), first.optimizer, Map.of());
+            float[] before = second.values("a").clone();
+            Checkpoint.load(file(), second.optimizer);
+            assertThat(second.values("a")).isEqualTo(before);
+            assertThat(second.optimizer.completed("a")).isEqualTo(3);
+        }
+    }
+
+    /// Spaces that pad the header are the only bytes that say nothing.
+    @Test
+    void everyChangedByteIsNoticedAndNothingChanges() throws IOException {
+        try (Training first = tiny();
+                Training second = tiny()) {
+            first.steps(1);
+            Checkpoint.save(file(), first.optimizer);
+            byte[] bytes = Files.readAllBytes(file());
+            List<String> before = second.texts();
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] ^= 1;
+                Files.write(file(), bytes);
+                assertThatThrownBy(() -> Checkpoint.load(file(), second.optimizer))
+                        .as("byte " + i)
+                        .isInstanceOf(CheckpointException.class);
+                bytes[i] ^= 1;
+            }
+            assertThat(second.texts()).isEqualTo(before);
+            Files.write(file(), bytes);
+            assertThat(Checkpoint.load(file(), second.optimizer).isExact()).isTrue();
+        }
+    }
+
+    @Test
+    void everyTruncationIsNoticed() throws IOException {
+        try (Training training = tiny()) {
+            Checkpoint.save(file(), training.optimizer);
+            byte[] bytes = Files.readAllBytes(file());
+            for (int length = 0; length < bytes.length; length++) {
+                Files.write(file(), Arrays.copyOf(bytes, length));
+                assertThatThrownBy(() -> Checkpoint.load(file(), training.optimizer))
+                        .as("%d bytes", length)
+                        .isInstanceOf(CheckpointException.class);
+            }
+        }
+    }
+
+    @Test
+    void otherFilesAreNotCheckpoints() {
+        Safetensors.write(file(), Map.of("format", "pt"), List.of(Tensor.number("a", 1)));
+        assertThatThrownBy(() -> Checkpoint.open(file()).close())
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("is not a checkpoint of Gradus");
+    }
+
+    @Test
+    void stepCountsThatAreNotCountsAreRefused() throws IOException {
+        try (Training training = training(RULE, "a")) {
+            Checkpoint.save(file(), training.optimizer);
+            try (Safetensors good = Safetensors.open(file())) {
+                for (Tensor wrong : List.of(
+                        Tensor.number("a/step", Double.NaN), Tensor.count("a/step", -1), Tensor.number("a/step", 3))) {
+                    List<Tensor> tensors = good.tensors().stream()
+                            .map(tensor -> tensor.name().equals("a/step") ? wrong : tensor)
+                            .toList();
+                    Path other = folder.resolve("other.safetensors");
+                    Safetensors.write(other, good.metadata(), tensors);
+                    assertThatThrownBy(() -> Checkpoint.load(other, training.optimizer))
+                            .isInstanceOf(CheckpointException.class)
+                            .hasMessageContaining("step count \"a/step\" must be");
+                }
+            }
+        }
+    }
+
+    /// An optimizer on a few small parameters with gradients that depend on the values.
+    private static final class Training implements AutoCloseable {
+        final Optimizer optimizer;
+        private final int size;
+        private final Map<String, float[]> values = new TreeMap<>();
+        private final Map<String, float[]> gradients = new TreeMap<>();
+
+        Training(Rule rule, Schedule learningRate, StateFormat format, int threads, String... names) {
+            this(300, rule, learningRate, format, threads, names);
+        }
+
+        Training(int size, Rule rule, Schedule learningRate, StateFormat format, int threads, String... names) {
+            this.size = size;
+            List<Parameter> parameters =
+                    List.of(names).stream().map(this::parameter).toList();
+            optimizer = Optimizer.of(
+                    new Options().withThreads(threads),
+                    new ParameterGroup("all", parameters, rule, learningRate).withStateFormat(format));
+        }
+
+        private Parameter parameter(String name) {
+            float[] own = new float[size];
+            for (int i = 0; i < own.length; i++) {
+                own[i] = (float) Math.sin(i + name.hashCode());
+            }
+            values.put(name, own);
+            gradients.put(name, new float[size]);
+            return Parameter.of(name, Shape.of(3, size / 3), own).gradient(gradient(name));
+        }
+
+        private float[] gradient(String name) {
+            return Objects.requireNonNull(gradients.get(name));
+        }
+
+        float[] values(String name) {
+            return Objects.requireNonNull(values.get(name));
+        }
+
+        void steps(int count) {
+            for (int step = 0; step < count; step++) {
+                values.forEach((name, own) -> {
+                    for (int i = 0; i < own.length; i++) {
+                        gradient(name)[i] = own[i] * (i % 7 - 2);
+                    }
+                });
+                optimizer.step();
+            }
+        }
+
+        List<String> texts() {
+            List<String> texts = new ArrayList<>();
+            values.forEach((name, own) -> texts.add(name + Arrays.toString(own)));
+            optimizer.states().forEach(state -> texts.add(state.name() + Arrays.toString(state.toArray())));
+            return texts;
+        }
+
+        @Override
+        public void close() {
+            optimizer.close();
+        }
+    }
+}
