@@ -3,7 +3,7 @@ package dev.gradus.checkpoint;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A checkpoint cannot be written or read, or does not fit; nothing has changed.
+/// A checkpoint cannot be written or read, or does not fit; nothing has changed, but where the message says so.
 public final class CheckpointException extends RuntimeException {
     private final List<String> problems;
 

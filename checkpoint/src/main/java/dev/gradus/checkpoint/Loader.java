@@ -66,7 +66,10 @@ final class Loader {
         } catch (StateMismatchException e) {
             throw new CheckpointException("does not fit the optimizer", e.problems());
         } catch (InternalError e) {
-            throw new CheckpointException("cannot be read: the file was truncated meanwhile", e);
+            throw new CheckpointException(
+                    "cannot be read: the file was truncated while it was loaded, which may have changed a part of the"
+                            + " optimizer: load another file",
+                    e);
         }
         return new LoadReport(loaded, valuesOnly, kept, unused, differences);
     }
