@@ -21,7 +21,7 @@ class ComparisonPageTest {
     private static final String PAGE = "docs/from-torch-and-optax.md";
 
     /// What the page says it assumes.
-    private static final String FRAME = """
+    static final String FRAME = """
             import static dev.gradus.rule.Chain.chain;
             import static dev.gradus.rule.Mask.named;
             import static dev.gradus.rule.Mask.rankAtLeast;

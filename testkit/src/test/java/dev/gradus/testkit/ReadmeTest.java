@@ -3,6 +3,7 @@ package dev.gradus.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,15 @@ class ReadmeTest {
         String printed = Snippets.run("Training", Snippets.blocks(PAGE, "java").get(0), classes);
         assertThat(Float.parseFloat(printed.substring(0, printed.indexOf(' ')))).isBetween(-0.5f, 0.5f);
         assertThat(printed).contains("encoder.weight/adabelief.exp_avg");
+    }
+
+    @Test
+    void thePiecesOnCompositionRun() throws Exception {
+        String before = "Parameter table = Parameter.of(\"table\", Shape.of(50, 1), new float[50]);"
+                + " float[] rows = new float[3];\n";
+        List<String> pieces = Snippets.blocks(PAGE, "java").subList(2, 4);
+        String source = ComparisonPageTest.FRAME.formatted("Pieces", before + String.join("", pieces));
+        assertThat(Snippets.run("Pieces", source, classes)).isEmpty();
     }
 
     @Test
