@@ -327,7 +327,8 @@ final class Optax implements Flavour {
         Schedule learningRate = warmup == 0 ? Schedules.constant(peak) : Schedules.linear(0, peak, warmup);
         Rule rule = new ScheduleFree(new Chain(links), h.number("b1"), h.number("weight_lr_power"));
         return new Recipe(rule, (Schedule) completed -> learningRate.at(completed + 1), STATES)
-                .with("scale.factor", (Schedule) completed -> learningRate.at(completed) / learningRate.at(completed + 1))
+                .with("scale.factor", (Schedule)
+                        completed -> learningRate.at(completed) / learningRate.at(completed + 1))
                 .with("z", Reading.state("z"))
                 .with("nu", Reading.state("square_avg"))
                 .with("weight_sum", Reading.state("weight_sum"))
