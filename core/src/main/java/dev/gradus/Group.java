@@ -206,7 +206,9 @@ final class Group {
     double valueAt(String qualified, long completed, long ownCompleted) {
         Setting setting = setting(qualified);
         Schedule schedule = setting.schedule;
-        return schedule == null ? setting.value : schedule.at(schedule.isPerParameter() ? ownCompleted : completed);
+        return schedule == null
+                ? setting.value
+                : setting.at(schedule, schedule.isPerParameter() ? ownCompleted : completed);
     }
 
     /// All names by which hyperparameters may be spelled.

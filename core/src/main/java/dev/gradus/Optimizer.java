@@ -334,6 +334,7 @@ public final class Optimizer implements AutoCloseable {
             if (effects.isEmpty()) {
                 throw new IllegalStateException("no hyperparameter follows a schedule that observes a metric");
             }
+            catchUpNow();
             effects.forEach(Runnable::run);
         });
     }
@@ -519,9 +520,13 @@ public final class Optimizer implements AutoCloseable {
     /// a metric has observed nothing yet, unless the hyperparameter follows an equal one already.
     ///
     /// @throws IllegalArgumentException if there is no such group or hyperparameter, or if the schedule's
-    ///     present value     is out of range
+    ///     present value is out of range
     public void set(String group, String hyperparameter, Schedule schedule) {
-        exclusively(() -> group(group).set(hyperparameter, schedule, counter.completed));
+        exclusively(() -> {
+            Group changed = group(group);
+            catchUpNow();
+            changed.set(hyperparameter, schedule, counter.completed);
+        });
     }
 
     /// All hyperparameters of a group by full name, with the values that the next step will use.

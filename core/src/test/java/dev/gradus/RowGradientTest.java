@@ -112,6 +112,10 @@ class RowGradientTest {
                     exact.step(rows, gradient);
                 }
                 dense.denseStep(rows, gradient);
+                if (step == 20) {
+                    exact.optimizer.set("all", "learning_rate", 0.02);
+                    dense.optimizer.set("all", "learning_rate", 0.02);
+                }
             }
             assertThat(exact.values).isNotEqualTo(dense.values);
             exact.optimizer.catchUp();
