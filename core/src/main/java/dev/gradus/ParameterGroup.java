@@ -84,10 +84,9 @@ public record ParameterGroup(
     /// A [RowGradient] updates its own rows alone. By default the others miss the step for good, as with
     /// torch's `SparseAdam`: their averages do not decay and momentum does not move them on. In this group, a
     /// row makes all steps that it has missed, with gradients of zero, just before its next gradient or at
-    /// [Optimizer#catchUp]: the result is that of dense gradients to the bit, as long as the parameter takes
-    /// part in every update. That costs what the missed
-    /// steps of those rows cost, later, plus one number per row. The rule must not reduce over rows, combine
-    /// parameters, keep numbers or add noise.
+    /// [Optimizer#catchUp]: the result is that of dense gradients to the bit, as long as the parameter takes part
+    /// in every update. That costs what the missed steps of those rows cost, later, plus one number per row. The
+    /// rule must not reduce over rows, combine parameters, keep numbers or add noise.
     public ParameterGroup withExactRows() {
         return new ParameterGroup(name, parameters, rule, settings, stateFormat, keepsMasterWeights, true);
     }

@@ -8,15 +8,17 @@ import dev.gradus.cli.input.Setting;
 import dev.gradus.rule.Chain;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Spelling;
-import dev.gradus.rule.Trace;
 import dev.gradus.rule.Trace.HyperUse;
-import dev.gradus.rules.Rules;
+import dev.gradus.rule.Trace;
 import dev.gradus.rules.Rules.Entry;
+import dev.gradus.rules.Rules;
 import dev.gradus.text.TextError;
 import dev.gradus.text.TextForm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /// Optimizers as users type them: by a name of the catalogue, or as a rule in text form.
@@ -108,9 +110,11 @@ final class Optimizers {
 
     static Contender named(String name, List<Setting> settings) {
         Entry entry = entry(name);
-        if (!entry.rule().events().isEmpty()) {
+        Set<String> needed = new TreeSet<>(entry.rule().events());
+        needed.removeAll(Set.of(Rule.EVALUATE, Rule.TRAIN));
+        if (!needed.isEmpty()) {
             throw new InputError(entry.name() + " needs the event "
-                    + String.join(", ", entry.rule().events())
+                    + String.join(", ", needed)
                     + " between its steps, which this command does not cause");
         }
         Contender contender =

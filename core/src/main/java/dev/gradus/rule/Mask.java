@@ -1,6 +1,8 @@
 package dev.gradus.rule;
 
 import dev.gradus.expr.Shape;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -30,6 +32,16 @@ public sealed interface Mask {
     /// Parameters that have the axis (0 is the outermost) with at least this size.
     static Mask sizeAtLeast(int axis, long size) {
         return new SizeAtLeast(axis, size);
+    }
+
+    /// Parameters of exactly this shape.
+    static Mask shape(long... sizes) {
+        return new ShapeIs(Arrays.stream(sizes).boxed().toList());
+    }
+
+    /// Parameters with at least so many elements.
+    static Mask elementsAtLeast(long elements) {
+        return new ElementsAtLeast(elements);
     }
 
     /// A condition in code, which carries a name because code cannot be compared or printed.
@@ -107,6 +119,34 @@ public sealed interface Mask {
         @Override
         public String toString() {
             return "size[" + axis + "]>=" + size;
+        }
+    }
+
+    record ShapeIs(List<Long> sizes) implements Mask {
+        public ShapeIs {
+            sizes = List.copyOf(sizes);
+        }
+
+        @Override
+        public boolean matches(String parameterName, Shape shape) {
+            return Arrays.stream(shape.toArray()).boxed().toList().equals(sizes);
+        }
+
+        @Override
+        public String toString() {
+            return "shape=" + sizes;
+        }
+    }
+
+    record ElementsAtLeast(long elements) implements Mask {
+        @Override
+        public boolean matches(String parameterName, Shape shape) {
+            return shape.elements() >= elements;
+        }
+
+        @Override
+        public String toString() {
+            return "elements>=" + elements;
         }
     }
 

@@ -111,7 +111,9 @@ public final class DjlTrialRunner implements TrialRunner {
                         trainer.step();
                         stepNanos[steps++] = System.nanoTime() - stepBegan;
                     }
+                    optimizer.optimizer().evaluate();
                     Epoch epoch = evaluate(trainer, heldOut, number, loss / stepsPerEpoch);
+                    optimizer.optimizer().train();
                     epochs.add(epoch);
                     onEpoch.accept(epoch);
                     if (!epoch.isFinite()) {
