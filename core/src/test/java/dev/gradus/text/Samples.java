@@ -37,7 +37,7 @@ final class Samples {
         if (wanted == double.class) {
             return one(NUMBERS);
         }
-        if (wanted == long.class) {
+        if (wanted == long.class || wanted == Long.class) {
             return one(WHOLE_NUMBERS);
         }
         if (wanted == int.class) {
