@@ -1,8 +1,10 @@
 package dev.gradus.testkit.golden;
 
+import dev.gradus.Optimizer;
 import dev.gradus.testkit.golden.GoldenCase.GoldenStep;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Compares each parameter after every step, learning rates, and the states at the end with what was recorded.
@@ -27,14 +29,24 @@ final class Replay {
     /// @throws IllegalArgumentException if the case has an algorithm or a hyperparameter that is not known
     static Result of(GoldenCase golden) {
         Replay replay = new Replay(golden);
-        replay.run();
+        replay.run(0, optimizer -> {});
         return new Result(replay.worst, replay.rounded);
     }
 
-    private void run() {
+    /// Replays a case after its first steps.
+    ///
+    /// @param done the number of steps that are left out
+    /// @param resume gives the optimizer what these steps would have made of it
+    /// @throws AssertionError if anything that follows differs from what was recorded
+    static void after(GoldenCase golden, int done, Consumer<Optimizer> resume) {
+        new Replay(golden).run(done, resume);
+    }
+
+    private void run(int done, Consumer<Optimizer> resume) {
         try (Trajectory trajectory = new Trajectory(golden, x -> x)) {
-            int t = 0;
-            for (GoldenStep step : golden.steps()) {
+            resume.accept(trajectory.optimizer());
+            int t = done;
+            for (GoldenStep step : golden.steps().subList(done, golden.steps().size())) {
                 t++;
                 if (step.learningRate() != null) {
                     double[] recorded = {step.learningRate()};

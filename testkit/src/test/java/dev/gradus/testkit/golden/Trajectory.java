@@ -55,6 +55,10 @@ final class Trajectory implements AutoCloseable {
         this.optimizer = Optimizer.of(groups);
     }
 
+    Optimizer optimizer() {
+        return optimizer;
+    }
+
     /// The learning rate of the next step.
     double learningRate() {
         return optimizer.get(firstGroup, Step.LEARNING_RATE);
