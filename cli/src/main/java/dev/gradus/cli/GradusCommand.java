@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             RulesCommand.class,
             PlotCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            CheckpointCommand.class
         })
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class GradusCommand implements Runnable {

@@ -4,9 +4,12 @@ import dev.gradus.cli.comparison.Contender;
 import dev.gradus.cli.comparison.Run;
 import dev.gradus.cli.comparison.Trial;
 import dev.gradus.cli.data.Dataset;
+import dev.gradus.cli.input.InputError;
 import dev.gradus.cli.input.Numbers;
 import dev.gradus.cli.input.Setting;
 import dev.gradus.cli.training.DjlTrialRunner;
+import dev.gradus.cli.training.TrainingCheckpoints;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -71,8 +74,26 @@ final class TrainCommand implements Callable<Integer> {
             description = "Decides the first weights and the batches (default: ${DEFAULT-VALUE}).")
     private String seed;
 
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "DIR",
+            description = "Leaves checkpoints in this folder, of which the last three stay.")
+    private @Nullable Path checkpoint;
+
+    @Option(
+            names = "--checkpoint-steps",
+            paramLabel = "N",
+            description = "After how many steps each (default: one epoch).")
+    private @Nullable String checkpointSteps;
+
+    @Option(names = "--resume", description = "Goes on from the last checkpoint in --checkpoint, if there is one.")
+    private boolean resume;
+
     @Override
     public Integer call() {
+        if (checkpoint == null && (resume || checkpointSteps != null)) {
+            throw new InputError((resume ? "--resume" : "--checkpoint-steps") + " needs the folder --checkpoint");
+        }
         Contender contender = Optimizers.named(
                 optimizer, settings.stream().map(Setting::parse).toList());
         double rate = Optional.ofNullable(learningRate)
@@ -88,13 +109,25 @@ final class TrainCommand implements Callable<Integer> {
         runner.requireFit(contender, dataset.training());
         Run run;
         try (Progress progress = new Progress(contender.name(), " epochs", trial.epochs())) {
-            run = runner.run(trial, dataset.training(), dataset.test(), epoch -> {
+            run = runner.run(trial, dataset.training(), dataset.test(), checkpoints(trial, dataset), epoch -> {
                 progress.step(String.format(
                         Locale.ROOT, "loss %.4f, accuracy %.2f %%", epoch.trainingLoss(), 100 * epoch.accuracy()));
             });
         }
         spec.commandLine().getOut().println(sentence(run, dataset));
         return 0;
+    }
+
+    private @Nullable TrainingCheckpoints checkpoints(Trial trial, Dataset dataset) {
+        if (checkpoint == null) {
+            return null;
+        }
+        long steps = checkpointSteps == null
+                ? Math.max(1, trial.steps(dataset.training()) / trial.epochs())
+                : Numbers.whole("--checkpoint-steps", checkpointSteps, 1, Long.MAX_VALUE);
+        TrainingCheckpoints checkpoints = new TrainingCheckpoints(checkpoint, steps, resume);
+        checkpoints.requireUnused();
+        return checkpoints;
     }
 
     private static String sentence(Run run, Dataset dataset) {

@@ -23,6 +23,7 @@ import dev.gradus.cli.comparison.TrialRunner;
 import dev.gradus.cli.data.Images;
 import dev.gradus.cli.input.InputError;
 import dev.gradus.cli.input.Setting;
+import dev.gradus.cli.training.TrainingCheckpoints.Position;
 import dev.gradus.djl.GradusOptimizer;
 import dev.gradus.djl.Group;
 import dev.gradus.rule.Mask;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// Trains on DJL's PyTorch engine.
 ///
@@ -81,6 +83,19 @@ public final class DjlTrialRunner implements TrialRunner {
 
     @Override
     public Run run(Trial trial, Images training, Images heldOut, Consumer<Epoch> onEpoch) {
+        return run(trial, training, heldOut, null, onEpoch);
+    }
+
+    /// Trains a network, and goes on where an earlier training was stopped if the checkpoints are to be resumed from.
+    ///
+    /// @param checkpoints where to leave checkpoints, or null for none
+    /// @throws InputError if a checkpoint cannot be written or read, or is of another training
+    public Run run(
+            Trial trial,
+            Images training,
+            Images heldOut,
+            @Nullable TrainingCheckpoints checkpoints,
+            Consumer<Epoch> onEpoch) {
         long began = System.nanoTime();
         int stepsPerEpoch = training.count() / trial.batchSize();
         if (stepsPerEpoch == 0) {
@@ -100,20 +115,37 @@ public final class DjlTrialRunner implements TrialRunner {
             try (GradusOptimizer optimizer = GradusOptimizer.of(network, group(trial, stepNanos.length));
                     Trainer trainer = model.newTrainer(config(trial.seed(), optimizer))) {
                 trainer.initialize(new Shape(trial.batchSize(), 1, training.height(), training.width()));
+                Position begin = checkpoints == null
+                        ? Position.START
+                        : checkpoints.load(optimizer.optimizer(), network, trial, training);
+                double loss = begin.loss();
+                long done = begin.step();
                 for (int number = 1; number <= trial.epochs(); number++) {
                     Collections.shuffle(shuffled, order);
-                    double loss = 0;
+                    long first = (number - 1L) * stepsPerEpoch;
+                    if (begin.step() > first + stepsPerEpoch
+                            || (begin.step() == first + stepsPerEpoch && number < trial.epochs())) {
+                        continue;
+                    }
                     // What is left over after the last whole batch waits for another epoch's order.
-                    for (int i = 0; i < stepsPerEpoch; i++) {
+                    for (int i = (int) (done - first); i < stepsPerEpoch; i++) {
                         List<Integer> batch = shuffled.subList(i * trial.batchSize(), (i + 1) * trial.batchSize());
                         loss += gradients(trainer, training, batch);
                         long stepBegan = System.nanoTime();
                         trainer.step();
                         stepNanos[steps++] = System.nanoTime() - stepBegan;
+                        done++;
+                        if (checkpoints != null) {
+                            boolean isLast = done == stepNanos.length;
+                            double soFar = i + 1 == stepsPerEpoch && !isLast ? 0 : loss;
+                            checkpoints.save(
+                                    optimizer.optimizer(), network, trial, training, new Position(done, soFar), isLast);
+                        }
                     }
                     optimizer.optimizer().evaluate();
                     Epoch epoch = evaluate(trainer, heldOut, number, loss / stepsPerEpoch);
                     optimizer.optimizer().train();
+                    loss = 0;
                     epochs.add(epoch);
                     onEpoch.accept(epoch);
                     if (!epoch.isFinite()) {
