@@ -76,7 +76,8 @@ class ComparisonPageTest {
             Matcher rules = rule.matcher(rows.group(1));
             while (rules.find()) {
                 String expression = rules.group(1).replace("new AmsGrad(rule)", "new AmsGrad(adam())");
-                statements.append("Rule r%d = %s;%n".formatted(count++, expression));
+                statements.append("Rule r%d = %s;%n".formatted(count, expression));
+                statements.append("RuleDescription.of(r%d, \"w\", Shape.of(4, 3, 2, 2));%n".formatted(count++));
             }
         }
         assertThat(count).isGreaterThan(15);

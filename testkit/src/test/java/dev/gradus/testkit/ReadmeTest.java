@@ -25,8 +25,9 @@ class ReadmeTest {
     void thePiecesOnCompositionRun() throws Exception {
         String before = "Parameter table = Parameter.of(\"table\", Shape.of(50, 1), new float[50]);"
                 + " float[] rows = new float[3];\n";
+        String use = "RuleDescription.of(rule, \"w\", Shape.of(2, 3));\n";
         List<String> pieces = Snippets.blocks(PAGE, "java").subList(2, 4);
-        String source = ComparisonPageTest.FRAME.formatted("Pieces", before + String.join("", pieces));
+        String source = ComparisonPageTest.FRAME.formatted("Pieces", before + String.join("", pieces) + use);
         assertThat(Snippets.run("Pieces", source, classes)).isEmpty();
     }
 
