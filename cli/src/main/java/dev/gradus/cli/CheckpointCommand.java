@@ -43,6 +43,9 @@ import picocli.CommandLine.Spec;
 final class CheckpointCommand implements Callable<Integer> {
     private static final int DIFFERENT = 1;
 
+    /// Notes that are longer are not for people.
+    private static final int LONG_NOTE = 80;
+
     @Spec
     private CommandSpec spec;
 
@@ -81,11 +84,15 @@ final class CheckpointCommand implements Callable<Integer> {
         }
     }
 
+    private static String shortened(String note) {
+        return note.length() <= LONG_NOTE ? note : note.length() + " characters";
+    }
+
     private void show(Checkpoint checkpoint) {
         PrintWriter out = spec.commandLine().getOut();
         out.println(files.getFirst() + ": " + Numbers.count(checkpoint.completed(), "update")
                 + (verify ? "; everything is as its checksum says." : "."));
-        checkpoint.notes().forEach((name, text) -> out.println(name + ": " + text));
+        checkpoint.notes().forEach((name, text) -> out.println(name + ": " + shortened(text)));
         checkpoint.groups().forEach(group -> out.println("group " + group.name() + ": " + text(group)));
         out.println();
         List<List<String>> rows = new ArrayList<>();

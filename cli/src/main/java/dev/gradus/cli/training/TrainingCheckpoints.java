@@ -148,6 +148,9 @@ public record TrainingCheckpoints(Path folder, long steps, boolean resume) {
         identity.put("images", Integer.toString(images.count()));
         identity.put("batch size", Integer.toString(trial.batchSize()));
         identity.put("epochs", Integer.toString(trial.epochs()));
+        identity.put("learning rate", Double.toString(trial.learningRate()));
+        identity.put("schedule", trial.schedule().toString());
+        identity.put("settings", trial.contender().settings().toString());
         return identity;
     }
 }
