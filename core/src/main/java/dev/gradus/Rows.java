@@ -169,7 +169,7 @@ final class Rows implements Execution.Memory {
         scatter();
         if (last != null) {
             for (int i = 0; i < count; i++) {
-                last.setAtIndex(JAVA_DOUBLE_UNALIGNED, gathered[i], (double) step);
+                last(gathered[i], step);
             }
         }
     }
@@ -201,7 +201,7 @@ final class Rows implements Execution.Memory {
     void allAt(long step) {
         if (last != null) {
             for (long row = 0; row < shape.size(0); row++) {
-                last.setAtIndex(JAVA_DOUBLE_UNALIGNED, row, (double) step);
+                last(row, step);
             }
         }
     }
@@ -244,7 +244,7 @@ final class Rows implements Execution.Memory {
         count = rows;
     }
 
-    private void last(int row, long step) {
+    private void last(long row, long step) {
         Objects.requireNonNull(last).setAtIndex(JAVA_DOUBLE_UNALIGNED, row, (double) step);
     }
 
