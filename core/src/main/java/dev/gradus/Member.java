@@ -76,6 +76,9 @@ final class Member implements Execution.Memory, Execution.Numbers {
     /// Whether the current step includes this parameter.
     boolean active;
 
+    /// Whether a step, an event or a load that failed may have left values and states that do not belong together.
+    boolean isPartlyUpdated;
+
     /// The position among all parameters, by name.
     int ordinal;
 
@@ -237,6 +240,7 @@ final class Member implements Execution.Memory, Execution.Numbers {
         if (lastSteps != null) {
             lastSteps.fill((byte) 0);
         }
+        isPartlyUpdated = false;
     }
 
     /// Compiles the step anew, with or without what listeners are told.
@@ -309,6 +313,31 @@ final class Member implements Execution.Memory, Execution.Numbers {
         requireAccessible("values", parameter.values());
     }
 
+    /// The memory of the gradient, of the whole parameter or of rows, or null where there is none.
+    private @Nullable MemorySegment gradientValues() {
+        RowGradient ofRows = parameter.rowGradient();
+        return ofRows == null ? parameter.gradient() : ofRows.values();
+    }
+
+    /// @throws IllegalStateException if there is a gradient that cannot be filled with zeros
+    void requireWritableGradient() {
+        MemorySegment memory = gradientValues();
+        if (memory != null) {
+            requireAccessible("gradient", memory);
+            if (memory.isReadOnly()) {
+                throw new IllegalStateException("parameter " + parameter.name()
+                        + ": its gradient is read-only and cannot be filled with zeros");
+            }
+        }
+    }
+
+    void zeroGradient() {
+        MemorySegment memory = gradientValues();
+        if (memory != null) {
+            memory.fill((byte) 0);
+        }
+    }
+
     private void requireAccessible(String what, MemorySegment memory) {
         if (!memory.scope().isAlive()) {
             throw new IllegalStateException(
@@ -335,27 +364,43 @@ final class Member implements Execution.Memory, Execution.Numbers {
         }
     }
 
-    /// Completes a step: puts rows back, writes numbers, and counts it if it took place.
+    /// Completes a step or event that has run: puts rows back, writes numbers, and counts a step that took place.
+    /// Where that fails, it has failed; one that had failed before leaves the parameter as it is.
     ///
     /// @return whether it took place
-    boolean complete() {
-        Execution done = step();
-        boolean isCommitted = done.isCommitted();
-        if (rows != null && parameter.rowGradient() != null) {
-            if (isCommitted) {
-                rows.end(completed + 1);
+    boolean complete(Execution done) {
+        isPartlyUpdated = done.hasWritten();
+        if (!done.isComplete()) {
+            return false;
+        }
+        boolean isCounted = done == step() && done.isCommitted();
+        try {
+            if (isCounted) {
+                completeRows();
             }
-        } else if (lastSteps != null && isCommitted) {
-            rowsOrNew().allAt(completed + 1);
+        } catch (Throwable e) {
+            isPartlyUpdated = true;
+            done.fail(e);
+            return false;
         }
         commitNumbers(done);
-        completed += isCommitted ? 1 : 0;
-        return isCommitted;
+        completed += isCounted ? 1 : 0;
+        isPartlyUpdated = false;
+        return done.isCommitted();
+    }
+
+    /// Puts the rows back that the step was for, or says that it was for all.
+    private void completeRows() {
+        if (rows != null && parameter.rowGradient() != null) {
+            rows.end(completed + 1);
+        } else if (lastSteps != null) {
+            rowsOrNew().allAt(completed + 1);
+        }
     }
 
     /// Writes the numbers that a completed step or event gives to states; every member of a link gives the
     /// same to the ones that they share.
-    void commitNumbers(Execution execution) {
+    private void commitNumbers(Execution execution) {
         List<State> states = execution.numbers();
         for (int i = 0; i < states.size(); i++) {
             number(states.get(i).name()).value = execution.number(states.get(i));
@@ -471,6 +516,7 @@ final class Member implements Execution.Memory, Execution.Numbers {
 
     /// Takes over what was kept, which must fit.
     void load(ParameterState from) {
+        isPartlyUpdated = true;
         completed = from.completed();
         isFrozen = from.isFrozen();
         if (from.values() != null) {
@@ -489,6 +535,7 @@ final class Member implements Execution.Memory, Execution.Numbers {
                 Objects.requireNonNull(cell.number).value = state.values().get(ValueLayout.JAVA_DOUBLE_UNALIGNED, 0);
             }
         }
+        isPartlyUpdated = false;
     }
 
     /// Whether a state says how many steps each row has made.

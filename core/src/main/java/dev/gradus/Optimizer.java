@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,7 @@ public final class Optimizer implements AutoCloseable {
     private Totals totals = new Totals(List.of());
     private final Map<String, Totals> eventTotals = new HashMap<>();
     private boolean isEvaluating;
-    private boolean closed;
+    private volatile boolean closed;
 
     /// The number of completed updates, as the groups see it.
     static final class Counter {
@@ -109,26 +110,53 @@ public final class Optimizer implements AutoCloseable {
 
     /// Updates every parameter that has a gradient.
     ///
+    /// The step is complete when this returns, also if the thread is interrupted meanwhile, whose mark stays set,
+    /// or if an executor of the caller's rejects to help. Listeners are told afterwards; what one of them throws is
+    /// thrown when the others have been told.
+    ///
+    /// If a part of the step fails, such as by memory that another thread frees, it is completed for all
+    /// parameters that do not need that part. They count it, the others do not. Until parameters that may be
+    /// updated in part are [loaded][#load], [reset][#reset] or [removed][#remove], there can be no other step.
+    ///
     /// @throws IllegalArgumentException if a schedule gives a value out of range; nothing has changed then
+    /// @throws IncompleteStepException if a part of the step failed; it says which parameters were updated
     /// @throws IllegalStateException if the optimizer is closed or in evaluation mode, a step is in progress
-    ///     on another thread, or memory of a parameter or gradient is no longer there
+    ///     on another thread, memory of a parameter or gradient is no longer there, or a part of the step failed
+    ///     before anything was updated; nothing has changed then
     public void step() {
         exclusively(step);
     }
 
     private void stepNow() {
+        requireWhole();
         requireTraining();
-        if (activate() > 0) {
-            for (Group group : groupList) {
-                group.evaluate(counter.completed);
+        if (activate() == 0) {
+            return;
+        }
+        for (Group group : groupList) {
+            group.evaluate(counter.completed);
+        }
+        for (Member member : members) {
+            if (member.active) {
+                member.group.evaluatePerParameter(member.completed);
             }
-            for (Member member : members) {
-                if (member.active) {
-                    member.group.evaluatePerParameter(member.completed);
-                }
+        }
+        for (Member member : members) {
+            if (member.active && member.parameter.rowGradient() == null) {
+                member.catchUp(team);
             }
-            totals.run(members, Member::step, team);
-            commit();
+        }
+        totals.run(members, Member::step, team);
+        boolean tookPlace = false;
+        for (Member member : members) {
+            if (member.active) {
+                tookPlace |= member.complete(member.step());
+            }
+        }
+        counter.completed += tookPlace ? 1 : 0;
+        Outcome.requireComplete("the step", members, Member::step);
+        if (!listeners.isEmpty()) {
+            forEach(groups.values(), this::report);
         }
     }
 
@@ -138,30 +166,36 @@ public final class Optimizer implements AutoCloseable {
     /// @param gradients by parameter name, each in the parameter's own type
     /// @throws IllegalArgumentException if a name is unknown or a gradient's size differs from the
     ///     parameter's; nothing has changed then
+    /// @throws IncompleteStepException as [#step()] does
+    /// @throws IllegalStateException as [#step()] does
     public void step(Map<String, MemorySegment> gradients) {
-        gradients.forEach((name, gradient) -> {
-            long expected = member(name).parameter.values().byteSize();
-            if (gradient.byteSize() != expected) {
-                throw new IllegalArgumentException("parameter " + name + ": its gradient must have " + expected
-                        + " bytes, got " + gradient.byteSize());
+        exclusively(() -> {
+            gradients.forEach((name, gradient) -> {
+                long expected = member(name).parameter.values().byteSize();
+                if (gradient.byteSize() != expected) {
+                    throw new IllegalArgumentException("parameter " + name + ": its gradient must have " + expected
+                            + " bytes, got " + gradient.byteSize());
+                }
+            });
+            for (Member member : members) {
+                MemorySegment gradient = gradients.get(member.parameter.name());
+                if (gradient == null) {
+                    member.parameter.withoutGradient();
+                } else {
+                    member.parameter.gradient(gradient);
+                }
             }
+            stepNow();
         });
-        for (Member member : members) {
-            MemorySegment gradient = gradients.get(member.parameter.name());
-            if (gradient == null) {
-                member.parameter.withoutGradient();
-            } else {
-                member.parameter.gradient(gradient);
-            }
-        }
-        step();
     }
 
     /// Lets the rules react to one of their events, such as Sophia's `update_hessian`, with the gradients
     /// that are bound now. No clock advances.
     ///
     /// @throws IllegalArgumentException if no rule knows the event
+    /// @throws IncompleteStepException as [#step()] does
     public void fire(String event) {
+        requireOpen();
         Set<String> known = new TreeSet<>();
         groups.values().forEach(group -> known.addAll(group.rule.events()));
         if (!known.contains(event)) {
@@ -174,6 +208,7 @@ public final class Optimizer implements AutoCloseable {
             train();
         } else {
             exclusively(() -> {
+                requireWhole();
                 requireTraining();
                 fireNow(event, false);
             });
@@ -183,6 +218,9 @@ public final class Optimizer implements AutoCloseable {
     /// Puts the weights that are to be evaluated in the parameters' place, where rules keep such: averages,
     /// or the point that a schedule-free rule has found. Until [#train()] there can be no step. Does nothing
     /// in evaluation mode.
+    ///
+    /// @throws IncompleteStepException if it failed for some parameters: all that were updated count as updated in
+    ///     part, because the mode stays what it was
     public void evaluate() {
         exclusively(() -> {
             if (!isEvaluating) {
@@ -203,15 +241,19 @@ public final class Optimizer implements AutoCloseable {
     }
 
     private void catchUpNow() {
+        requireWhole();
         for (Member member : members) {
             member.catchUp(team);
         }
     }
 
     /// Puts the weights that are trained back in their place. Does nothing except in evaluation mode.
+    ///
+    /// @throws IncompleteStepException as [#evaluate()] does
     public void train() {
         exclusively(() -> {
             if (isEvaluating) {
+                requireWhole();
                 fireNow(Rule.TRAIN, true);
                 isEvaluating = false;
             }
@@ -229,11 +271,25 @@ public final class Optimizer implements AutoCloseable {
         }
     }
 
-    private void fireNow(String event, boolean alsoFrozen) {
+    /// Refuses to build on what failed.
+    private void requireWhole() {
+        for (Member member : members) {
+            if (member.isPartlyUpdated) {
+                throw new IllegalStateException("parameters that may be updated in part, because a step or load failed,"
+                        + " must be loaded, reset or removed first: "
+                        + Arrays.stream(members)
+                                .filter(each -> each.isPartlyUpdated)
+                                .map(Member::name)
+                                .collect(Collectors.joining(", ")));
+            }
+        }
+    }
+
+    private void fireNow(String event, boolean isMode) {
         boolean any = false;
         for (Member member : members) {
             member.active = member.group.rule.events().contains(event)
-                    && (alsoFrozen || !member.isFrozen)
+                    && (isMode || !member.isFrozen)
                     && (member.parameter.hasGradient() || !member.event(event).readsGradient());
             boolean readsGradient = member.active && member.event(event).readsGradient();
             if (readsGradient && member.parameter.rowGradient() != null) {
@@ -246,11 +302,20 @@ public final class Optimizer implements AutoCloseable {
             }
         }
         if (any) {
-            eventTotals.computeIfAbsent(event, this::totalsOf).run(members, member -> member.event(event), team);
+            Totals.Programs programs = member -> member.event(event);
+            eventTotals.computeIfAbsent(event, this::totalsOf).run(members, programs, team);
             for (Member member : members) {
                 if (member.active) {
-                    member.commitNumbers(member.event(event));
+                    boolean ignored = member.complete(programs.of(member));
                 }
+            }
+            try {
+                Outcome.requireComplete("the event " + event, members, programs);
+            } catch (IncompleteStepException e) {
+                if (isMode) {
+                    e.updated().forEach(name -> member(name).isPartlyUpdated = true);
+                }
+                throw e;
             }
         }
     }
@@ -280,11 +345,14 @@ public final class Optimizer implements AutoCloseable {
     /// Numbers that links share with other parameters stay.
     ///
     /// @throws IllegalArgumentException if no parameter matches
-    /// @throws IllegalStateException in evaluation mode
+    /// @throws IllegalStateException in evaluation mode, or if memory of a parameter is no longer there;
+    ///     nothing has changed then
     public void reset(Mask mask) {
         exclusively(() -> {
             requireTraining();
-            matching(mask).forEach(member -> member.reset(team));
+            List<Member> matching = matching(mask);
+            matching.forEach(Member::requireValuesAccessible);
+            matching.forEach(member -> member.reset(team));
         });
     }
 
@@ -307,16 +375,15 @@ public final class Optimizer implements AutoCloseable {
     }
 
     /// Fills all bound gradients with zeros.
+    ///
+    /// @throws IllegalStateException if one is read-only or its memory not there; nothing has changed then
     public void zeroGradients() {
         exclusively(() -> {
             for (Member member : members) {
-                MemorySegment gradient = member.parameter.gradient();
-                RowGradient rows = member.parameter.rowGradient();
-                if (gradient != null) {
-                    gradient.fill((byte) 0);
-                } else if (rows != null) {
-                    rows.values().fill((byte) 0);
-                }
+                member.requireWritableGradient();
+            }
+            for (Member member : members) {
+                member.zeroGradient();
             }
         });
     }
@@ -557,9 +624,11 @@ public final class Optimizer implements AutoCloseable {
     /// used once the writer has returned: [OptimizerState#copy] makes a copy that lasts.
     ///
     /// @return what the writer returns
+    /// @throws IllegalStateException if parameters may be updated in part, see [#step()]
     public <T extends @Nullable Object> T save(Function<OptimizerState, T> writer) {
         enter();
         try {
+            requireWhole();
             return writer.apply(new OptimizerState(
                     counter.completed,
                     isEvaluating,
@@ -636,6 +705,9 @@ public final class Optimizer implements AutoCloseable {
         exclusively(() -> {
             boolean found = false;
             for (Member member : members) {
+                member.requireValuesAccessible();
+            }
+            for (Member member : members) {
                 found |= member.recapture(state, team);
             }
             if (!found) {
@@ -668,14 +740,20 @@ public final class Optimizer implements AutoCloseable {
         rearrange();
     }
 
-    /// Frees all states. Closing again does nothing; everything else fails from now on.
+    /// Frees all states. Closing again does nothing. Settings and step counts can still be read, everything else
+    /// fails from now on.
+    ///
+    /// @throws IllegalStateException if a step is in progress; the optimizer stays open then
     @Override
     public void close() {
         if (!closed) {
             exclusively(() -> {
                 closed = true;
-                byName.values().forEach(Member::close);
-                team.close();
+                try {
+                    forEach(byName.values(), Member::close);
+                } finally {
+                    team.close();
+                }
             });
         }
     }
@@ -690,27 +768,7 @@ public final class Optimizer implements AutoCloseable {
                 active++;
             }
         }
-        for (Member member : members) {
-            if (member.active && member.parameter.rowGradient() == null) {
-                member.catchUp(team);
-            }
-        }
         return active;
-    }
-
-    private void commit() {
-        boolean committed = false;
-        for (Member member : members) {
-            if (member.active) {
-                committed |= member.complete();
-            }
-        }
-        if (committed) {
-            counter.completed++;
-        }
-        if (!listeners.isEmpty()) {
-            groups.values().forEach(this::report);
-        }
     }
 
     private void report(Group group) {
@@ -732,7 +790,26 @@ public final class Optimizer implements AutoCloseable {
                     group.value(Step.LEARNING_RATE, completedBefore),
                     Math.sqrt(gradient),
                     Math.sqrt(update));
-            listeners.forEach(listener -> listener.onStep(event));
+            forEach(listeners, listener -> listener.onStep(event));
+        }
+    }
+
+    /// Does something with each, also after it has failed for some; then the first failure is thrown.
+    private static <T> void forEach(Iterable<T> all, Consumer<T> action) {
+        RuntimeException first = null;
+        for (T each : all) {
+            try {
+                action.accept(each);
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 

@@ -85,7 +85,8 @@ final class Totals {
         all = cells.values().toArray(Cell[]::new);
     }
 
-    /// Runs a program of each active member, side by side where they do not wait for each other's totals.
+    /// Runs a program of each active member, side by side where they do not wait for each other's totals. Where one
+    /// fails, all others go on that need no total of it.
     ///
     /// @param members all of them, by ordinal
     void run(Member[] members, Programs programs, Team team) {
@@ -106,21 +107,27 @@ final class Totals {
             for (Member member : members) {
                 if (member.active) {
                     Execution execution = programs.of(member);
-                    if (!execution.isComplete() && fill(member.ordinal, execution)) {
+                    if (isGoingOn(execution) && fill(member.ordinal, execution)) {
                         ordinals[count] = member.ordinal;
                         ready[count++] = execution;
                     }
                 }
             }
             if (count == 0) {
-                throw new IllegalStateException("the parameters wait for each other's totals");
+                return;
             }
             team.advance(ready, count);
             for (int i = 0; i < count; i++) {
-                contribute(ordinals[i], ready[i]);
-                open -= ready[i].isComplete() ? 1 : 0;
+                if (ready[i].failure() == null) {
+                    contribute(ordinals[i], ready[i]);
+                }
+                open -= isGoingOn(ready[i]) ? 0 : 1;
             }
         }
+    }
+
+    private static boolean isGoingOn(Execution execution) {
+        return !execution.isComplete() && execution.failure() == null;
     }
 
     /// Takes note that a member, whose step has begun, will contribute.

@@ -52,6 +52,9 @@ final class Binding {
 
     private final Extent[] extents;
 
+    /// The stages that write to the parameter or its states.
+    private final boolean[] writes;
+
     /// How a stage can be cut: into units, so many of which make a chunk.
     private record Extent(long units, long chunk) {}
 
@@ -111,6 +114,10 @@ final class Binding {
         this.scratchCount = kept;
         this.keepsScratch = variant.keepsScratch();
         this.extents = variant.stages().stream().map(this::extent).toArray(Extent[]::new);
+        this.writes = new boolean[extents.length];
+        for (int i = 0; i < writes.length; i++) {
+            writes[i] = variant.writes(variant.stages().get(i));
+        }
     }
 
     private static State stateOf(Operand operand) {
@@ -201,6 +208,11 @@ final class Binding {
                 yield new Extent(rows, Math.max(most / unit * unit, unit));
             }
         };
+    }
+
+    /// Whether a stage writes to the parameter or its states.
+    boolean writes(int stage) {
+        return writes[stage];
     }
 
     /// Whether a pass has to begin at a stretch: because it loads or stores in 8 bits, or draws random

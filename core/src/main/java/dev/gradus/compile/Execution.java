@@ -49,6 +49,8 @@ public final class Execution {
     private int stage;
     private boolean isShareable;
     private boolean isPrepared;
+    private boolean hasWritten;
+    private @Nullable Throwable failure;
 
     public Execution(Program program, Shape shape, Memory memory) {
         this(program, shape, shape, memory);
@@ -98,6 +100,8 @@ public final class Execution {
             current.bindGradient(gradient);
         }
         stage = 0;
+        hasWritten = false;
+        failure = null;
         isShareable = isShareable(theta) && isShareable(gradient);
     }
 
@@ -159,9 +163,33 @@ public final class Execution {
         return stage == current.variant.stages().size();
     }
 
-    /// Whether it has to stop before the next stage: because it is complete, or waits for totals.
+    /// Whether the step in progress, or the last one, may have written to the parameter or its states.
+    public boolean hasWritten() {
+        return hasWritten;
+    }
+
+    /// What the step in progress, or the last one, failed by, or null. A step that has failed is not gone on with.
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    /// Where the step failed and why, to end a sentence with: `"w": Already closed`.
+    public String explanation() {
+        Throwable cause = Objects.requireNonNull(failure);
+        String message = cause.getMessage();
+        return "\"" + name + "\": " + (message == null ? cause.toString() : message);
+    }
+
+    /// Takes note of what the step has failed by, first of all.
+    public void fail(Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+    }
+
+    /// Whether it has to stop before the next stage: because it is complete, has failed, or waits for totals.
     boolean isBlocked() {
-        if (isComplete()) {
+        if (isComplete() || failure != null) {
             return true;
         }
         Stage next = current.variant.stages().get(stage);
@@ -178,6 +206,7 @@ public final class Execution {
     void advance(Worker worker) {
         do {
             if (current.prepare(stage, worker, null) > 0) {
+                hasWritten |= current.writes(stage);
                 current.runWhole(stage, worker);
             }
             finishStage(worker);
@@ -194,6 +223,9 @@ public final class Execution {
 
     /// Runs a chunk of the stage that has been prepared.
     void runChunk(long chunk, Worker worker, Scratch common) {
+        if (current.writes(stage)) {
+            hasWritten = true;
+        }
         current.run(stage, chunk, worker, common);
     }
 

@@ -37,6 +37,11 @@ record Operand(
         this(Kind.NOISE, axes, null, noise);
     }
 
+    /// Whether it outlives the step.
+    boolean isKept() {
+        return kind == Kind.THETA || kind == Kind.STATE;
+    }
+
     /// Whether it is a value of the parameter's own shape that one pass leaves to a later one.
     boolean isFullScratch() {
         return kind == Kind.SCRATCH && axes.isFull();

@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Large parameters are divided into chunks, stage by stage; small ones are each taken through their step by
 /// one thread. All of that is one list, which threads take the next piece of work from until none is left.
+///
+/// Where the work for a parameter fails, by whatever the JVM can throw, its step takes note of that and is not
+/// gone on with; the steps of all others are.
 public final class Team implements AutoCloseable {
     /// With fewer elements in total, waking helpers costs more than they save.
     private static final long WORTH_HELP = 300_000;
 
     /// Up to so many elements one thread takes a parameter through its step, in its own cache.
     private static final long SMALL = 1 << 16;
+
+    private static final System.Logger LOG = System.getLogger("dev.gradus");
 
     private final long worthHelp;
     private final long small;
@@ -43,9 +48,7 @@ public final class Team implements AutoCloseable {
 
     private final AtomicLong nextPiece = new AtomicLong();
     private @Nullable Execution scratchOwner;
-    private volatile @Nullable Failure failure;
-
-    private record Failure(String parameter, Throwable cause) {}
+    private boolean hasWarned;
 
     /// @param threads the number of threads, the caller's among them
     /// @param executor runs the helpers, or null for threads of the team's own
@@ -135,10 +138,8 @@ public final class Team implements AutoCloseable {
         }
     }
 
-    /// Runs steps that have begun until each is complete or waits for totals; those that it is to wait for no
-    /// more have been filled.
-    ///
-    /// @throws IllegalStateException if a thread failed; the message names the parameter
+    /// Runs steps that have begun until each is complete, has failed or waits for totals; those that it is to
+    /// wait for no more have been filled.
     public void advance(Execution[] ready, int count) {
         long elements = 0;
         for (int i = 0; i < count; i++) {
@@ -159,18 +160,30 @@ public final class Team implements AutoCloseable {
     }
 
     /// Runs one step that has begun, on the calling thread, to its end; it must not depend on others.
+    ///
+    /// @throws IllegalStateException if it failed; the message names the parameter
     public void complete(Execution execution) {
         while (!execution.isComplete()) {
             alone(execution);
+            if (execution.failure() != null) {
+                throw new IllegalStateException(
+                        "computing failed at parameter " + execution.explanation(), execution.failure());
+            }
         }
     }
 
     private void alone(Execution execution) {
         try {
             execution.advance(workers[0]);
-        } catch (RuntimeException | Error e) {
-            fail(new Failure(execution.name(), e));
+        } catch (Throwable e) {
+            fail(execution, workers[0], e);
         }
+    }
+
+    /// Gives up a step, and what the thread has of it.
+    private static void fail(Execution execution, Worker worker, Throwable cause) {
+        execution.fail(cause);
+        worker.workspace.clear();
     }
 
     /// Takes note of what is to be done; what other threads must not touch is done at once.
@@ -210,14 +223,17 @@ public final class Team implements AutoCloseable {
             working[workingCount] = next;
             isWhole[workingCount] = whole;
             firstPiece[workingCount] = pieces;
-            pieces += whole ? 1 : next.prepareStage(workers[0], common);
             workingCount++;
+            try {
+                pieces += whole ? 1 : next.prepareStage(workers[0], common);
+            } catch (Throwable e) {
+                fail(next, workers[0], e);
+            }
         }
     }
 
     private void runWave() {
         nextPiece.set(0);
-        failure = null;
         if (pieces > 1) {
             open();
         }
@@ -228,29 +244,34 @@ public final class Team implements AutoCloseable {
                 awaitHelpers();
             }
         }
-        Failure found = failure;
-        if (found != null) {
-            fail(found);
-        }
     }
 
+    /// Calls the helpers. Where some do not come, the caller does more of the work.
     private void open() {
         synchronized (lock) {
             wave++;
             isOpen = true;
+            lock.notifyAll();
+        }
+        try {
             if (executor == null) {
                 startThreads();
-                lock.notifyAll();
-            }
-        }
-        if (executor != null) {
-            try {
+            } else {
                 for (Helper helper : helpers) {
                     executor.execute(helper);
                 }
-            } catch (RejectedExecutionException busy) {
-                // Then the caller does more of the work.
             }
+        } catch (RejectedExecutionException busy) {
+            // That is an executor's right.
+        } catch (Throwable e) {
+            warn(e);
+        }
+    }
+
+    private void warn(Throwable cause) {
+        if (!hasWarned) {
+            hasWarned = true;
+            LOG.log(System.Logger.Level.WARNING, "steps run on fewer threads: a helper could not be started", cause);
         }
     }
 
@@ -260,8 +281,8 @@ public final class Team implements AutoCloseable {
             if (helper.thread == null) {
                 Thread thread = new Thread(helper::loop, "gradus-helper-" + (i + 1));
                 thread.setDaemon(true);
-                helper.thread = thread;
                 thread.start();
+                helper.thread = thread;
             }
         }
     }
@@ -287,7 +308,7 @@ public final class Team implements AutoCloseable {
     /// Takes pieces of work until none is left.
     private void work(Worker worker) {
         int at = 0;
-        while (failure == null) {
+        while (true) {
             long piece = nextPiece.getAndIncrement();
             if (piece >= pieces) {
                 return;
@@ -296,14 +317,17 @@ public final class Team implements AutoCloseable {
                 at++;
             }
             Execution execution = working[at];
+            if (execution.failure() != null) {
+                continue;
+            }
             try {
                 if (isWhole[at]) {
                     execution.advance(worker);
                 } else {
                     execution.runChunk(piece - firstPiece[at], worker, common);
                 }
-            } catch (RuntimeException | Error e) {
-                failure = new Failure(execution.name(), e);
+            } catch (Throwable e) {
+                fail(execution, worker, e);
             }
         }
     }
@@ -311,8 +335,8 @@ public final class Team implements AutoCloseable {
     /// Completes the stages of the wave, and keeps what is to go on.
     private void settle() {
         for (int i = 0; i < workingCount; i++) {
-            if (!isWhole[i]) {
-                working[i].finishStage(workers[0]);
+            if (!isWhole[i] && working[i].failure() == null) {
+                finishStage(working[i]);
             }
         }
         int left = 0;
@@ -330,12 +354,12 @@ public final class Team implements AutoCloseable {
         waitingCount = left;
     }
 
-    private void fail(Failure found) {
-        for (Worker worker : workers) {
-            worker.workspace.clear();
+    private void finishStage(Execution execution) {
+        try {
+            execution.finishStage(workers[0]);
+        } catch (Throwable e) {
+            fail(execution, workers[0], e);
         }
-        throw new IllegalStateException(
-                "the step failed at parameter \"" + found.parameter + "\": " + found.cause.getMessage(), found.cause);
     }
 
     /// Ends the team's threads and frees its memory.

@@ -58,6 +58,13 @@ public record Variant(
         return stages.size() > 1 && operands.stream().anyMatch(Operand::isFullScratch);
     }
 
+    /// Whether a stage writes to the parameter or its states.
+    boolean writes(Stage stage) {
+        return stage.passes().stream()
+                .flatMap(pass -> passes.get(pass).code().stream())
+                .anyMatch(in -> in.op() == Op.STORE && operands.get(in.target()).isKept());
+    }
+
     int slots() {
         int slots = leaves.size() + totals.size();
         for (HostCode.Instruction[] level : code) {
