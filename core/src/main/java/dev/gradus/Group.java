@@ -1,6 +1,7 @@
 package dev.gradus;
 
 import dev.gradus.expr.Expr.Hyper;
+import dev.gradus.expr.Shape;
 import dev.gradus.rule.Range;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Spelling;
@@ -64,6 +65,8 @@ final class Group {
 
     private final Map<String, Setting> settings = new LinkedHashMap<>();
 
+    private final List<Blueprint> blueprints = new ArrayList<>();
+
     /// The settings once more, for steps that must not allocate.
     private Setting[] all = {};
 
@@ -86,8 +89,25 @@ final class Group {
         return counter.completed;
     }
 
-    /// Makes the hyperparameters known that a member's rule uses.
-    void declare(Collection<HyperUse> uses) {
+    /// The rule as it is for a parameter.
+    ///
+    /// @throws IllegalArgumentException if it is not for such a parameter, or a hyperparameter has another
+    ///     value for other parameters
+    Blueprint blueprint(String parameter, Shape shape) {
+        for (Blueprint known : blueprints) {
+            if (known.holdsFor(parameter, shape)) {
+                return known;
+            }
+        }
+        Blueprint made = new Blueprint(rule, parameter, shape);
+        declare(made.step().hyperparameters());
+        made.events().values().forEach(event -> declare(event.hyperparameters()));
+        blueprints.add(made);
+        return made;
+    }
+
+    /// Makes hyperparameters known.
+    private void declare(Collection<HyperUse> uses) {
         uses.forEach(use -> {
             Setting known = settings.putIfAbsent(use.name(), new Setting(use));
             if (known != null && known.use.value() != use.value()) {

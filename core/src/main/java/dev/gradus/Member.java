@@ -55,9 +55,8 @@ final class Member implements Execution.Memory, Execution.Numbers {
     private final Arena arena = Arena.ofShared();
     private final Map<String, Cell> cells = new LinkedHashMap<>();
     private final Tensor theta;
-    private final Map<String, Trace> events = new LinkedHashMap<>();
     private final Map<String, Execution> eventExecutions = new LinkedHashMap<>();
-    private final Trace trace;
+    private final Blueprint blueprint;
     private final List<State> fresh = new ArrayList<>();
     private final Map<String, RandomKey> noises = new HashMap<>();
     private final List<RandomKey> keys = new ArrayList<>();
@@ -87,21 +86,18 @@ final class Member implements Execution.Memory, Execution.Numbers {
         this.parameter = parameter;
         this.group = group;
         Shape shape = parameter.shape();
-        this.trace = Trace.of(group.rule, parameter.name(), shape);
-        group.rule.events().stream()
-                .sorted()
-                .forEach(event -> events.put(event, Trace.of(group.rule, event, parameter.name(), shape)));
-        group.declare(trace.hyperparameters());
-        events.values().forEach(t -> group.declare(t.hyperparameters()));
+        this.blueprint = group.blueprint(parameter.name(), shape);
         try {
             this.theta = allocateTheta();
-            allocate(trace, shared);
-            events.values().forEach(t -> allocate(t, shared));
+            allocate(blueprint.step(), shared);
+            blueprint.events().values().forEach(trace -> allocate(trace, shared));
             this.lastSteps =
                     group.hasExactRows && shape.rank() > 0 ? allocate(shape.size(0), ElementType.FLOAT64) : null;
-            this.program = Program.of(trace, false);
+            this.program = blueprint.stepProgram(false);
             this.step = new Execution(program, shape, this);
-            events.forEach((event, t) -> eventExecutions.put(event, new Execution(Program.of(t, false), shape, this)));
+            for (String event : blueprint.events().keySet()) {
+                eventExecutions.put(event, new Execution(blueprint.eventProgram(event), shape, this));
+            }
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -245,7 +241,7 @@ final class Member implements Execution.Memory, Execution.Numbers {
 
     /// Compiles the step anew, with or without what listeners are told.
     void recompile(boolean withMetrics) {
-        program = Program.of(trace, withMetrics);
+        program = blueprint.stepProgram(withMetrics);
         step = new Execution(program, parameter.shape(), this);
         closeRows();
     }

@@ -6,7 +6,7 @@ import java.util.Set;
 public record Masked(Rule rule, Mask mask) implements Rule {
     @Override
     public Step apply(Step s) {
-        return matches(s) ? s.then(rule) : s;
+        return s.matches(mask) ? s.then(rule) : s;
     }
 
     @Override
@@ -16,10 +16,6 @@ public record Masked(Rule rule, Mask mask) implements Rule {
 
     @Override
     public Step on(String event, Step s) {
-        return matches(s) ? s.then(event, rule) : s;
-    }
-
-    private boolean matches(Step s) {
-        return mask.matches(s.parameterName(), s.shape());
+        return s.matches(mask) ? s.then(event, rule) : s;
     }
 }

@@ -73,12 +73,20 @@ public final class Step {
         return new Step(trace, place, Clock.OWN, before, before, Expr.ZERO, trace.gradient(), false, false);
     }
 
+    /// The parameter's name. A rule that asks for it is traced and lowered for each parameter by itself: where a mask
+    /// will do, [#matches] is cheaper, and for the number of axes [#axes()].
     public String parameterName() {
-        return trace.parameterName();
+        return trace.askName();
     }
 
+    /// The parameter's shape. A rule that asks for it is traced and lowered for each shape by itself.
     public Shape shape() {
-        return trace.shape();
+        return trace.askShape();
+    }
+
+    /// Whether the parameter is one of those that a mask is for.
+    public boolean matches(Mask mask) {
+        return trace.ask(mask);
     }
 
     /// All axes of the parameter.
@@ -89,7 +97,7 @@ public final class Step {
     /// The axes that tell the units of a layer apart: the outermost one, along which rows are the weights of a unit,
     /// or none for a vector or a single number, which is one unit.
     public Axes units() {
-        return shape().rank() < 2 ? Axes.HOST : new Axes(shape().rank(), 1);
+        return axes().rank() < 2 ? Axes.HOST : new Axes(axes().rank(), 1);
     }
 
     /// The parameter as the links so far left it.

@@ -33,8 +33,14 @@ public final class Trace {
 
     private record Declared<T>(Object place, T value) {}
 
+    /// What a mask said of the parameter.
+    private record Answer(Mask mask, boolean matches) {}
+
     private final String parameterName;
     private final Shape shape;
+    private final List<Answer> answers = new ArrayList<>();
+    private boolean dependsOnName;
+    private boolean dependsOnShape;
     private final Map<String, Declared<State>> states = new LinkedHashMap<>();
     private final Map<String, Object> sharing = new LinkedHashMap<>();
     private final Map<String, Declared<HyperUse>> hypers = new LinkedHashMap<>();
@@ -78,6 +84,31 @@ public final class Trace {
 
     public Shape shape() {
         return shape;
+    }
+
+    /// Whether the rule would leave the same behind for another parameter: because of what it asked about this one,
+    /// the same holds for that.
+    public boolean holdsFor(String otherName, Shape otherShape) {
+        return otherShape.rank() == shape.rank()
+                && (!dependsOnName || otherName.equals(parameterName))
+                && (!dependsOnShape || otherShape.equals(shape))
+                && answers.stream().allMatch(answer -> answer.mask.matches(otherName, otherShape) == answer.matches);
+    }
+
+    String askName() {
+        dependsOnName = true;
+        return parameterName;
+    }
+
+    Shape askShape() {
+        dependsOnShape = true;
+        return shape;
+    }
+
+    boolean ask(Mask mask) {
+        boolean matches = mask.matches(parameterName, shape);
+        answers.add(new Answer(mask, matches));
+        return matches;
     }
 
     public Expr thetaBefore() {

@@ -23,7 +23,7 @@ public record Centralize() implements Direction {
 
     /// @throws IllegalArgumentException if the parameter has no rows of more than one axis
     static void requireRows(String link, Step s) {
-        if (s.shape().rank() < 2) {
+        if (s.axes().rank() < 2) {
             throw new IllegalArgumentException(link + " works on rows, which parameter " + s.parameterName()
                     + " of shape " + s.shape() + " does not have: mask it with onlyFor(rankAtLeast(2))");
         }

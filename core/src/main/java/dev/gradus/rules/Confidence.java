@@ -52,7 +52,7 @@ public record Confidence(
         if (!FactoredRmsProp.isFactored(s.shape())) {
             return m;
         }
-        int rank = s.shape().rank();
+        int rank = s.axes().rank();
         Expr residual = square(u.minus(m)).plus(s.hyper("eps_residual", epsResidual));
         Expr instability = new FactoredMoment(rank - 1, rank - 2, "row_res", "col_res")
                 .update(s, s.hyper("beta3", beta3), residual, UnaryOperator.identity());

@@ -44,7 +44,7 @@ public record FactoredRmsProp(
     public Expr update(Step s) {
         Expr b2 = s.hyper("beta2", beta2);
         Expr squared = square(s.direction()).plus(s.hyper("eps", eps));
-        int rank = s.shape().rank();
+        int rank = s.axes().rank();
         Expr v = isFactored(s.shape())
                 ? new FactoredMoment(rank - 1, rank - 2, "row_var", "col_var")
                         .update(s, b2, squared, UnaryOperator.identity())

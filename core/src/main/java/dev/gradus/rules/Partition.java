@@ -30,6 +30,6 @@ public record Partition(Mask mask, Rule matching, Rule others) implements Rule {
     }
 
     private Rule chosen(Step s) {
-        return mask.matches(s.parameterName(), s.shape()) ? matching : others;
+        return s.matches(mask) ? matching : others;
     }
 }

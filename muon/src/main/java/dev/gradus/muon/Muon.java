@@ -79,7 +79,7 @@ public record Muon(
     /// @throws IllegalArgumentException if the parameter is no matrix
     @Override
     public Expr update(Step s) {
-        if (s.shape().rank() < 2) {
+        if (s.axes().rank() < 2) {
             throw new IllegalArgumentException("muon works on matrices, which parameter " + s.parameterName()
                     + " of shape " + s.shape() + " is not: give it another rule with partition");
         }
@@ -90,7 +90,7 @@ public record Muon(
     }
 
     private Expr scaleOf(Step s) {
-        Expr rows = new Size(new Axes(s.shape().rank(), 1));
+        Expr rows = new Size(new Axes(s.axes().rank(), 1));
         Expr cols = new Size(s.axes()).div(rows);
         return switch (scale) {
             case ASPECT_RATIO -> sqrt(max(rows.div(cols), Expr.ONE));

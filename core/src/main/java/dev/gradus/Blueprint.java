@@ -1,0 +1,47 @@
+package dev.gradus;
+
+import dev.gradus.compile.Program;
+import dev.gradus.expr.Shape;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.Trace;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/// A group's rule, traced and lowered once for all parameters about which it gets the same answers.
+final class Blueprint {
+    private final Trace step;
+    private final Map<String, Trace> events = new LinkedHashMap<>();
+    private final Map<Boolean, Program> stepPrograms = new HashMap<>();
+    private final Map<String, Program> eventPrograms = new HashMap<>();
+
+    Blueprint(Rule rule, String parameter, Shape shape) {
+        step = Trace.of(rule, parameter, shape);
+        rule.events().stream().sorted().forEach(event -> events.put(event, Trace.of(rule, event, parameter, shape)));
+    }
+
+    /// Whether it is another parameter's, too.
+    boolean holdsFor(String parameter, Shape shape) {
+        return step.holdsFor(parameter, shape)
+                && events.values().stream().allMatch(trace -> trace.holdsFor(parameter, shape));
+    }
+
+    Trace step() {
+        return step;
+    }
+
+    /// By event, in the order of their names.
+    Map<String, Trace> events() {
+        return events;
+    }
+
+    /// @param withMetrics whether to compute what listeners are told, too
+    Program stepProgram(boolean withMetrics) {
+        return stepPrograms.computeIfAbsent(withMetrics, metrics -> Program.of(step, metrics));
+    }
+
+    Program eventProgram(String event) {
+        return eventPrograms.computeIfAbsent(event, e -> Program.of(Objects.requireNonNull(events.get(e), e), false));
+    }
+}
