@@ -67,8 +67,11 @@ final class Group {
 
     private final List<Blueprint> blueprints = new ArrayList<>();
 
-    /// The settings once more, for steps that must not allocate.
+    /// The settings once more, by place.
     private Setting[] all = {};
+
+    /// Whether any schedule counts by the parameters' own updates.
+    private boolean countsPerParameter;
 
     private final Optimizer.Counter counter;
 
@@ -116,6 +119,7 @@ final class Group {
                         + " for others: give one of the links a name of its own with named(\"…\")");
             }
         });
+        all = settings.values().toArray(Setting[]::new);
     }
 
     /// Resolves what the caller has set.
@@ -144,7 +148,8 @@ final class Group {
         }
         setting.schedule = schedule;
         setting.value = value;
-        all = settings.values().toArray(Setting[]::new);
+        countsPerParameter =
+                settings.values().stream().anyMatch(each -> each.schedule != null && each.schedule.isPerParameter());
     }
 
     private double check(Setting setting, double value) {
@@ -207,6 +212,9 @@ final class Group {
 
     /// Checks what schedules that count by the parameter's own updates give for it.
     void evaluatePerParameter(long ownCompleted) {
+        if (!countsPerParameter) {
+            return;
+        }
         for (Setting setting : all) {
             Schedule schedule = setting.schedule;
             if (schedule != null && schedule.isPerParameter()) {
@@ -215,16 +223,25 @@ final class Group {
         }
     }
 
+    /// The place of a hyperparameter, which it keeps.
+    int placeOf(String qualified) {
+        int place = List.copyOf(settings.keySet()).indexOf(qualified);
+        if (place < 0) {
+            throw new IllegalStateException(label + " has no " + qualified);
+        }
+        return place;
+    }
+
     /// The value in force for a parameter.
-    double value(String qualified, long ownCompleted) {
-        Setting setting = setting(qualified);
+    double value(int place, long ownCompleted) {
+        Setting setting = all[place];
         Schedule schedule = setting.schedule;
         return schedule != null && schedule.isPerParameter() ? schedule.at(ownCompleted) : setting.value;
     }
 
     /// The value that was in force after so many updates, if schedules gave it.
-    double valueAt(String qualified, long completed, long ownCompleted) {
-        Setting setting = setting(qualified);
+    double valueAt(int place, long completed, long ownCompleted) {
+        Setting setting = all[place];
         Schedule schedule = setting.schedule;
         return schedule == null
                 ? setting.value

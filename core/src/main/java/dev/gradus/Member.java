@@ -428,8 +428,13 @@ final class Member implements Execution.Memory, Execution.Numbers {
     }
 
     @Override
-    public double hyper(String qualified) {
-        return group.value(qualified, completed);
+    public int placeOf(String hyperparameter) {
+        return group.placeOf(hyperparameter);
+    }
+
+    @Override
+    public double hyper(int place) {
+        return group.value(place, completed);
     }
 
     @Override

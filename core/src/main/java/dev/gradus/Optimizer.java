@@ -787,7 +787,7 @@ public final class Optimizer implements AutoCloseable {
             StepListener.Event event = new StepListener.Event(
                     group.name,
                     counter.completed,
-                    group.value(Step.LEARNING_RATE, completedBefore),
+                    group.value(group.placeOf(Step.LEARNING_RATE), completedBefore),
                     Math.sqrt(gradient),
                     Math.sqrt(update));
             forEach(listeners, listener -> listener.onStep(event));

@@ -253,8 +253,8 @@ final class Rows implements Execution.Memory {
         private long step;
 
         @Override
-        public double hyper(String name) {
-            return member.group.valueAt(name, before(), step - 1);
+        public double hyper(int place) {
+            return member.group.valueAt(place, before(), step - 1);
         }
 
         /// The optimizer's updates before the step, if none of them left the parameter out.
@@ -415,6 +415,11 @@ final class Rows implements Execution.Memory {
         RandomKey key = new RandomKey(member.parameter.name() + "/rows of " + noise);
         keys.add(key);
         return key;
+    }
+
+    @Override
+    public int placeOf(String hyperparameter) {
+        return member.placeOf(hyperparameter);
     }
 
     void close() {

@@ -5,6 +5,7 @@ import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,11 @@ final class Binding {
 
     private final ElementType type;
     private final Tensor[] operands;
+    private @Nullable Tensor gradient;
+
+    /// Grows with every change of where operands are.
+    int changes;
+
     private final @Nullable Projection[][] projections;
     private final int[] scratch;
     private final Accumulator[] accumulators;
@@ -67,7 +73,7 @@ final class Binding {
         this.numbers = List.copyOf(variant.numbers().keySet());
         this.regardless =
                 numbers.stream().filter(variant.regardless()::contains).toList();
-        this.inputs = new Inputs(variant.leaves(), slots, whole);
+        this.inputs = new Inputs(variant.leaves(), slots, whole, memory);
         this.shape = variant.merged().merge(shape);
         this.whole = whole;
         this.type = memory.theta().type().arithmetic();
@@ -151,10 +157,15 @@ final class Binding {
         return variant.operands().get(operand).kind() == Operand.Kind.NOISE;
     }
 
-    void bindGradient(Tensor gradient) {
+    void bindGradient(Tensor newGradient) {
+        if (newGradient == gradient) {
+            return;
+        }
+        gradient = newGradient;
+        changes++;
         for (int i = 0; i < operands.length; i++) {
             if (variant.operands().get(i).kind() == Operand.Kind.GRADIENT) {
-                operands[i] = gradient;
+                operands[i] = newGradient;
             }
         }
     }
@@ -197,7 +208,7 @@ final class Binding {
                 long unit = 1;
                 for (int pass : stage.passes()) {
                     long perRow = perRow(pass);
-                    if (perRow > 0 && reducesToNumber(variant.passes().get(pass))) {
+                    if (perRow > 0 && reducesToNumber(pass)) {
                         unit = multiple(unit, Accumulator.PART / divisor(Accumulator.PART, perRow));
                     }
                     if (perRow > 0 && goesByStretches(variant.passes().get(pass))) {
@@ -225,10 +236,10 @@ final class Binding {
         });
     }
 
-    private boolean reducesToNumber(Pass pass) {
-        return pass.code().stream()
-                .anyMatch(in -> in.op() == Op.REDUCE
-                        && variant.reductions().get(in.target()).kept().isHost());
+    private boolean reducesToNumber(int pass) {
+        return Arrays.stream(variant.reduces()[pass])
+                .anyMatch(
+                        reduction -> variant.reductions().get(reduction).kept().isHost());
     }
 
     private static long multiple(long a, long b) {
@@ -255,10 +266,8 @@ final class Binding {
     /// @param active the binding that has the gradient of the step
     void prepareKernels(Binding active, Worker worker) {
         usesKernels = true;
-        for (int i = 0; i < active.operands.length; i++) {
-            if (active.variant.operands().get(i).kind() == Operand.Kind.GRADIENT) {
-                bindGradient(active.operands[i]);
-            }
+        if (active.gradient != null) {
+            bindGradient(active.gradient);
         }
         for (int pass = 0; pass < variant.passes().size(); pass++) {
             backend(pass, worker).prepare(this, pass);
@@ -273,7 +282,12 @@ final class Binding {
     long prepare(int index, Worker worker, @Nullable Scratch common) {
         Stage stage = variant.stages().get(index);
         if (stage.isFirst()) {
-            HostCode.run(variant.code()[stage.level()], slots, worker.workspace.power);
+            HostCode.Instruction[] code = variant.code()[stage.level()];
+            if (stage.level() == 0) {
+                HostCode.run(code, inputs, slots, worker.workspace.power, worker.workspace.recollection);
+            } else {
+                HostCode.run(code, slots, worker.workspace.power);
+            }
         }
         if (isSkipped(stage)) {
             return 0;
@@ -287,7 +301,9 @@ final class Binding {
         for (int i = 0; i < stage.passes().size(); i++) {
             int pass = stage.passes().get(i);
             backend(pass, worker).prepare(this, pass);
-            forEachReduction(pass, true);
+            for (int reduction : variant.reduces()[pass]) {
+                accumulators[reduction].start();
+            }
         }
         Extent extent = extents[index];
         return (extent.units + extent.chunk - 1) / extent.chunk;
@@ -379,19 +395,7 @@ final class Binding {
         Stage stage = variant.stages().get(index);
         if (!isSkipped(stage)) {
             for (int i = 0; i < stage.passes().size(); i++) {
-                forEachReduction(stage.passes().get(i), false);
-            }
-        }
-    }
-
-    private void forEachReduction(int pass, boolean starts) {
-        List<Pass.Instruction> code = variant.passes().get(pass).code();
-        for (int i = 0; i < code.size(); i++) {
-            if (code.get(i).op() == Op.REDUCE) {
-                int reduction = code.get(i).target();
-                if (starts) {
-                    accumulators[reduction].start();
-                } else {
+                for (int reduction : variant.reduces()[stage.passes().get(i)]) {
                     finishReduction(reduction);
                 }
             }

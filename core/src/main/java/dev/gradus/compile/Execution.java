@@ -25,11 +25,15 @@ public final class Execution {
 
         /// What the numbers of a noise are drawn by.
         RandomKey noise(String name);
+
+        /// The place of a hyperparameter among the [numbers][Numbers] of every step.
+        int placeOf(String hyperparameter);
     }
 
     /// The numbers that a step depends on.
     public interface Numbers {
-        double hyper(String name);
+        /// The value of the hyperparameter at a [place][Memory#placeOf].
+        double hyper(int place);
 
         double step(Clock clock);
 
@@ -67,7 +71,7 @@ public final class Execution {
         readsGradient = program.readsGradient();
         selector = program.selector();
         conditions = new double[selector.slots()];
-        inputs = new Inputs(selector.leaves(), conditions, whole);
+        inputs = new Inputs(selector.leaves(), conditions, whole, memory);
         List<Variant> all = program.variants();
         variants = new Binding[all.size()];
         for (int i = 0; i < variants.length; i++) {

@@ -12,13 +12,28 @@ import java.util.List;
 /// Fills the slots of what code on numbers of the host depends on: once what never changes, at each step the rest.
 final class Inputs {
     private final double[] slots;
-    private final HyperSlot[] hypers;
+
+    /// All slots but those of literals.
+    private final int[] filled;
+
+    /// The slots of hyperparameters, and their places.
+    private final int[] hypers;
+
+    private final int[] places;
     private final StepSlot[] steps;
     private final NumberSlot[] numbers;
 
-    Inputs(List<Leaf> leaves, double[] slots, Shape shape) {
+    Inputs(List<Leaf> leaves, double[] slots, Shape shape, Execution.Memory memory) {
         this.slots = slots;
-        this.hypers = of(leaves, HyperSlot.class).toArray(HyperSlot[]::new);
+        this.filled = leaves.stream()
+                .filter(leaf -> !(leaf instanceof Literal))
+                .mapToInt(Leaf::slot)
+                .toArray();
+        this.hypers =
+                of(leaves, HyperSlot.class).stream().mapToInt(HyperSlot::slot).toArray();
+        this.places = of(leaves, HyperSlot.class).stream()
+                .mapToInt(hyper -> memory.placeOf(hyper.name()))
+                .toArray();
         this.steps = of(leaves, StepSlot.class).toArray(StepSlot[]::new);
         this.numbers = of(leaves, NumberSlot.class).toArray(NumberSlot[]::new);
         for (Literal literal : of(leaves, Literal.class)) {
@@ -34,8 +49,8 @@ final class Inputs {
     }
 
     void fill(Execution.Numbers values) {
-        for (HyperSlot hyper : hypers) {
-            slots[hyper.slot()] = values.hyper(hyper.name());
+        for (int i = 0; i < hypers.length; i++) {
+            slots[hypers[i]] = values.hyper(places[i]);
         }
         for (StepSlot step : steps) {
             slots[step.slot()] = values.step(step.clock());
@@ -43,5 +58,15 @@ final class Inputs {
         for (NumberSlot number : numbers) {
             slots[number.slot()] = values.number(number.state());
         }
+    }
+
+    /// Whether other slots hold the same inputs, to the bit.
+    boolean areIn(double[] others) {
+        for (int slot : filled) {
+            if (Double.doubleToRawLongBits(slots[slot]) != Double.doubleToRawLongBits(others[slot])) {
+                return false;
+            }
+        }
+        return true;
     }
 }

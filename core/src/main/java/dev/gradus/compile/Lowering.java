@@ -147,6 +147,7 @@ final class Lowering {
                 List.copyOf(reductions),
                 List.copyOf(transforms),
                 built,
+                built.stream().map(Pass::reductions).toArray(int[][]::new),
                 Stage.of(end, built, reductions, transforms, code, totals, first),
                 code,
                 slots.leaves(),

@@ -16,6 +16,14 @@ record Pass(int level, Axes axes, List<Instruction> code, int registers) {
         return axes.isFull();
     }
 
+    /// The reductions that it performs, in the order of its code.
+    int[] reductions() {
+        return code.stream()
+                .filter(in -> in.op() == Op.REDUCE)
+                .mapToInt(Instruction::target)
+                .toArray();
+    }
+
     /// One operation on block registers.
     ///
     /// @param target a register; of a STORE the [Operand], of a REDUCE the [Reduction]

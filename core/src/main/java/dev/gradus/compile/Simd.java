@@ -55,8 +55,15 @@ final class Simd<A> implements Backend {
 
         private final MemorySegment[] segments;
 
-        /// The keys of their random numbers.
+        /// The keys of their random numbers, and what gives them, if anything does.
         private final long[] keys;
+
+        private final @Nullable RandomKey[] rounding;
+
+        private boolean hasRounding;
+
+        /// The state of the binding that its memory was taken from.
+        private int changes = -1;
 
         /// Whether elements are stored in 8 bits, a block at a time.
         private final boolean storesBlocks;
@@ -88,6 +95,7 @@ final class Simd<A> implements Backend {
             this.operands = operands;
             this.segments = new MemorySegment[operands.length];
             this.keys = new long[operands.length];
+            this.rounding = new RandomKey[operands.length];
             this.storesBlocks = storesBlocks;
             this.exchanges = exchanges;
             this.rows = rows;
@@ -102,16 +110,31 @@ final class Simd<A> implements Backend {
             if (kernel == null) {
                 return true;
             }
+            if (changes == binding.changes) {
+                drawKeys();
+                return true;
+            }
             boolean same = true;
+            hasRounding = false;
             for (int i = 0; i < operands.length; i++) {
                 if (operands[i] < 0 || binding.scratchIndex(operands[i]) < 0) {
                     Tensor tensor = tensor(binding, operands[i]);
                     segments[i] = tensor.memory();
-                    keys[i] = tensor.rounding() == null ? 0 : tensor.rounding().key();
+                    rounding[i] = tensor.rounding();
+                    hasRounding |= tensor.rounding() != null;
                     same &= kernel.stored(i).isOf(tensor) && segments[i].getClass() == kernel.kind(i);
                 }
             }
+            changes = binding.changes;
+            drawKeys();
             return same;
+        }
+
+        private void drawKeys() {
+            for (int i = 0; hasRounding && i < rounding.length; i++) {
+                RandomKey source = rounding[i];
+                keys[i] = source == null ? 0 : source.key();
+            }
         }
     }
 

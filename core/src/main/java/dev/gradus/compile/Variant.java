@@ -18,6 +18,7 @@ import java.util.Map;
 /// @param operands what passes load and store
 /// @param transforms functions of whole tensors that are computed between passes
 /// @param passes in the order in which they run
+/// @param reduces the reductions of each pass, in the order of its code
 /// @param stages what threads do between waiting for each other
 /// @param code what is computed at the beginning of each level
 /// @param leaves the slots that are filled from outside
@@ -35,6 +36,7 @@ public record Variant(
         List<Reduction> reductions,
         List<Transform> transforms,
         List<Pass> passes,
+        int[][] reduces,
         List<Stage> stages,
         HostCode.Instruction[][] code,
         List<Leaf> leaves,

@@ -4,12 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// What one thread works with besides the memory of the parameter: reductions in progress, scratch memory, and
-/// powers that it has computed.
+/// what it has computed for others.
 final class Workspace {
     /// For stretches of rows, and for parameters that one thread takes through their whole step.
     final Scratch own = new Scratch();
 
     final Power power = new Power();
+    final HostCode.Recollection recollection = new HostCode.Recollection();
 
     /// The scratch memory of the run in progress, and the element that its first belongs to.
     MemorySegment[] scratch = {};

@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class ParameterBench implements Execution.Memory, Execution.Numbers {
     private final Map<String, Tensor> states = new HashMap<>();
     final Map<String, Double> numbers = new HashMap<>();
-    private final Map<String, Double> hypers = new HashMap<>();
+    private final Map<String, Double> hypers = new LinkedHashMap<>();
     private final Tensor theta;
     Tensor gradient;
     private final Random random;
@@ -216,8 +217,13 @@ final class ParameterBench implements Execution.Memory, Execution.Numbers {
     }
 
     @Override
-    public double hyper(String name) {
-        return Objects.requireNonNull(hypers.get(name));
+    public int placeOf(String hyperparameter) {
+        return List.copyOf(hypers.keySet()).indexOf(hyperparameter);
+    }
+
+    @Override
+    public double hyper(int place) {
+        return Objects.requireNonNull(hypers.get(List.copyOf(hypers.keySet()).get(place)));
     }
 
     @Override
