@@ -66,6 +66,11 @@ final class Member implements Execution.Memory, Execution.Numbers {
     private final @Nullable MemorySegment lastSteps;
     private @Nullable Tensor gradient;
 
+    /// The last gradient that was found not to be in the memory of values, and of which.
+    private @Nullable MemorySegment apart;
+
+    private @Nullable ValueMemory apartFrom;
+
     /// Whether steps leave this parameter out.
     boolean isFrozen;
 
@@ -269,25 +274,41 @@ final class Member implements Execution.Memory, Execution.Numbers {
 
     /// Takes note of where the gradient is, if there is one, for the step or event to come.
     ///
+    /// @param valueMemory of all parameters
     /// @throws IllegalStateException if the memory of the values or of the gradient is not there for this
-    ///     thread
-    void bindGradient() {
-        MemorySegment memory = parameter.gradient();
+    ///     thread, or the gradient's is that of values
+    void bindGradient(ValueMemory valueMemory) {
         requireValuesAccessible();
         RowGradient ofRows = parameter.rowGradient();
         if (ofRows != null) {
             requireAccessible("gradient", ofRows.values());
-            requireAccessible("indices of the gradient", ofRows.indices());
+            requireAccessible("gradient's indices", ofRows.indices());
+            requireApart(ofRows.values(), valueMemory);
             rowsOrNew().bind(ofRows);
         }
+        MemorySegment memory = parameter.gradient();
         if (memory == null) {
             gradient = null;
             return;
         }
         requireAccessible("gradient", memory);
+        requireApart(memory, valueMemory);
         if (gradient == null || !gradient.memory().equals(memory) || gradient.type() != parameter.gradientType()) {
             gradient = new Tensor(memory, parameter.gradientType());
         }
+    }
+
+    private void requireApart(MemorySegment ofGradient, ValueMemory valueMemory) {
+        if (ofGradient.equals(apart) && valueMemory == apartFrom) {
+            return;
+        }
+        Parameter other = valueMemory.in(ofGradient);
+        if (other != null) {
+            throw new IllegalStateException("parameter " + parameter.name()
+                    + ": its gradient is in the memory of the values of " + other.name());
+        }
+        apart = ofGradient;
+        apartFrom = valueMemory;
     }
 
     private Rows rowsOrNew() {

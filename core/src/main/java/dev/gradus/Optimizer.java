@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Updates parameters in place, step by step, by the rules of their groups.
@@ -53,6 +54,7 @@ public final class Optimizer implements AutoCloseable {
     private Member[] members = {};
 
     private Totals totals = new Totals(List.of());
+    private ValueMemory valueMemory = new ValueMemory(Stream.of());
     private final Map<String, Totals> eventTotals = new HashMap<>();
     private boolean isEvaluating;
     private volatile boolean closed;
@@ -297,7 +299,7 @@ public final class Optimizer implements AutoCloseable {
                         + event + " needs one of the whole parameter");
             }
             if (member.active) {
-                member.bindGradient();
+                member.bindGradient(valueMemory);
                 any = true;
             }
         }
@@ -556,6 +558,7 @@ public final class Optimizer implements AutoCloseable {
         Totals.requireProgress(Arrays.asList(members), executions);
         totals = new Totals(executions);
         eventTotals.clear();
+        valueMemory = new ValueMemory(Arrays.stream(members).map(member -> member.parameter));
         Set<Member.Scalar> inUse =
                 Arrays.stream(members).flatMap(Member::sharedNumbers).collect(Collectors.toSet());
         shared.values().retainAll(inUse);
@@ -764,7 +767,7 @@ public final class Optimizer implements AutoCloseable {
         for (Member member : members) {
             member.active = member.parameter.hasGradient() && !member.isFrozen;
             if (member.active) {
-                member.bindGradient();
+                member.bindGradient(valueMemory);
                 active++;
             }
         }

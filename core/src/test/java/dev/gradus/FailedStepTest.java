@@ -9,8 +9,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Shape;
-import dev.gradus.expr.TensorFunction;
-import dev.gradus.rule.Direction;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.StateRef;
@@ -36,40 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// that of b does what a test has it do.
 class FailedStepTest {
     private static final List<String> NAMES = List.of("a", "b", "c", "d");
-
-    /// Happens in the middle of the step of a parameter.
-    private static final class Hook implements TensorFunction {
-        private Runnable action = () -> {};
-
-        @Override
-        public String name() {
-            return "hook";
-        }
-
-        @Override
-        public void apply(MemorySegment from, MemorySegment to, Shape shape, ElementType type) {
-            to.copyFrom(from);
-            action.run();
-        }
-
-        void fail(Throwable cause) {
-            action = () -> FailedStepTest.<RuntimeException>sneak(cause);
-        }
-
-        void does(Runnable other) {
-            action = other;
-        }
-
-        Rule rule() {
-            Direction inB = s -> transform(this, s.direction());
-            return inB.onlyFor(Mask.named("b"));
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> void sneak(Throwable cause) throws T {
-        throw (T) cause;
-    }
+    private static final Mask B = Mask.named("b");
 
     private final Hook hook = new Hook();
 
@@ -112,12 +77,12 @@ class FailedStepTest {
     @MethodSource("causes")
     void allOtherParametersAreUpdatedWhateverFails(Throwable cause) {
         for (int size : new int[] {3, 30_000, 200_000}) {
-            try (Optimizer optimizer = optimizer(chain(hook.rule(), Rules.adam()), size);
-                    Optimizer expected = optimizer(chain(hook.rule(), Rules.adam()), size)) {
-                hook.does(() -> {});
+            try (Optimizer optimizer = optimizer(chain(hook.in(B), Rules.adam()), size);
+                    Optimizer expected = optimizer(chain(hook.in(B), Rules.adam()), size)) {
+                hook.doesNothing();
                 optimizer.step();
                 expected.step();
-                hook.fail(cause);
+                hook.fails(cause);
                 IncompleteStepException failure = failure(optimizer);
                 assertThat(failure)
                         .hasMessage("the step failed at parameter \"b\": boom; updated: a, c, d; as before: b")
@@ -133,7 +98,7 @@ class FailedStepTest {
                 assertThat(Snapshot.of(optimizer)).isEqualTo(Snapshot.of(expected));
 
                 // Each parameter is whole, so that it can go on.
-                hook.does(() -> {});
+                hook.doesNothing();
                 b.gradient(gradient);
                 optimizer.step();
                 expected.step();
@@ -146,13 +111,13 @@ class FailedStepTest {
     @ValueSource(ints = {3, 200_000})
     void nothingGoesOnUntilAParameterThatIsUpdatedInPartIsLoaded(int size) {
         // The momentum is written before the function is called, the values after it.
-        Rule rule = chain(Rules.sgd(), hook.rule());
+        Rule rule = chain(Rules.sgd(), hook.in(B));
         try (Arena arena = Arena.ofConfined();
                 Optimizer optimizer = optimizer(rule, size)) {
             optimizer.step();
             OptimizerState saved = optimizer.save(state -> state.copy(arena));
             Map<String, String> before = Snapshot.of(optimizer);
-            hook.fail(new IllegalArgumentException("boom"));
+            hook.fails(new IllegalArgumentException("boom"));
             IncompleteStepException failure = failure(optimizer);
             assertThat(failure.updated()).containsExactly("a", "c", "d");
             assertThat(failure.partlyUpdated()).containsExactly("b");
@@ -160,7 +125,7 @@ class FailedStepTest {
             assertThat(optimizer.completed("b")).isEqualTo(1);
             assertThat(optimizer.completed("c")).isEqualTo(2);
 
-            hook.does(() -> {});
+            hook.doesNothing();
             Map<String, String> broken = Snapshot.of(optimizer);
             List<Runnable> refused = List.of(
                     optimizer::step,
@@ -186,15 +151,15 @@ class FailedStepTest {
     @Test
     void aParameterThatIsUpdatedInPartCanBeResetOrRemoved() {
         for (boolean reset : new boolean[] {true, false}) {
-            hook.does(() -> {});
-            try (Optimizer optimizer = optimizer(chain(Rules.sgd(), hook.rule()), 3)) {
-                hook.fail(new IllegalArgumentException("boom"));
+            hook.doesNothing();
+            try (Optimizer optimizer = optimizer(chain(Rules.sgd(), hook.in(B)), 3)) {
+                hook.fails(new IllegalArgumentException("boom"));
                 assertThat(failure(optimizer).partlyUpdated()).containsExactly("b");
-                hook.does(() -> {});
+                hook.doesNothing();
                 optimizer.reset(Mask.named("a"));
                 assertThatThrownBy(optimizer::step).hasMessageEndingWith("first: b");
                 if (reset) {
-                    optimizer.reset(Mask.named("b"));
+                    optimizer.reset(B);
                     assertThat(optimizer.completed("b")).isZero();
                 } else {
                     optimizer.remove("b");
@@ -239,14 +204,14 @@ class FailedStepTest {
 
     @Test
     void aFunctionCannotStepInsideOfAStep() {
-        try (Optimizer optimizer = optimizer(chain(hook.rule(), Rules.adam()), 3)) {
+        try (Optimizer optimizer = optimizer(chain(hook.in(B), Rules.adam()), 3)) {
             hook.does(optimizer::step);
             assertThat(failure(optimizer))
                     .hasMessageStartingWith("the step failed at parameter \"b\": an optimizer serves one caller at a"
                             + " time: another call is in progress; updated: a, c, d");
             hook.does(optimizer::close);
             assertThat(failure(optimizer)).hasMessageContaining("another call is in progress");
-            hook.does(() -> {});
+            hook.doesNothing();
             optimizer.step();
         }
     }
@@ -255,7 +220,7 @@ class FailedStepTest {
     @ValueSource(booleans = {true, false})
     void memoryThatIsFreedInTheMiddleConcernsItsParameterOnly(boolean ofGradient) {
         for (int size : new int[] {3, 200_000}) {
-            hook.does(() -> {});
+            hook.doesNothing();
             @SuppressWarnings("MustBeClosedChecker") // the hook closes it
             Arena arena = Arena.ofShared();
             MemorySegment memory = arena.allocate(4L * size, 64);
@@ -269,7 +234,7 @@ class FailedStepTest {
                     new ParameterGroup(
                             "all",
                             List.of(parameter("a", size), parameter("b", size), c, parameter("d", size)),
-                            chain(hook.rule(), Rules.adam()),
+                            chain(hook.in(B), Rules.adam()),
                             0.1))) {
                 optimizer.step();
                 hook.does(arena::close);
@@ -277,7 +242,7 @@ class FailedStepTest {
                 assertThat(failure)
                         .hasMessage("the step failed at parameter \"c\": Already closed; updated: a, b, d;"
                                 + " perhaps updated in part: c");
-                hook.does(() -> {});
+                hook.doesNothing();
                 assertThatThrownBy(optimizer::step).hasMessageEndingWith("first: c");
                 if (ofGradient) {
                     optimizer.reset(Mask.named("c"));
@@ -303,7 +268,7 @@ class FailedStepTest {
             Parameter c = Parameter.of("c", Shape.of(10, 3), ElementType.FLOAT32, table)
                     .gradient(new long[] {7, 2}, new float[6]);
             try (Optimizer optimizer = Optimizer.of(new ParameterGroup(
-                    "all", List.of(parameter("a", 3), parameter("b", 3), c), chain(hook.rule(), Rules.adam()), 0.1))) {
+                    "all", List.of(parameter("a", 3), parameter("b", 3), c), chain(hook.in(B), Rules.adam()), 0.1))) {
                 optimizer.step();
                 OptimizerState saved = optimizer.save(state -> state.copy(states));
                 hook.does(arena::close);
@@ -311,7 +276,7 @@ class FailedStepTest {
                         .hasMessage("the step failed at parameter \"c\": Already closed; updated: a, b;"
                                 + " perhaps updated in part: c");
                 assertThat(optimizer.completed("c")).isEqualTo(1);
-                hook.does(() -> {});
+                hook.doesNothing();
                 assertThatThrownBy(() -> optimizer.load(saved))
                         .isInstanceOf(StateMismatchException.class)
                         .hasMessageContaining("parameter c: the memory of its values has been freed");
@@ -323,10 +288,7 @@ class FailedStepTest {
 
     @Test
     void aModeThatIsReachedInPartMustBeMendedByLoading() {
-        Rule rule = chain(
-                Rules.adam(),
-                new EmaWeights(0.5).onlyFor(Mask.named("b").not()),
-                new Swap(hook).onlyFor(Mask.named("b")));
+        Rule rule = chain(Rules.adam(), new EmaWeights(0.5).onlyFor(B.not()), new Swap(hook).onlyFor(B));
         try (Arena arena = Arena.ofConfined();
                 Optimizer optimizer = optimizer(rule, 3)) {
             optimizer.step();
@@ -335,7 +297,7 @@ class FailedStepTest {
             optimizer.evaluate();
             optimizer.train();
             assertThat(Snapshot.of(optimizer)).isEqualTo(before);
-            hook.fail(new IllegalArgumentException("boom"));
+            hook.fails(new IllegalArgumentException("boom"));
             IncompleteStepException failure = catchThrowableOfType(IncompleteStepException.class, optimizer::evaluate);
             assertThat(failure)
                     .hasMessage("the event evaluate failed at parameter \"b\": boom; updated: a, c, d;"
@@ -344,9 +306,9 @@ class FailedStepTest {
             assertThatThrownBy(optimizer::step).hasMessageEndingWith("first: a, b, c, d");
             optimizer.load(saved);
             assertThat(Snapshot.of(optimizer)).isEqualTo(before);
-            hook.does(() -> {});
+            hook.doesNothing();
             optimizer.evaluate();
-            hook.fail(new IllegalArgumentException("boom"));
+            hook.fails(new IllegalArgumentException("boom"));
             assertThat(catchThrowableOfType(IncompleteStepException.class, optimizer::train))
                     .hasMessageStartingWith("the event train failed at parameter \"b\": boom");
             assertThatThrownBy(optimizer::train).hasMessageEndingWith("first: a, b, c, d");
