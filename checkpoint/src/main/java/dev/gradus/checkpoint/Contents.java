@@ -70,6 +70,13 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
     }
 
     void write(Path file) {
+        AtomicFile.write(file, content(file));
+    }
+
+    /// What a file consists of.
+    ///
+    /// @param file for messages
+    AtomicFile.Content content(Path file) {
         List<Tensor> tensors = new ArrayList<>();
         Map<String, Codes> codes = new TreeMap<>();
         tensors.add(Tensor.count("/" + STEP, state.completed()));
@@ -93,7 +100,7 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
         metadata.put(EVALUATING, String.valueOf(state.isEvaluating()));
         metadata.put(CHECKSUMS, JSON.writeValueAsString(sums));
         metadata.put(HEADER_CHECKSUM, headerChecksum(metadata, tensors));
-        Safetensors.write(file, metadata, tensors);
+        return Safetensors.content(file, metadata, tensors);
     }
 
     private List<String> frozen() {

@@ -114,6 +114,14 @@ public final class Safetensors implements AutoCloseable {
     /// @throws CheckpointException if two tensors have the same name or the file cannot be written; what was there
     ///     is still there then
     public static void write(Path path, Map<String, String> metadata, List<Tensor> tensors) {
+        AtomicFile.write(path, content(path, metadata, tensors));
+    }
+
+    /// What a file consists of.
+    ///
+    /// @param path for messages
+    /// @throws CheckpointException if two tensors have the same name or the header would be too long
+    static AtomicFile.Content content(Path path, Map<String, String> metadata, List<Tensor> tensors) {
         Set<String> names = new HashSet<>(Set.of("__metadata__"));
         for (Tensor tensor : tensors) {
             if (!names.add(tensor.name())) {
@@ -128,7 +136,7 @@ public final class Safetensors implements AutoCloseable {
             throw new CheckpointException(path + " cannot be written: its header would have " + header.length
                     + " bytes, more than the " + Header.MAX_BYTES + " that readers accept");
         }
-        AtomicFile.write(path, channel -> {
+        return channel -> {
             MemorySegment length = MemorySegment.ofArray(new byte[Long.BYTES]);
             length.set(LittleEndian.LONG, 0, header.length);
             Chunks.write(length, channel);
@@ -136,7 +144,7 @@ public final class Safetensors implements AutoCloseable {
             for (Tensor tensor : ordered) {
                 Chunks.write(tensor.data(), channel);
             }
-        });
+        };
     }
 
     private static byte[] bytes(Header header) {

@@ -3,154 +3,125 @@ package dev.gradus.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gradus.Optimizer;
+import dev.gradus.OptimizerState;
 import dev.gradus.OptimizerState.ParameterState;
-import dev.gradus.Options;
 import dev.gradus.Parameter;
 import dev.gradus.ParameterGroup;
-import dev.gradus.StateFormat;
-import dev.gradus.StateView;
 import dev.gradus.expr.Shape;
 import dev.gradus.rules.Rules;
 import java.io.IOException;
-import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Half of a training in this process, half in another, with other threads and another order of parameters.
+/// Half of a training in this process, half in another: with other threads, and groups and parameters in another
+/// order.
 class NewProcessTest {
-    private static final int HALF = 4;
-
     @TempDir
     private Path folder;
 
     @Test
-    void everyRuleGoesOnToTheBitInEveryFormatOfStates() throws IOException, InterruptedException {
-        for (Rules.Entry rule : Rules.all()) {
-            for (StateFormat format : StateFormat.values()) {
-                try (Optimizer optimizer = optimizer(rule, format, 1, false)) {
-                    steps(optimizer, 0, HALF);
-                    Checkpoint.save(file("half", rule, format), optimizer);
-                    steps(optimizer, HALF, 2 * HALF);
-                    Checkpoint.save(file("whole", rule, format), optimizer);
+    void everythingGoesOnToTheBit() throws IOException, InterruptedException {
+        List<Scenario> rows =
+                Scenarios.withRows().stream().filter(Scenario::isPossible).toList();
+        assertThat(rows).hasSizeGreaterThan(80);
+        List<String> expected = new ArrayList<>();
+        for (Scenario scenario : joined(Scenarios.all(), rows)) {
+            try (Scenario.Run run = scenario.new Run(false)) {
+                run.steps(0, Scenario.INTERRUPTED);
+                if (scenario.isEvaluated()) {
+                    run.optimizer.evaluate();
                 }
+                save(file(folder, scenario), run.optimizer);
+                run.optimizer.train();
+                run.steps(Scenario.INTERRUPTED, Scenario.END);
+                expected.add(bits(scenario, run.optimizer));
             }
         }
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        SecondHalf.class.getName(),
+                        Later.class.getName(),
                         folder.toString())
                 .redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-        for (Rules.Entry rule : Rules.all()) {
-            for (StateFormat format : StateFormat.values()) {
-                try (Checkpoint whole = Checkpoint.open(file("whole", rule, format));
-                        Checkpoint resumed = Checkpoint.open(file("resumed", rule, format))) {
-                    requireEqual(whole, resumed, rule.name() + " in " + format);
-                }
-            }
-        }
-    }
-
-    private static void requireEqual(Checkpoint whole, Checkpoint resumed, String what) {
-        assertThat(resumed.completed()).isEqualTo(2 * HALF);
-        assertThat(resumed.completedByParameter()).as(what).isEqualTo(whole.completedByParameter());
-        List<StateView> expected = views(whole);
-        List<StateView> actual = views(resumed);
-        assertThat(actual.stream().map(StateView::name))
-                .as(what)
-                .containsExactlyElementsOf(
-                        expected.stream().map(StateView::name).toList());
+        List<String> resumed = Files.readAllLines(folder.resolve(Later.ENDED));
+        assertThat(resumed).hasSameSizeAs(expected);
         for (int i = 0; i < expected.size(); i++) {
-            assertThat(actual.get(i).values().mismatch(expected.get(i).values()))
-                    .as(what + ": " + expected.get(i).name())
-                    .isEqualTo(-1);
+            assertThat(resumed.get(i)).isEqualTo(expected.get(i));
         }
     }
 
-    private static List<StateView> views(Checkpoint checkpoint) {
-        return checkpoint.state().parameters().stream()
-                .flatMap(NewProcessTest::views)
-                .sorted(Comparator.comparing(StateView::name))
-                .toList();
+    private static List<Scenario> joined(List<Scenario> some, List<Scenario> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
     }
 
-    private static Stream<StateView> views(ParameterState parameter) {
-        return Stream.concat(Stream.ofNullable(parameter.values()), parameter.states().stream());
+    /// Saves without waiting for the disk.
+    private static void save(Path file, Optimizer optimizer) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+            AtomicFile.Content content = optimizer.save(
+                    state -> Contents.of(state, optimizer.groups(), Map.of()).content(file));
+            content.writeTo(channel);
+        }
     }
 
-    private Path file(String part, Rules.Entry rule, StateFormat format) {
-        return file(folder, part, rule, format);
+    private static Path file(Path folder, Scenario scenario) {
+        return folder.resolve(scenario.name());
     }
 
-    private static Path file(Path folder, String part, Rules.Entry rule, StateFormat format) {
-        return folder.resolve(part + "-" + rule.name() + "-" + format + ".safetensors");
-    }
-
-    private static Optimizer optimizer(Rules.Entry rule, StateFormat format, int threads, boolean isReversed) {
-        List<Parameter> parameters = new ArrayList<>();
-        for (String name : List.of("a", "b")) {
-            float[] values = new float[20 * 30];
-            Random random = new Random(name.hashCode());
-            for (int i = 0; i < values.length; i++) {
-                values[i] = random.nextFloat(-1, 1);
+    /// All that an optimizer goes on with, by name, in a line.
+    private static String bits(Scenario scenario, Optimizer optimizer) {
+        Map<String, String> bits = new TreeMap<>();
+        OptimizerState state = optimizer.save(live -> {
+            for (ParameterState parameter : live.parameters()) {
+                bits.put(parameter.name() + "/", parameter.completed() + " " + parameter.isFrozen());
+                Stream.concat(Stream.ofNullable(parameter.values()), parameter.states().stream())
+                        .forEach(view -> bits.put(
+                                view.name(), view.type() + " " + view.shape() + " " + Chunks.checksum(view.values())));
             }
-            parameters.add(Parameter.of(name, Shape.of(20, 30), values).gradient(new float[values.length]));
-        }
-        if (isReversed) {
-            Collections.reverse(parameters);
-        }
-        return Optimizer.of(
-                new Options().withThreads(threads),
-                new ParameterGroup("all", parameters, rule.rule(), rule.learningRate()).withStateFormat(format));
-    }
-
-    private static void steps(Optimizer optimizer, int from, int to) {
-        for (int step = from; step < to; step++) {
-            for (ParameterGroup group : optimizer.groups()) {
-                for (Parameter parameter : group.parameters()) {
-                    Random random = new Random(31L * step + parameter.name().hashCode());
-                    for (long i = 0; i < parameter.shape().elements(); i++) {
-                        Objects.requireNonNull(parameter.gradient())
-                                .setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextFloat(-1, 2));
-                    }
-                }
-            }
-            optimizer.step();
-        }
+            return live;
+        });
+        return scenario.name() + " after " + state.completed() + ": " + bits + new TreeMap<>(state.numbers());
     }
 
     /// What runs in the other process.
-    static final class SecondHalf {
-        private SecondHalf() {}
+    static final class Later {
+        static final String ENDED = "ended";
 
-        public static void main(String[] args) {
+        private Later() {}
+
+        public static void main(String[] args) throws IOException {
             Path folder = Path.of(args[0]);
-            for (Rules.Entry rule : Rules.all()) {
-                for (StateFormat format : StateFormat.values()) {
-                    try (Optimizer optimizer = optimizer(rule, format, 3, true)) {
-                        Checkpoint.load(file(folder, "half", rule, format), optimizer);
-                        steps(optimizer, HALF, 2 * HALF);
-                        Checkpoint.save(file(folder, "resumed", rule, format), optimizer, Map.of());
+            List<String> ended = new ArrayList<>();
+            for (Scenario scenario : joined(Scenarios.all(), Scenarios.withRows())) {
+                Path file = file(folder, scenario);
+                if (Files.exists(file)) {
+                    try (Scenario.Run run = scenario.new Run(true)) {
+                        assertThat(Checkpoint.load(file, run.optimizer).isExact())
+                                .as(scenario.name())
+                                .isTrue();
+                        run.optimizer.train();
+                        run.steps(Scenario.INTERRUPTED, Scenario.END);
+                        ended.add(bits(scenario, run.optimizer));
                     }
                 }
             }
+            Files.write(folder.resolve(ENDED), ended);
         }
     }
 
