@@ -538,7 +538,6 @@ final class Member implements Execution.Memory, Execution.Numbers {
 
     /// Takes over what was kept, which must fit.
     void load(ParameterState from) {
-        isPartlyUpdated = true;
         completed = from.completed();
         isFrozen = from.isFrozen();
         if (from.values() != null) {

@@ -662,6 +662,8 @@ public final class Optimizer implements AutoCloseable {
 
     /// Takes over what was saved: every parameter, state and count, to the bit. Rules, settings and formats of
     /// states must be those of the optimizer that was saved; parameters may have been given in another order.
+    /// Where the state's memory turns out to be gone in the middle, such as that of a file that was shortened
+    /// meanwhile, a state must be loaded again before there can be another step.
     ///
     /// @throws StateMismatchException listing all that is missing, unexpected, of another shape or stored in
     ///     another way; nothing has changed then
@@ -670,6 +672,9 @@ public final class Optimizer implements AutoCloseable {
             List<String> problems = StateCheck.problems(state, byName, numbers().keySet());
             if (!problems.isEmpty()) {
                 throw new StateMismatchException(problems);
+            }
+            for (Member member : members) {
+                member.isPartlyUpdated = true;
             }
             Map<String, Integer> order = new HashMap<>();
             for (ParameterState parameter : state.parameters()) {

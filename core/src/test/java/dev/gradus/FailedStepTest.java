@@ -171,6 +171,32 @@ class FailedStepTest {
     }
 
     @Test
+    void aLoadThatFailsInTheMiddleMustBeMadeAgain() {
+        try (Arena arena = Arena.ofConfined();
+                Optimizer optimizer = optimizer(Rules.adam(), 3)) {
+            optimizer.step();
+            OptimizerState good = optimizer.save(state -> state.copy(arena));
+            Map<String, String> before = Snapshot.of(optimizer);
+            OptimizerState bad;
+            try (Arena closed = Arena.ofConfined()) {
+                bad = optimizer.save(state -> new OptimizerState(
+                        state.completed(),
+                        false,
+                        state.parameters().stream()
+                                .map(each -> each.copy(each.name().equals("b") ? closed : arena))
+                                .toList(),
+                        Map.of()));
+            }
+            optimizer.step();
+            assertThatThrownBy(() -> optimizer.load(bad)).hasMessage("Already closed");
+            assertThatThrownBy(optimizer::step).hasMessageEndingWith("first: b, c, d");
+            optimizer.load(good);
+            assertThat(Snapshot.of(optimizer)).isEqualTo(before);
+            optimizer.step();
+        }
+    }
+
+    @Test
     void aFailureBeforeAnythingIsUpdatedChangesNothing() {
         for (int size : new int[] {3, 200_000}) {
             try (Optimizer optimizer = optimizer(Rules.clipByGlobalNorm(1), size)) {
