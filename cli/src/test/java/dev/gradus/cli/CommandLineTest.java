@@ -62,6 +62,7 @@ class CommandLineTest {
                         + "than its warm-up has, got 1000",
                 "train --optimizer sophia | sophia needs the event update_hessian between its steps, which this command "
                         + "does not cause",
+                "train --optimizer adam --resume | --resume needs the folder --checkpoint",
                 "rules adabelif | unknown optimizer \"adabelif\": did you mean \"adabelief\"?",
                 "compare --optimizers adam,chain(adam,adamm) | optimizer chain(adam,adamm), column 12: unknown rule "
                         + "\"adamm\": did you mean \"adam\"?",

@@ -78,20 +78,17 @@ public record TrainingCheckpoints(Path folder, long steps, boolean resume) {
 
     /// Gives the optimizer the state of the last checkpoint, where there is one.
     ///
+    /// A damaged one is no trace of a killed process, which leaves whole files: the user decides about it.
+    ///
     /// @throws InputError if it is of another training, or cannot be read
     Position load(Optimizer optimizer, Block network, Trial trial, Images images) {
         Optional<Path> latest = resume ? latest() : Optional.empty();
         if (latest.isEmpty()) {
             return Position.START;
         }
-        try (Checkpoint checkpoint = Checkpoint.open(latest.get())) {
-            identity(trial, images).forEach((name, own) -> {
-                String saved = checkpoint.notes().getOrDefault(name, "");
-                if (!saved.equals(own)) {
-                    throw new InputError(
-                            latest.get() + " is of a training with " + name + " " + saved + ", not " + own);
-                }
-            });
+        Path file = latest.get();
+        try (Checkpoint checkpoint = opened(file)) {
+            requireSameTraining(file, checkpoint.notes(), identity(trial, images));
             Position position = position(checkpoint.notes());
             Map<String, byte[]> saved = new TreeMap<>();
             statistics(network)
@@ -103,8 +100,42 @@ public record TrainingCheckpoints(Path folder, long steps, boolean resume) {
         } catch (CheckpointException e) {
             throw new InputError(String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
-            throw new InputError(latest.get() + " does not say where in the training it was made: " + e.getMessage());
+            throw new InputError(file + " does not say where in the training it was made: " + e.getMessage());
         }
+    }
+
+    /// A checkpoint that is as it was written.
+    private Checkpoint opened(Path file) {
+        try {
+            Checkpoint checkpoint = Checkpoint.open(file);
+            try {
+                checkpoint.verify();
+                return checkpoint;
+            } catch (CheckpointException e) {
+                checkpoint.close();
+                throw e;
+            }
+        } catch (CheckpointException e) {
+            String remedy = new CheckpointFolder(folder)
+                    .all().stream()
+                            .skip(1)
+                            .findFirst()
+                            .map(before -> "delete it to go on from " + before)
+                            .orElse("delete it to begin anew");
+            throw new InputError(e.getMessage() + ": " + remedy);
+        }
+    }
+
+    private static void requireSameTraining(Path file, Map<String, String> notes, Map<String, String> own) {
+        if (!notes.keySet().containsAll(own.keySet())) {
+            throw new InputError(file + " is not of a training of this command");
+        }
+        own.forEach((name, value) -> {
+            if (!value.equals(notes.get(name))) {
+                throw new InputError(
+                        file + " is of a training with " + name + " " + notes.get(name) + ", not " + value);
+            }
+        });
     }
 
     /// What the network keeps beside trained parameters, such as the means of batches.
