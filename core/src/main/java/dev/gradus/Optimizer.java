@@ -197,7 +197,6 @@ public final class Optimizer implements AutoCloseable {
     /// @throws IllegalArgumentException if no rule knows the event
     /// @throws IncompleteStepException as [#step()] does
     public void fire(String event) {
-        requireOpen();
         Set<String> known = new TreeSet<>();
         groups.values().forEach(group -> known.addAll(group.rule.events()));
         if (!known.contains(event)) {
@@ -405,22 +404,6 @@ public final class Optimizer implements AutoCloseable {
             }
             catchUpNow();
             effects.forEach(Runnable::run);
-        });
-    }
-
-    /// Changes a number that a schedule remembers from what it observed, such as one that was saved.
-    ///
-    /// @param state the state's name, `group:name/hyperparameter.number`
-    /// @throws IllegalArgumentException if there is no such state
-    void remember(String state, double value) {
-        exclusively(() -> {
-            if (groups.values().stream().noneMatch(group -> group.remember(state, value))) {
-                List<String> known = groups.values().stream()
-                        .flatMap(group -> group.memory().keySet().stream())
-                        .toList();
-                throw new IllegalArgumentException(
-                        "no schedule remembers \"" + state + "\": " + Spelling.help(state, known));
-            }
         });
     }
 

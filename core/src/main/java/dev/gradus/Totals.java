@@ -118,9 +118,7 @@ final class Totals {
             }
             team.advance(ready, count);
             for (int i = 0; i < count; i++) {
-                if (ready[i].failure() == null) {
-                    contribute(ordinals[i], ready[i]);
-                }
+                contribute(ordinals[i], ready[i]);
                 open -= isGoingOn(ready[i]) ? 0 : 1;
             }
         }
@@ -153,7 +151,8 @@ final class Totals {
         return true;
     }
 
-    /// Takes what a member contributes after the level that it has just completed.
+    /// Takes what a member contributes after the level that it has just completed; one that has failed is at a level
+    /// of which it has contributed.
     private void contribute(int ordinal, Execution execution) {
         Cell[] own = places[ordinal][execution.variant()];
         List<Total> totals = execution.totals();

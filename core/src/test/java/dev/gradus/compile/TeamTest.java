@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TeamTest {
     /// Parameters of up to so many elements are small here, so that tests have both kinds.
@@ -86,15 +87,15 @@ class TeamTest {
         }
     }
 
-    @Test
-    void aStepThatFailsTakesNoteOfItAndTheOthersGoOn() {
-        try (Team team = team(3, 0);
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void aStepThatFailsTakesNoteOfItAndTheOthersGoOn(int threads) {
+        try (Team team = team(threads, 0);
                 Arena arena = Arena.ofShared()) {
             List<ParameterBench> benches = new ArrayList<>();
             Execution[] executions = executions(Rules.lamb(), SHAPES, false, arena, benches);
             begin(executions, benches, 1, team);
             // What is too small stands for any memory that turns out to be unusable within a step.
-            Tensor whole = benches.get(2).gradient;
             benches.get(2).gradient = new Tensor(MemorySegment.ofArray(new float[20_000]), ElementType.FLOAT32);
             executions[2].begin(benches.get(2).gradient, benches.get(2), team);
             advance(executions, team);
@@ -104,12 +105,7 @@ class TeamTest {
             assertThat(executions[2].failure()).isInstanceOf(IndexOutOfBoundsException.class);
             assertThat(executions[2].explanation()).startsWith("\"p2\": Out of bound access");
 
-            benches.get(2).gradient = whole;
-            begin(executions, benches, 2, team);
-            advance(executions, team);
-            assertThat(executions).allMatch(Execution::isComplete);
-            assertThat(executions[2].failure()).isNull();
-
+            // The team goes on.
             Map<String, double[]> expected = run(Rules.lamb(), SHAPES, team(1, 0), false);
             requireSame(Rules.lamb(), expected, run(Rules.lamb(), SHAPES, team, false));
         }
