@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +96,24 @@ class AtomicFileTest {
         } finally {
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
+    }
+
+    @Test
+    void whatIsNotAFolderIsRefused() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThatThrownBy(() -> write(file.resolve("f")))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("f cannot be written: ");
+        assertThat(files()).containsExactly(file);
+    }
+
+    /// There nobody can create a file, root neither.
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void foldersThatNobodyCanWriteAreRefused() {
+        assertThatThrownBy(() -> write(Path.of("/sys/kernel/f")))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("/sys/kernel/f cannot be written: ");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class HostileFilesTest {
+    private static final int LONGEST_SEED = 50_000;
+
     @TempDir
     private Path folder;
 
@@ -134,6 +137,17 @@ class HostileFilesTest {
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining(expected);
         assertThatThrownBy(() -> Safetensors.of(bytes).close()).isInstanceOf(CheckpointException.class);
+    }
+
+    /// The search of [SafetensorsFuzzTest] begins with these.
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("invalid")
+    void isASeedOfTheFuzzTest(String what, byte[] bytes, String expected) throws IOException {
+        String seed = "SafetensorsFuzzTestInputs/bytesAreReadOrRefused/" + what.replaceAll("[^A-Za-z0-9]+", "-");
+        try (InputStream stored = HostileFilesTest.class.getResourceAsStream(seed)) {
+            assertThat(stored != null || bytes.length > LONGEST_SEED).as(seed).isTrue();
+            assertThat(stored == null ? bytes : stored.readAllBytes()).isEqualTo(bytes);
+        }
     }
 
     @Test
