@@ -41,6 +41,12 @@ final class Group {
             this.value = use.value();
         }
 
+        void put(@Nullable Schedule newSchedule, Map<String, Double> newMemory, double newValue) {
+            schedule = newSchedule;
+            memory = newMemory;
+            value = newValue;
+        }
+
         /// The value that the schedule gives after a number of updates.
         double at(Schedule schedule, long completed) {
             return schedule instanceof ObservingSchedule observing
@@ -139,15 +145,51 @@ final class Group {
         given.put(qualified(spelled), schedule);
     }
 
+    /// Gives hyperparameters what is set for them here, and all others what the rule says.
+    ///
+    /// @return what undoes it
+    /// @throws IllegalArgumentException if a name is unknown or ambiguous, or the value at this time out of
+    ///     range; nothing has changed then
+    Runnable replaceSettings(Map<String, Schedule> others, long completed) {
+        Runnable undo = undo();
+        given.clear();
+        given.putAll(others);
+        settings.values().forEach(setting -> setting.put(null, Map.of(), setting.use.value()));
+        try {
+            resolve(completed);
+        } catch (IllegalArgumentException e) {
+            undo.run();
+            throw e;
+        }
+        return undo;
+    }
+
+    /// What puts all settings back to what they are now.
+    private Runnable undo() {
+        List<Runnable> steps = new ArrayList<>();
+        Map<String, Schedule> spelled = new LinkedHashMap<>(given);
+        boolean counted = countsPerParameter;
+        steps.add(() -> {
+            given.clear();
+            given.putAll(spelled);
+            countsPerParameter = counted;
+        });
+        settings.values().forEach(setting -> {
+            Schedule schedule = setting.schedule;
+            Map<String, Double> memory = setting.memory;
+            double value = setting.value;
+            steps.add(() -> setting.put(schedule, memory, value));
+        });
+        return () -> steps.forEach(Runnable::run);
+    }
+
     private void apply(String spelled, Schedule schedule, long completed) {
         Setting setting = setting(qualified(spelled));
         boolean isNew = !schedule.equals(setting.schedule);
         double value = check(setting, isNew ? schedule.at(completed) : setting.at(schedule, completed));
-        if (isNew) {
-            setting.memory = schedule instanceof ObservingSchedule observing ? observing.initialMemory() : Map.of();
-        }
-        setting.schedule = schedule;
-        setting.value = value;
+        Map<String, Double> initial =
+                schedule instanceof ObservingSchedule observing ? observing.initialMemory() : Map.of();
+        setting.put(schedule, isNew ? initial : setting.memory, value);
         countsPerParameter =
                 settings.values().stream().anyMatch(each -> each.schedule != null && each.schedule.isPerParameter());
     }

@@ -651,26 +651,48 @@ public final class Optimizer implements AutoCloseable {
     /// @throws StateMismatchException listing all that is missing, unexpected, of another shape or stored in
     ///     another way; nothing has changed then
     public void load(OptimizerState state) {
+        exclusively(() -> loadNow(state));
+    }
+
+    /// The same, for groups that get other settings with it: what overrides the rule's hyperparameters, as
+    /// [ParameterGroup#settings()] has it. What is not in a group's settings becomes the rule's own.
+    ///
+    /// @param settings by the group's name; other groups keep theirs
+    /// @throws StateMismatchException listing all that is missing, unexpected, of another shape or stored in
+    ///     another way; nothing has changed then
+    /// @throws IllegalArgumentException if there is no such group or hyperparameter, or a value is out of range;
+    ///     nothing has changed then
+    public void load(OptimizerState state, Map<String, Map<String, Schedule>> settings) {
         exclusively(() -> {
-            List<String> problems = StateCheck.problems(state, byName, numbers().keySet());
-            if (!problems.isEmpty()) {
-                throw new StateMismatchException(problems);
+            List<Runnable> undo = new ArrayList<>();
+            try {
+                settings.forEach((name, own) -> undo.add(group(name).replaceSettings(own, state.completed())));
+                loadNow(state);
+            } catch (IllegalArgumentException e) {
+                undo.forEach(Runnable::run);
+                throw e;
             }
-            for (Member member : members) {
-                member.isPartlyUpdated = true;
-            }
-            Map<String, Integer> order = new HashMap<>();
-            for (ParameterState parameter : state.parameters()) {
-                order.put(parameter.name(), order.size());
-                member(parameter.name()).load(parameter);
-            }
-            // A group's first member is a clock.
-            groups.values()
-                    .forEach(group -> group.members.sort(Comparator.comparing(member -> order.get(member.name()))));
-            state.numbers().forEach((name, value) -> groups.values().forEach(group -> group.remember(name, value)));
-            counter.completed = state.completed();
-            isEvaluating = state.isEvaluating();
         });
+    }
+
+    private void loadNow(OptimizerState state) {
+        List<String> problems = StateCheck.problems(state, byName, numbers().keySet());
+        if (!problems.isEmpty()) {
+            throw new StateMismatchException(problems);
+        }
+        for (Member member : members) {
+            member.isPartlyUpdated = true;
+        }
+        Map<String, Integer> order = new HashMap<>();
+        for (ParameterState parameter : state.parameters()) {
+            order.put(parameter.name(), order.size());
+            member(parameter.name()).load(parameter);
+        }
+        // A group's first member is a clock.
+        groups.values().forEach(group -> group.members.sort(Comparator.comparing(member -> order.get(member.name()))));
+        state.numbers().forEach((name, value) -> groups.values().forEach(group -> group.remember(name, value)));
+        counter.completed = state.completed();
+        isEvaluating = state.isEvaluating();
     }
 
     /// One state.

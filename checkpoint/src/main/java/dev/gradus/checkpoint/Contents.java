@@ -7,6 +7,7 @@ import dev.gradus.StateView;
 import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Shape;
 import dev.gradus.expr.State.Role;
+import dev.gradus.text.TextForm;
 import java.lang.foreign.SegmentAllocator;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -94,7 +95,7 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
         Map<String, String> metadata = new TreeMap<>();
         notes.forEach((key, text) -> metadata.put(NOTE + key, text));
         metadata.put(FORMAT, VERSION);
-        metadata.put(GROUPS, JSON.writeValueAsString(groups));
+        metadata.put(GROUPS, JSON.writeValueAsString(in(TextForm.STANDARD.complete(), groups)));
         metadata.put(CODES, JSON.writeValueAsString(codes));
         metadata.put(FROZEN, JSON.writeValueAsString(frozen()));
         metadata.put(EVALUATING, String.valueOf(state.isEvaluating()));
@@ -153,7 +154,8 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
     /// @throws CheckpointException if it is not a checkpoint
     static Contents read(Safetensors file) {
         requireFormat(file);
-        List<GroupDescription> groups = text(file, GROUPS, new TypeReference<List<GroupDescription>>() {});
+        List<GroupDescription> groups =
+                in(TextForm.STANDARD, text(file, GROUPS, new TypeReference<List<GroupDescription>>() {}));
         Map<String, Codes> codes = text(file, CODES, new TypeReference<Map<String, Codes>>() {});
         Set<String> frozen = new HashSet<>(text(file, FROZEN, new TypeReference<List<String>>() {}));
         Map<String, List<StateView>> states = new LinkedHashMap<>();
@@ -188,6 +190,10 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
         });
         return new Contents(
                 new OptimizerState(count(steps, ""), isEvaluating(file), parameters, numbers), groups, notes);
+    }
+
+    private static List<GroupDescription> in(TextForm form, List<GroupDescription> groups) {
+        return groups.stream().map(group -> group.in(form)).toList();
     }
 
     private static void requireFormat(Safetensors file) {

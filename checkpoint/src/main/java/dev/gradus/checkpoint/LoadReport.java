@@ -8,6 +8,8 @@ import java.util.List;
 /// @param valuesOnly those of which only the values were loaded, each with the reason
 /// @param kept those that stayed as they were, each with the reason
 /// @param unused the parameters of the checkpoint that the optimizer does not have
+/// @param restored the hyperparameters that have the checkpoint's value or schedule again, each with what they had
+///     here before
 /// @param differences what the optimizer does otherwise than the one that was saved: hyperparameters and schedules
 ///     that are set to something else, and, where loading is partial, rules
 public record LoadReport(
@@ -15,12 +17,14 @@ public record LoadReport(
         List<String> valuesOnly,
         List<String> kept,
         List<String> unused,
+        List<String> restored,
         List<String> differences) {
     public LoadReport {
         loaded = List.copyOf(loaded);
         valuesOnly = List.copyOf(valuesOnly);
         kept = List.copyOf(kept);
         unused = List.copyOf(unused);
+        restored = List.copyOf(restored);
         differences = List.copyOf(differences);
     }
 

@@ -5,6 +5,9 @@ import dev.gradus.OptimizerState;
 import dev.gradus.OptimizerState.ParameterState;
 import dev.gradus.StateMismatchException;
 import dev.gradus.StateView;
+import dev.gradus.schedule.Schedule;
+import dev.gradus.text.TextError;
+import dev.gradus.text.TextForm;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +40,9 @@ final class Loader {
                 optimizer.groups().stream().map(GroupDescription::of).toList();
         Map<String, ParameterState> saved = renamed();
         List<String> rules = otherRules(own);
-        List<String> differences = new ArrayList<>(otherSettings(own));
+        Map<String, Map<String, Schedule>> settings = options.restoresSettings() ? savedSettings(own) : Map.of();
+        List<String> differences = new ArrayList<>(options.restoresSettings() ? Set.of() : otherSettings(own));
+        Set<String> restored = options.restoresSettings() ? otherSettings(own) : Set.of();
         List<String> unused = List.of();
         try {
             if (options.isPartial() || options.valuesOnly()) {
@@ -56,22 +61,26 @@ final class Loader {
                         List.copyOf(saved.values()),
                         contents.state().numbers());
                 List<String> problems = new ArrayList<>(rules);
-                problems.addAll(optimizer.misfits(state));
+                if (!options.restoresSettings()) {
+                    problems.addAll(optimizer.misfits(state));
+                }
                 if (!problems.isEmpty()) {
                     throw new CheckpointException("does not fit the optimizer", problems);
                 }
-                optimizer.load(state);
+                optimizer.load(state, settings);
                 loaded.addAll(saved.keySet());
             }
         } catch (StateMismatchException e) {
             throw new CheckpointException("does not fit the optimizer", e.problems());
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException("has settings that cannot be restored: " + e.getMessage(), e);
         } catch (InternalError e) {
             throw new CheckpointException(
                     "cannot be read: the file was truncated while it was loaded, which may have changed a part of the"
                             + " optimizer: load another file",
                     e);
         }
-        return new LoadReport(loaded, valuesOnly, kept, unused, differences);
+        return new LoadReport(loaded, valuesOnly, kept, unused, List.copyOf(restored), differences);
     }
 
     private static Set<String> names(OptimizerState state) {
@@ -136,7 +145,7 @@ final class Loader {
         return sentences;
     }
 
-    private static List<String> otherSettings(GroupDescription saved, GroupDescription own) {
+    private List<String> otherSettings(GroupDescription saved, GroupDescription own) {
         List<String> sentences = new ArrayList<>();
         Set<String> names = new TreeSet<>(saved.settings().keySet());
         names.addAll(own.settings().keySet());
@@ -144,10 +153,47 @@ final class Loader {
             String before = saved.settings().getOrDefault(name, "the rule's own");
             String now = own.settings().getOrDefault(name, "the rule's own");
             if (!before.equals(now)) {
-                sentences.add("group \"" + own.name() + "\": " + name + " was " + before + ", is " + now);
+                sentences.add("group \"" + own.name() + "\": " + name
+                        + (options.restoresSettings()
+                                ? " is " + before + " again, not " + now
+                                : " was " + before + ", is " + now));
             }
         }
         return sentences;
+    }
+
+    /// What the checkpoint says of the settings of each group here.
+    private Map<String, Map<String, Schedule>> savedSettings(List<GroupDescription> own) {
+        Map<String, GroupDescription> here = byParameter(own);
+        Map<String, Map<String, String>> texts = new LinkedHashMap<>();
+        for (GroupDescription group : contents.groups()) {
+            for (String parameter : group.parameters()) {
+                GroupDescription to = here.get(options.names().apply(parameter));
+                if (to != null
+                        && !texts.computeIfAbsent(to.name(), name -> group.settings())
+                                .equals(group.settings())) {
+                    throw new CheckpointException("has several settings for what is here group \"" + to.name() + '"');
+                }
+            }
+        }
+        Map<String, Map<String, Schedule>> settings = new LinkedHashMap<>();
+        texts.forEach((group, ofGroup) -> {
+            Map<String, Schedule> schedules = new LinkedHashMap<>();
+            ofGroup.forEach((name, text) -> schedules.put(name, schedule(group, name, text)));
+            settings.put(group, schedules);
+        });
+        return settings;
+    }
+
+    private static Schedule schedule(String group, String name, String text) {
+        try {
+            return TextForm.STANDARD.parseSchedule(text);
+        } catch (TextError e) {
+            throw new CheckpointException(
+                    "has " + text + " for " + name + " of group \"" + group + "\", which cannot be restored: "
+                            + e.getMessage(),
+                    e);
+        }
     }
 
     private static Map<String, GroupDescription> byParameter(List<GroupDescription> groups) {

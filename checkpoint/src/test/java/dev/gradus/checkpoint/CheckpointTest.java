@@ -17,6 +17,7 @@ import dev.gradus.rules.Rules;
 import dev.gradus.schedule.Plateau;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
+import dev.gradus.text.TextForm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,6 +152,90 @@ class CheckpointTest {
             assertThat(report.differences())
                     .containsExactly("group \"all\": adam.beta2 was constant(0.9), is the rule's own");
             assertThat(report.isExact()).isFalse();
+        }
+    }
+
+    @Test
+    void theFileSaysWhatTheDefaultsWere() {
+        try (Training first = training(Rules.adam(), "a")) {
+            Checkpoint.save(file(), first.optimizer);
+            try (Safetensors written = Safetensors.open(file());
+                    Checkpoint read = Checkpoint.open(file())) {
+                assertThat(written.metadata().get("gradus.groups"))
+                        .contains("\"adam(beta1=0.9, beta2=0.999, eps=1e-8, placement=corrected)\"")
+                        .contains("\"constant(value=0.1)\"");
+                assertThat(read.groups().getFirst().rule()).isEqualTo("adam");
+            }
+        }
+    }
+
+    @Test
+    void rulesAreComparedByWhatTheirTextsMean() {
+        GroupDescription written = new GroupDescription(
+                "all", "ADAM(beta1=0.9, beta2=0.999)", Map.of("x", "linear(steps=10, to=0, from=1)"), "f", true, List.of());
+        GroupDescription ofCode = new GroupDescription("all", "Own[x=1]", Map.of(), "f", true, List.of());
+        assertThat(written.in(TextForm.STANDARD).rule()).isEqualTo("adam");
+        assertThat(written.in(TextForm.STANDARD).settings()).containsEntry("x", "linear(1, 0, 10)");
+        assertThat(ofCode.in(TextForm.STANDARD)).isEqualTo(ofCode);
+    }
+
+    @Test
+    void settingsAreRestoredOnRequest() {
+        Loading restoring = Loading.STRICT.restoringSettings();
+        try (Training first = training(RULE, "a", "b");
+                Training second = training(RULE, "a", "b")) {
+            first.steps(3);
+            first.optimizer.set("all", "beta2", 0.9);
+            first.optimizer.set("all", "learning_rate", new Plateau(Schedules.linear(0.1, 0.01, 20)).withPatience(1));
+            first.observe(3, 4, 5);
+            second.optimizer.set("all", "weight_decay", 0.5);
+            Checkpoint.save(file(), first.optimizer);
+            LoadReport report = Checkpoint.load(file(), second.optimizer, restoring);
+            assertThat(report.restored())
+                    .containsExactlyInAnyOrder(
+                            "group \"all\": adam.beta2 is constant(0.9) again, not the rule's own",
+                            "group \"all\": decayWeights.weight_decay is the rule's own again, not constant(0.5)",
+                            "group \"all\": learning_rate is plateau(linear(0.1, 0.01, 20), patience=1) again,"
+                                    + " not constant(0.1)");
+            assertThat(report.isExact()).isTrue();
+            assertThat(second.optimizer.hyperparameters("all")).isEqualTo(first.optimizer.hyperparameters("all"));
+            first.steps(3);
+            second.steps(3);
+            first.observe(6, 7);
+            second.observe(6, 7);
+            first.steps(3);
+            second.steps(3);
+            assertThat(second.texts()).isEqualTo(first.texts());
+            Checkpoint.save(file(), second.optimizer);
+            assertThat(Checkpoint.load(file(), first.optimizer).isExact()).isTrue();
+        }
+    }
+
+    @Test
+    void settingsThatCannotBeRestoredAreRefusedBeforeAnythingChanges() {
+        Loading restoring = Loading.STRICT.restoringSettings();
+        try (Training first = training(RULE, "a", "b");
+                Training second = training(RULE, "a", "b")) {
+            second.optimizer.set("all", "learning_rate", new Plateau(Schedules.constant(0.2)));
+            second.observe(1);
+            second.steps(2);
+            List<String> before = second.texts();
+            Map<String, Double> settings = second.optimizer.hyperparameters("all");
+            first.optimizer.set("all", "beta2", 0.9);
+            first.optimizer.set("all", "learning_rate", completed -> 0.1);
+            Checkpoint.save(file(), first.optimizer);
+            assertThatThrownBy(() -> Checkpoint.load(file(), second.optimizer, restoring))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("for learning_rate of group \"all\", which cannot be restored");
+            try (Training smaller = training(RULE, "a")) {
+                Checkpoint.save(file(), smaller.optimizer);
+                assertThatThrownBy(() -> Checkpoint.load(file(), second.optimizer, restoring))
+                        .hasMessageContaining("does not fit");
+            }
+            assertThat(second.texts()).isEqualTo(before);
+            assertThat(second.optimizer.hyperparameters("all")).isEqualTo(settings);
+            assertThatThrownBy(() -> Loading.STRICT.partial().restoringSettings())
+                    .hasMessageContaining("only be restored where everything is loaded");
         }
     }
 
@@ -354,6 +439,12 @@ class CheckpointTest {
                     }
                 });
                 optimizer.step();
+            }
+        }
+
+        void observe(double... metrics) {
+            for (double metric : metrics) {
+                optimizer.observe(metric);
             }
         }
 

@@ -15,12 +15,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Writes values in their shortest form.
+/// Writes values in their shortest form, or with all that they have.
 final class Printer {
     private final Vocabulary vocabulary;
+    private final boolean isComplete;
 
-    Printer(Vocabulary vocabulary) {
+    /// @param isComplete whether every argument is written, with its name, also where it has its default
+    Printer(Vocabulary vocabulary, boolean isComplete) {
         this.vocabulary = vocabulary;
+        this.isComplete = isComplete;
     }
 
     /// A name with arguments.
@@ -96,7 +99,8 @@ final class Printer {
         if (!(schedule instanceof Record called)) {
             throw unwritable("the schedule " + schedule.getClass().getName());
         }
-        return asMethod(called).orElseGet(() -> call(called).toString());
+        return (isComplete ? Optional.<String>empty() : asMethod(called))
+                .orElseGet(() -> call(called).toString());
     }
 
     /// A schedule as what a method makes of the first schedule in it, with the fewest arguments.
@@ -142,6 +146,9 @@ final class Printer {
 
     /// The components that have to be written. Without any, a name of the catalogue would mean what that has.
     private Map<String, Object> shown(RecordPart part, Record value) {
+        if (isComplete) {
+            return part.values(value);
+        }
         boolean meansAnother = vocabulary
                 .catalogue(part.type(), part.name())
                 .filter(entry -> !entry.rule().equals(value))
@@ -154,7 +161,7 @@ final class Printer {
             return elements(list).toList();
         }
         List<String> arguments = new ArrayList<>();
-        boolean named = false;
+        boolean named = isComplete;
         for (Parameter parameter : part.parameters()) {
             @Nullable Object value = shown.get(parameter.name());
             if (value == null) {

@@ -10,18 +10,20 @@ import java.util.List;
 /// decayWeights(0.01, only=rank>=2))`.
 ///
 /// A name stands for a record, its arguments for the record's components, in order or by name; those with defaults
-/// can be left out. What is printed is the shortest form; parsed, it is equal to what was printed. The grammar is in
-/// `docs/text-form.md`.
+/// can be left out. What is printed is the shortest form, or the [#complete] one; parsed, it is equal to what was
+/// printed. The grammar is in `docs/text-form.md`.
 ///
 /// Immutable.
 public final class TextForm {
     /// With the rules of [dev.gradus.rules.Rules] and the schedules of [dev.gradus.schedule.Schedules].
-    public static final TextForm STANDARD = new TextForm(Vocabulary.standard());
+    public static final TextForm STANDARD = new TextForm(Vocabulary.standard(), false);
 
     private final Vocabulary vocabulary;
+    private final boolean isComplete;
 
-    private TextForm(Vocabulary vocabulary) {
+    private TextForm(Vocabulary vocabulary, boolean isComplete) {
         this.vocabulary = vocabulary;
+        this.isComplete = isComplete;
     }
 
     /// A form that knows more records: those of rules and schedules that the examples are or are composed of, under
@@ -29,7 +31,13 @@ public final class TextForm {
     ///
     /// @throws IllegalArgumentException if another record has the same name
     public TextForm with(Record... examples) {
-        return new TextForm(vocabulary.with(examples));
+        return new TextForm(vocabulary.with(examples), isComplete);
+    }
+
+    /// This form, but printing every argument with its name: `adam(beta1=0.9, beta2=0.999, …)`. Such a text keeps its
+    /// meaning where it outlives the defaults of this version, as in a file.
+    public TextForm complete() {
+        return new TextForm(vocabulary, true);
     }
 
     /// The rule that a text stands for.
@@ -53,7 +61,7 @@ public final class TextForm {
         return parse(text, Schedule.class, "schedule");
     }
 
-    /// The shortest text of a rule.
+    /// The text of a rule.
     ///
     /// @throws IllegalArgumentException naming what has no text: a lambda, a mask that is a condition in code, a
     ///     record that is not known
@@ -61,14 +69,14 @@ public final class TextForm {
         return print(rule, Rule.class);
     }
 
-    /// The shortest text of a mask.
+    /// The text of a mask.
     ///
     /// @throws IllegalArgumentException naming the condition in code that is in it
     public String printMask(Mask mask) {
         return print(mask, Mask.class);
     }
 
-    /// The shortest text of a schedule.
+    /// The text of a schedule.
     ///
     /// @throws IllegalArgumentException naming what has no text: a lambda, a record that is not known
     public String printSchedule(Schedule schedule) {
@@ -78,7 +86,7 @@ public final class TextForm {
     /// What rules can be composed of, in the order of names: each record of a rule with its arguments and their
     /// defaults, as in `lookahead(fast, syncPeriod=5, slowStepSize=0.5)`.
     public List<String> signatures() {
-        return vocabulary.signatures(new Printer(vocabulary)::print);
+        return vocabulary.signatures(new Printer(vocabulary, false)::print);
     }
 
     /// The records of a rule's links and of the rules within them, each before those that it is within; the rule
@@ -120,7 +128,7 @@ public final class TextForm {
     /// Reads back what it prints: whoever keeps a text can rely on it.
     private <T> String print(T value, Class<T> type) {
         int ignored = Tree.records(value).size();
-        String text = new Printer(vocabulary).print(value);
+        String text = new Printer(vocabulary, isComplete).print(value);
         T readBack;
         try {
             readBack = parse(text, type, "text");

@@ -28,6 +28,7 @@ import dev.gradus.rule.Step;
 import dev.gradus.rules.Rules;
 import dev.gradus.rules.Rules.Entry;
 import dev.gradus.schedule.Schedule;
+import dev.gradus.schedule.Schedules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -154,6 +155,32 @@ class TextFormTest {
             Samples samples = new Samples(seed);
             Rule rule = (Rule) samples.of(Rule.class, 1 + seed % 4);
             assertThat(FORM.parseRule(FORM.printRule(rule))).as("seed %d", seed).isEqualTo(rule);
+        }
+    }
+
+    @Test
+    void theCompleteFormHasEveryArgumentByName() {
+        TextForm complete = FORM.complete();
+        assertThat(complete.printRule(FORM.parseRule("chain(adam, decayWeights(only=rank>=2, weightDecay=0.01))")))
+                .isEqualTo("chain(adam(beta1=0.9, beta2=0.999, eps=1e-8, placement=corrected), "
+                        + "decayWeights(weightDecay=0.01, only=rank>=2))");
+        assertThat(complete.printSchedule(constant(0.5).times(2)))
+                .isEqualTo("scaled(schedule=constant(value=0.5), factor=2)");
+    }
+
+    @Test
+    void theCompleteFormComesBack() {
+        TextForm complete = FORM.complete();
+        List<Rule> rules = new ArrayList<>(Rules.otherParts());
+        Rules.all().forEach(entry -> rules.add(entry.rule()));
+        for (int seed = 0; seed < 100; seed++) {
+            rules.add((Rule) new Samples(seed).of(Rule.class, 3));
+        }
+        for (Rule rule : rules) {
+            assertThat(FORM.parseRule(complete.printRule(rule))).isEqualTo(rule);
+        }
+        for (Schedule schedule : Schedules.all()) {
+            assertThat(FORM.parseSchedule(complete.printSchedule(schedule))).isEqualTo(schedule);
         }
     }
 
