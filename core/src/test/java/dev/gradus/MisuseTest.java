@@ -70,6 +70,7 @@ class MisuseTest {
             Map.entry("save(Function)", optimizer -> optimizer.save(state -> state)),
             Map.entry("misfits(OptimizerState)", optimizer -> optimizer.misfits(EMPTY)),
             Map.entry("load(OptimizerState)", optimizer -> optimizer.load(EMPTY)),
+            Map.entry("load(OptimizerState, Map)", optimizer -> optimizer.load(EMPTY, Map.of())),
             Map.entry("recapture(String)", optimizer -> optimizer.recapture("sophia.exp_avg")),
             Map.entry("listen(StepListener)", optimizer -> optimizer.listen(event -> {})),
             Map.entry("forget(StepListener)", optimizer -> optimizer.forget(event -> {})),

@@ -172,7 +172,12 @@ class CheckpointTest {
     @Test
     void rulesAreComparedByWhatTheirTextsMean() {
         GroupDescription written = new GroupDescription(
-                "all", "ADAM(beta1=0.9, beta2=0.999)", Map.of("x", "linear(steps=10, to=0, from=1)"), "f", true, List.of());
+                "all",
+                "ADAM(beta1=0.9, beta2=0.999)",
+                Map.of("x", "linear(steps=10, to=0, from=1)"),
+                "f",
+                true,
+                List.of());
         GroupDescription ofCode = new GroupDescription("all", "Own[x=1]", Map.of(), "f", true, List.of());
         assertThat(written.in(TextForm.STANDARD).rule()).isEqualTo("adam");
         assertThat(written.in(TextForm.STANDARD).settings()).containsEntry("x", "linear(1, 0, 10)");

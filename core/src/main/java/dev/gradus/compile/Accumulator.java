@@ -107,6 +107,11 @@ final class Accumulator {
     ///
     /// @param x what a kernel leaves: 16 numbers for each block, at `first`, `first + stride` …
     void addLanes(Lanes lanes, double[] x, int first, int stride, long start, long end) {
+        boolean areBlocks = run <= Lanes.BLOCK && start % run == 0 && end % run == 0;
+        if (areBlocks && projection == null) {
+            addBlocks(x, first, stride, (int) (start / run), (int) (end / run));
+            return;
+        }
         int at = first;
         long position = start;
         long offset = position % run;
@@ -126,6 +131,15 @@ final class Accumulator {
                 lanes.openBlock(kind, x, at);
             }
             offset = offset == run ? 0 : offset;
+            at += stride;
+        }
+    }
+
+    /// Takes whole runs `from` … `to − 1`, each of one block.
+    private void addBlocks(double[] x, int first, int stride, int from, int to) {
+        int at = first;
+        for (int i = from; i < to; i++) {
+            sums[i] = Lanes.pairwise(kind, x, at);
             at += stride;
         }
     }

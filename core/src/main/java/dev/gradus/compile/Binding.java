@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A variant bound to the memory of one parameter.
 final class Binding {
+    /// Rows of so many elements are taken through their passes together: enough for memory to get into its stride in
+    /// each, and no more than stay in a second-level cache.
+    private static final int AT_ONCE = 4 * Accumulator.PART;
+
     final Variant variant;
 
     /// The numbers of the host.
@@ -215,7 +219,7 @@ final class Binding {
                         unit = multiple(unit, EightBit.BLOCK / divisor(EightBit.BLOCK, perRow));
                     }
                 }
-                long most = rows == 0 || elements == 0 ? 1 : Accumulator.PART / (elements / rows);
+                long most = rows == 0 || elements == 0 ? 1 : AT_ONCE / (elements / rows);
                 yield new Extent(rows, Math.max(most / unit * unit, unit));
             }
         };

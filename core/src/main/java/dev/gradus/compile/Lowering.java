@@ -63,7 +63,7 @@ final class Lowering {
     private static final Object THETA = new Object();
 
     /// What takes longer per element than memory does.
-    private static final Set<Op> EXPENSIVE = Set.of(Op.DIVIDE, Op.SQRT, Op.EXP, Op.LOG1P, Op.CBRT);
+    private static final Set<Op> EXPENSIVE = Set.of(Op.EXP, Op.LOG1P, Op.CBRT);
 
     private final Roots roots;
     private final Map<Value, Integer> levels = new HashMap<>();
@@ -280,9 +280,10 @@ final class Lowering {
     }
 
     /// Whether to leave a value of the parameter's own shape in scratch memory for a pass of a higher level,
-    /// where the pass that reduces it has it anyway: writing and reading it moves as much as loading two
-    /// tensors to compute it again, but saves the divisions and roots. Between steps that wait for other
-    /// parameters everything is computed again, so that one scratch memory serves all parameters in turn.
+    /// where the pass that reduces it has it anyway. That moves three tensors, as memory is fetched before it is
+    /// written; loading two to compute it again is faster, unless that takes more than divisions and roots. Between
+    /// steps that wait for other parameters everything is computed again, so that one scratch memory serves all
+    /// parameters in turn.
     private boolean isWorthKeeping(Value value, int level) {
         if (!value.axes.isFull() || !reduced.contains(value)) {
             return false;
@@ -296,7 +297,8 @@ final class Lowering {
         return loads.size() > 2 || loads.size() == 2 && isExpensive[0];
     }
 
-    /// Collects what a pass has to load besides θ to compute a value, and whether it divides or worse.
+    /// Collects what a pass has to load besides θ to compute a value, and whether it takes more than divisions and
+    /// roots.
     private void collect(Value value, int level, Set<Object> loads, boolean[] isExpensive, Set<Value> seen) {
         if (!value.axes.isFull() || !seen.add(value)) {
             return;
