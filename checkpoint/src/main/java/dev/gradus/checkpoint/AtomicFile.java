@@ -9,7 +9,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,6 +21,9 @@ final class AtomicFile {
 
     /// `.name.process-uuid.tmp`
     private static final Pattern TEMPORARY = Pattern.compile("\\..*\\.([0-9]{1,18})-[0-9a-f-]{36}\\.tmp");
+
+    /// The names of the temporary files that this process is writing.
+    private static final Set<String> OPEN = ConcurrentHashMap.newKeySet();
 
     private AtomicFile() {}
 
@@ -40,8 +45,10 @@ final class AtomicFile {
             throw new CheckpointException(target + " is a directory");
         }
         Path folder = folder(target);
-        Path temporary = folder.resolve(
-                "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + UUID.randomUUID() + SUFFIX);
+        String name =
+                "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + UUID.randomUUID() + SUFFIX;
+        Path temporary = folder.resolve(name);
+        OPEN.add(name);
         try {
             try (FileChannel channel =
                     FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
@@ -54,6 +61,7 @@ final class AtomicFile {
             throw new CheckpointException(target + " cannot be written: " + reason(e), e);
         } finally {
             deleteQuietly(temporary);
+            OPEN.remove(name);
         }
     }
 
@@ -71,10 +79,18 @@ final class AtomicFile {
     }
 
     /// Whether a file's name tells of a process that is no more.
+    ///
+    /// In a container a program may have the same number each time it starts, so a file with this process's number
+    /// that this process is not writing was left by the one before.
     private static boolean isAbandoned(String name) {
         Matcher matcher = TEMPORARY.matcher(name);
-        return matcher.matches()
-                && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty();
+        if (!matcher.matches()) {
+            return false;
+        }
+        long pid = Long.parseLong(matcher.group(1));
+        return pid == ProcessHandle.current().pid()
+                ? !OPEN.contains(name)
+                : ProcessHandle.of(pid).isEmpty();
     }
 
     static Path folder(Path file) {

@@ -121,11 +121,25 @@ class AtomicFileTest {
         Process process = new ProcessBuilder("true").start();
         process.waitFor();
         Path dead = Files.createFile(folder.resolve(".f." + process.pid() + "-" + UUID.randomUUID() + ".tmp"));
-        long own = ProcessHandle.current().pid();
-        Path alive = Files.createFile(folder.resolve(".f." + own + "-" + UUID.randomUUID() + ".tmp"));
+        long living = ProcessHandle.current().parent().orElseThrow().pid();
+        Path alive = Files.createFile(folder.resolve(".f." + living + "-" + UUID.randomUUID() + ".tmp"));
         Path other = Files.createFile(folder.resolve(".other.tmp"));
         AtomicFile.deleteAbandoned(folder);
         assertThat(files()).containsExactlyInAnyOrder(alive, other).doesNotContain(dead);
+    }
+
+    /// As in containers, where a program has the number 1 each time it starts.
+    @Test
+    void whatAnEarlierProcessOfTheSameNumberLeftBehindIsDeleted() throws IOException {
+        long own = ProcessHandle.current().pid();
+        Path earlier = Files.createFile(folder.resolve(".f." + own + "-" + UUID.randomUUID() + ".tmp"));
+        Path file = folder.resolve("f");
+        AtomicFile.write(file, channel -> {
+            AtomicFile.deleteAbandoned(folder);
+            assertThat(files()).hasSize(1).doesNotContain(earlier);
+            channel.write(ByteBuffer.wrap(new byte[] {7}));
+        });
+        assertThat(files()).containsExactly(file);
     }
 
     /// The operating system refuses to let the file grow, as it does when a disk is full.
