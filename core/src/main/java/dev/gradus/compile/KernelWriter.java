@@ -120,9 +120,6 @@ final class KernelWriter {
     /// ahead on several pages at once, but on each no further than its end.
     private final int sideBySide;
 
-    /// How far after the first of them each begins, in elements.
-    private final int[] distances;
-
     private KernelWriter(Kernels.Key key, CodeBuilder code) {
         this.key = key;
         this.pass = key.pass();
@@ -161,7 +158,6 @@ final class KernelWriter {
                 && key.exchanged() == 0
                 && pass.code().stream().noneMatch(in -> in.op() == Op.STORE);
         this.sideBySide = onlyReduces && !byStretches && loads <= FEW_LOADS ? SIDE_BY_SIDE : 1;
-        this.distances = new int[sideBySide];
     }
 
     private Kernels.Stored stored(int operand) {
@@ -359,7 +355,7 @@ final class KernelWriter {
         for (int block = 0; block < side; block++) {
             for (int unrolled = 0; unrolled < step; unrolled += lanes) {
                 for (int i = 0; i < blocks.length; i++) {
-                    instruction(i, block, unrolled);
+                    instruction(i, block * Lanes.BLOCK + unrolled);
                 }
             }
         }
@@ -371,85 +367,22 @@ final class KernelWriter {
                 .labelBinding(done);
     }
 
-    /// Goes through several blocks side by side: of a long run, as long as so many are left of it, or of as many
-    /// short runs.
+    /// Goes through several blocks side by side as long as so many are left of a run.
     private void severalBlocks(int step, int out, int row) {
-        for (int block = 1; block < sideBySide; block++) {
-            distances[block] = code.allocateLocal(TypeKind.LONG);
-        }
         int end = code.allocateLocal(TypeKind.LONG);
-        int stride = code.allocateLocal(TypeKind.INT);
-        Label shortRuns = code.newLabel();
-        Label rest = code.newLabel();
-        code.lload(RUN).loadConstant((long) Lanes.BLOCK).lcmp().ifle(shortRuns);
-        blocksOfRun(step, out, row, end, stride, rest);
-        code.labelBinding(shortRuns);
-        wholeRuns(step, out, end, stride, rest);
-        code.labelBinding(rest);
-    }
-
-    private void blocksOfRun(int step, int out, int row, int end, int stride, Label rest) {
-        long together = (long) sideBySide * Lanes.BLOCK;
-        code.loadConstant((long) Lanes.BLOCK).lstore(distances[1]);
-        multiplyDistance();
-        code.loadConstant(lanesOfBlock()).istore(stride);
         Label next = code.newBoundLabel();
-        code.lload(position).loadConstant(together).ladd().lload(TO).lcmp().ifgt(rest);
-        code.lload(LEFT).loadConstant(together).lcmp().iflt(rest);
-        code.lload(LEFT).loadConstant(together).lsub().lstore(LEFT);
+        Label rest = code.newLabel();
+        long distance = (long) sideBySide * Lanes.BLOCK;
+        code.lload(position).loadConstant(distance).ladd().lload(TO).lcmp().ifgt(rest);
+        code.lload(LEFT).loadConstant(distance).lcmp().iflt(rest);
+        code.lload(LEFT).loadConstant(distance).lsub().lstore(LEFT);
         startSums(sideBySide);
         code.lload(position).loadConstant((long) Lanes.BLOCK).ladd().lstore(end);
         vectors(end, step, sideBySide);
-        code.lload(position).loadConstant(together - Lanes.BLOCK).ladd().lstore(position);
-        leaveSums(out, stride);
-        code.iinc(out, (sideBySide - 1) * lanesOfBlock());
+        code.lload(position).loadConstant(distance - Lanes.BLOCK).ladd().lstore(position);
+        leaveSums(sideBySide, out);
         nextRun(row);
-        code.goto_(next);
-    }
-
-    /// Divides the runs into equal parts, and takes a run of each at a time.
-    private void wholeRuns(int step, int out, int end, int stride, Label rest) {
-        int perPart = code.allocateLocal(TypeKind.LONG);
-        int partEnd = code.allocateLocal(TypeKind.LONG);
-        code.lload(LEFT).lload(RUN).lcmp().ifne(rest);
-        code.lload(TO).lload(FROM).lsub().lload(RUN).loadConstant((long) sideBySide);
-        code.lmul().ldiv().lstore(perPart);
-        code.lload(perPart).lconst_0().lcmp().ifeq(rest);
-        code.lload(perPart).lload(RUN).lmul().lstore(distances[1]);
-        multiplyDistance();
-        code.lload(perPart).l2i().loadConstant(lanesOfBlock()).imul().istore(stride);
-        code.lload(FROM).lload(distances[1]).ladd().lstore(partEnd);
-        Label next = code.newBoundLabel();
-        Label done = code.newLabel();
-        code.lload(position).lload(partEnd).lcmp().ifge(done);
-        startSums(sideBySide);
-        code.lload(position).lload(RUN).ladd().lstore(end);
-        vectors(end, step, sideBySide);
-        leaveSums(out, stride);
-        code.goto_(next).labelBinding(done);
-        code.lload(position).lload(distances[sideBySide - 1]).ladd().lstore(position);
-        code.iload(out).iload(stride).loadConstant(sideBySide - 1).imul().iadd().istore(out);
-    }
-
-    private void multiplyDistance() {
-        for (int block = 2; block < sideBySide; block++) {
-            code.lload(distances[block - 1]).lload(distances[1]).ladd().lstore(distances[block]);
-        }
-    }
-
-    /// How many numbers are left of a block.
-    private int lanesOfBlock() {
-        return key.reductions().size() * Lanes.COUNT;
-    }
-
-    /// Leaves the lanes of several blocks, so far apart.
-    private void leaveSums(int out, int stride) {
-        int at = code.allocateLocal(TypeKind.INT);
-        for (int block = sideBySide - 1; block > 0; block--) {
-            code.iload(out).iload(stride).loadConstant(block).imul().iadd().istore(at);
-            leaveBlock(block, at);
-        }
-        leaveBlock(0, out);
+        code.goto_(next).labelBinding(rest);
     }
 
     /// Goes block by block through the runs that are reduced, or that have numbers of their own.
@@ -488,7 +421,7 @@ final class KernelWriter {
             }
         }
         loop(end, step);
-        leaveBlock(0, out);
+        leaveSums(1, out);
         nextRun(row);
         code.goto_(nextBlock).labelBinding(done);
     }
@@ -508,19 +441,20 @@ final class KernelWriter {
         }
     }
 
-    /// Leaves the lanes of a block at an index, and advances that.
-    private void leaveBlock(int block, int at) {
-        for (int i = 0; i < sums.length; i++) {
-            if (isReduced(pass.code().get(i))) {
-                for (int k = 0; k < vectorsOfLanes(); k++) {
-                    code.aload(sums[i][block * vectorsOfLanes() + k])
-                            .aload(LANES)
-                            .iload(at)
-                            .invokevirtual(
-                                    VectorCode.DOUBLE_VECTOR,
-                                    "intoArray",
-                                    MethodTypeDesc.of(CD_void, CD_double.arrayType(), CD_int))
-                            .iinc(at, key.bits() / Double.SIZE);
+    private void leaveSums(int count, int out) {
+        for (int block = 0; block < count; block++) {
+            for (int i = 0; i < sums.length; i++) {
+                if (isReduced(pass.code().get(i))) {
+                    for (int k = 0; k < vectorsOfLanes(); k++) {
+                        code.aload(sums[i][block * vectorsOfLanes() + k])
+                                .aload(LANES)
+                                .iload(out)
+                                .invokevirtual(
+                                        VectorCode.DOUBLE_VECTOR,
+                                        "intoArray",
+                                        MethodTypeDesc.of(CD_void, CD_double.arrayType(), CD_int))
+                                .iinc(out, key.bits() / Double.SIZE);
+                    }
                 }
             }
         }
@@ -584,9 +518,8 @@ final class KernelWriter {
         return local;
     }
 
-    /// @param block which of those side by side
-    /// @param unrolled how many elements after the position in it
-    private void instruction(int index, int block, int unrolled) {
+    /// @param unrolled how many elements after the position
+    private void instruction(int index, int unrolled) {
         Instruction in = pass.code().get(index);
         switch (in.op()) {
             case SPLAT -> {}
@@ -597,7 +530,7 @@ final class KernelWriter {
                     return;
                 }
                 if (!isExchanged(in) && stored(in.a()).type() != key.type()) {
-                    code.aload(loadNarrow(index, block, unrolled));
+                    code.aload(loadNarrow(index, unrolled));
                     store(in);
                     return;
                 }
@@ -610,7 +543,7 @@ final class KernelWriter {
                             "fromArray",
                             MethodTypeDesc.of(vector, VectorCode.SPECIES, element.arrayType(), CD_int));
                 } else {
-                    inMemory(in.a(), block, unrolled);
+                    inMemory(in.a(), unrolled);
                     code.invokestatic(
                             vector,
                             "fromMemorySegment",
@@ -626,7 +559,7 @@ final class KernelWriter {
             }
             case REDUCE -> {
                 if (isReduced(in)) {
-                    reduce(index, locals[in.a()], block, unrolled);
+                    reduce(index, locals[in.a()], unrolled);
                 } else {
                     code.aload(locals[in.a()]).aload(blocks[index]);
                     inBlock(0);
@@ -640,10 +573,10 @@ final class KernelWriter {
         }
     }
 
-    private int loadNarrow(int index, int block, int unrolled) {
+    private int loadNarrow(int index, int unrolled) {
         int operand = pass.code().get(index).a();
         ElementType type = stored(operand).type();
-        Runnable memory = () -> inMemory(operand, block, unrolled);
+        Runnable memory = () -> inMemory(operand, unrolled);
         return type.isEightBit() ? storage.loadEightBit(type, bases[index], memory) : storage.loadHalf(type, memory);
     }
 
@@ -651,7 +584,7 @@ final class KernelWriter {
     private void storeInto(int operand, int index, int unrolled) {
         int value = locals[pass.code().get(index).a()];
         ElementType type = stored(operand).type();
-        Runnable memory = () -> inMemory(operand, 0, unrolled);
+        Runnable memory = () -> inMemory(operand, unrolled);
         StorageCode.Random drawn = random[index];
         if (type.isEightBit()) {
             code.aload(value).aload(blocks[index]);
@@ -678,11 +611,12 @@ final class KernelWriter {
     }
 
     /// Reduces a vector into the lanes, in double precision.
-    private void reduce(int index, int value, int block, int unrolled) {
+    private void reduce(int index, int value, int unrolled) {
         Expr.Reduction kind = kindOf(index);
         int parts = isFloat ? 2 : 1;
         for (int part = 0; part < parts; part++) {
-            int sum = sums[index][block * vectorsOfLanes() + unrolled * parts / lanes + part];
+            int block = unrolled / Lanes.BLOCK;
+            int sum = sums[index][block * vectorsOfLanes() + unrolled % Lanes.BLOCK * parts / lanes + part];
             int wide = isFloat ? vectors.widen(value, part) : value;
             if (kind == Expr.Reduction.SUM_OF_SQUARES) {
                 wide = vectors.binaryDouble("mul", wide, wide);
@@ -699,10 +633,7 @@ final class KernelWriter {
     }
 
     /// Pushes the segment of an operand, the position in it in bytes, and the byte order.
-    ///
-    /// @param block which of those side by side
-    /// @param unrolled how many elements after the position in it
-    private void inMemory(int operand, int block, int unrolled) {
+    private void inMemory(int operand, int unrolled) {
         int index = key.operands().indexOf(operand);
         ElementType type = key.stored().get(index).type();
         code.aload(segments[index]);
@@ -710,9 +641,6 @@ final class KernelWriter {
             storage.pushOffset(position);
         } else {
             code.lload(position);
-            if (block > 0) {
-                code.lload(distances[block]).ladd();
-            }
             if (key.scratch().get(index) >= 0) {
                 code.lload(BASE).lsub();
             }

@@ -1,5 +1,6 @@
 package dev.gradus.bench.micro;
 
+import dev.gradus.rules.Rules;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -17,6 +18,9 @@ public final class MicroBenchmarks {
         try {
             new Runner(new OptionsBuilder()
                             .include(pattern)
+                            .param(
+                                    "entry",
+                                    Rules.all().stream().map(Rules.Entry::name).toArray(String[]::new))
                             .addProfiler(GCProfiler.class)
                             .shouldFailOnError(true)
                             .build())

@@ -30,8 +30,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 2, time = 1)
-@Measurement(iterations = 3, time = 1)
+@Warmup(iterations = 1, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(
         value = 1,
         jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
@@ -39,30 +39,9 @@ public class StepBenchmark {
     private static final List<Shape> SHAPES =
             List.of(Shape.of(512, 512), Shape.of(32, 64, 8, 8), Shape.of(1_000), Shape.of(64, 100));
 
-    @Param({
-        "sgd",
-        "adam",
-        "adamw",
-        "amsgrad",
-        "radam",
-        "adabelief",
-        "sadam",
-        "sradam",
-        "lamb",
-        "pre_lamb",
-        "adam_gcc",
-        "stable_adam",
-        "adam_awd",
-        "um",
-        "duv_adam",
-        "su_adam",
-        "b_adam",
-        "sophia",
-        "adafactor",
-        "prodigy",
-        "lookahead"
-    })
-    private String rule = "";
+    /// [MicroBenchmarks] gives all names of the catalogue.
+    @Param("adamw")
+    private String entry = "";
 
     @Param({"1", "2"})
     private int threads;
@@ -79,10 +58,10 @@ public class StepBenchmark {
             parameters.add(
                     Parameter.of("tensor" + parameters.size(), shape, values).gradient(random(random, values.length)));
         }
-        Rules.Entry entry = Rules.named(rule);
+        Rules.Entry rule = Rules.named(entry);
         optimizer = Optimizer.of(
                 new Options().withThreads(threads),
-                List.of(new ParameterGroup("all", parameters, entry.rule(), entry.learningRate())));
+                List.of(new ParameterGroup("all", parameters, rule.rule(), rule.learningRate())));
         Warmth.await(optimizer);
     }
 
