@@ -79,7 +79,8 @@ public final class Safetensors implements AutoCloseable {
             return new Safetensors(arena, channel.map(MapMode.READ_ONLY, 0, channel.size(), arena));
         } catch (IOException | CheckpointException e) {
             arena.close();
-            throw new CheckpointException(path + " cannot be read: " + e.getMessage(), e);
+            String reason = e instanceof IOException io ? AtomicFile.reason(io) : String.valueOf(e.getMessage());
+            throw new CheckpointException(path + " cannot be read: " + reason, e);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;

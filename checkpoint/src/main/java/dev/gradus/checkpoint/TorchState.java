@@ -51,8 +51,8 @@ public final class TorchState {
         }
     }
 
-    /// Writes a file that PyTorch can load with `tools/gradus_torch.py`. Averages that are stored in narrow
-    /// formats are widened, exactly.
+    /// Writes a file that PyTorch can load with `tools/gradus_torch.py`. States that are stored in 8
+    /// bits are widened, exactly.
     ///
     /// @throws CheckpointException if the optimizer keeps something that PyTorch has no place for, or the file
     ///     cannot be written; what was there is still there then

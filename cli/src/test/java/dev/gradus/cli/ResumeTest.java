@@ -16,10 +16,14 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,6 +71,20 @@ class ResumeTest {
 
         assertThat(result(outcome)).isEqualTo(sentence);
         assertThat(FolderContents.of(interrupted)).isEqualTo(FolderContents.of(whole));
+    }
+
+    /// The weights that are evaluated and those that are trained come out of each other to rounding only.
+    @Test
+    void anEpochThatWasAtItsEndIsEvaluatedAgain() throws IOException {
+        String training = "--optimizer schedule_free_adamw --epochs 2";
+        Path undisturbed = folder.resolve("undisturbed");
+        Outcome outcome = train(undisturbed, 40, training);
+        Path resumed = Files.createDirectory(folder.resolve("resumed"));
+        String endOfEpoch = "step-000000000040.safetensors";
+        Path ignored = Files.copy(undisturbed.resolve(endOfEpoch), resumed.resolve(endOfEpoch));
+
+        assertThat(result(train(resumed, 40, training + " --resume"))).isEqualTo(result(outcome));
+        assertThat(FolderContents.of(resumed)).isEqualTo(FolderContents.of(undisturbed));
     }
 
     @Test
@@ -144,6 +162,34 @@ class ResumeTest {
         assertThat(result(train(interrupted, TRAINING + " --resume"))).isEqualTo(sentence);
     }
 
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aCheckpointThatMayNotBeReadIsNotToBeDeleted() throws IOException {
+        Path file = interrupted.resolve(MIDDLE);
+        Files.setPosixFilePermissions(file, Set.of());
+        Assumptions.assumeFalse(Files.isReadable(file), "root may read everything");
+
+        Outcome outcome = train(interrupted, TRAINING + " --resume");
+
+        assertThat(outcome.err())
+                .isEqualToIgnoringNewLines("gradus: " + file + " cannot be read: access to " + file + " is denied");
+        assertThat(outcome.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aTrainingThatDivergedDoesNotGoOn() throws IOException {
+        Path diverged = folder.resolve("diverged");
+        String[] arguments = ("train --optimizer sgd --lr 1e30 --epochs 3 --checkpoint-steps 40 --resume --checkpoint "
+                        + diverged)
+                .split(" ");
+        assertThat(Outcome.of(arguments).out()).contains("the loss became NaN or infinite in epoch 1;");
+        FolderContents before = FolderContents.of(diverged);
+        assertThat(before.files()).containsOnlyKeys("step-000000000040.safetensors");
+
+        assertThat(Outcome.of(arguments).out()).contains("the loss became NaN or infinite in epoch 1;");
+        assertThat(FolderContents.of(diverged)).isEqualTo(before);
+    }
+
     /// The command fails with a sentence, and the folder is as it was.
     private void requireRefusal(String arguments, String... parts) throws IOException {
         FolderContents before = FolderContents.of(interrupted);
@@ -157,8 +203,12 @@ class ResumeTest {
     }
 
     private static Outcome train(Path checkpoints, String arguments) {
+        return train(checkpoints, 30, arguments);
+    }
+
+    private static Outcome train(Path checkpoints, int steps, String arguments) {
         List<String> words = Stream.concat(
-                        Stream.of("train", "--checkpoint", checkpoints.toString(), "--checkpoint-steps", "30"),
+                        Stream.of("train", "--checkpoint", checkpoints.toString(), "--checkpoint-steps", "" + steps),
                         Stream.of(arguments.split(" ")))
                 .toList();
         return Outcome.of(words.toArray(String[]::new));

@@ -28,10 +28,12 @@ class ComparisonPageTest {
             import static dev.gradus.rules.Rules.*;
             import static dev.gradus.schedule.Schedules.*;
             import dev.gradus.*;
+            import dev.gradus.checkpoint.*;
             import dev.gradus.expr.Shape;
             import dev.gradus.rule.*;
             import dev.gradus.rules.*;
             import dev.gradus.schedule.Schedule;
+            import java.nio.file.Path;
             import java.util.List;
 
             class %s {

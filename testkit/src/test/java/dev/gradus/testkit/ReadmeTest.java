@@ -32,6 +32,17 @@ class ReadmeTest {
     }
 
     @Test
+    void theCheckpointsAreWrittenAndRead() throws Exception {
+        String before = "Path file = Path.of(\"%1$s/a.safetensors\"), torchFile = Path.of(\"%1$s/b.safetensors\");\n"
+                .formatted(classes);
+        String source = ComparisonPageTest.FRAME.formatted(
+                "Saving", before + Snippets.blocks(PAGE, "java").get(4));
+        assertThat(Snippets.run("Saving", source, classes)).isEmpty();
+        assertThat(classes.resolve("a.safetensors")).isNotEmptyFile();
+        assertThat(classes.resolve("b.safetensors")).isNotEmptyFile();
+    }
+
+    @Test
     void theRuleKeepsTheContractAndPrintsTheFormulasThatFollow() throws Exception {
         String formulas = Snippets.blocks(PAGE, "").stream()
                 .filter(block -> block.contains("sign("))

@@ -123,8 +123,8 @@ public final class DjlTrialRunner implements TrialRunner {
                 for (int number = 1; number <= trial.epochs(); number++) {
                     Collections.shuffle(shuffled, order);
                     long first = (number - 1L) * stepsPerEpoch;
-                    if (begin.step() > first + stepsPerEpoch
-                            || (begin.step() == first + stepsPerEpoch && number < trial.epochs())) {
+                    // One that was at its end is evaluated again: it may have diverged.
+                    if (begin.step() > first + stepsPerEpoch) {
                         continue;
                     }
                     // What is left over after the last whole batch waits for another epoch's order.
@@ -137,9 +137,8 @@ public final class DjlTrialRunner implements TrialRunner {
                         done++;
                         if (checkpoints != null) {
                             boolean isLast = done == stepNanos.length;
-                            double soFar = i + 1 == stepsPerEpoch && !isLast ? 0 : loss;
                             checkpoints.save(
-                                    optimizer.optimizer(), network, trial, training, new Position(done, soFar), isLast);
+                                    optimizer.optimizer(), network, trial, training, new Position(done, loss), isLast);
                         }
                     }
                     optimizer.optimizer().evaluate();

@@ -14,6 +14,7 @@ import dev.gradus.cli.data.Images;
 import dev.gradus.cli.input.InputError;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -104,7 +105,7 @@ public record TrainingCheckpoints(Path folder, long steps, boolean resume) {
         }
     }
 
-    /// A checkpoint that is as it was written.
+    /// A checkpoint that is as it was written. Deleting is advised where it is damaged, not where it cannot be reached.
     private Checkpoint opened(Path file) {
         try {
             Checkpoint checkpoint = Checkpoint.open(file);
@@ -116,6 +117,9 @@ public record TrainingCheckpoints(Path folder, long steps, boolean resume) {
                 throw e;
             }
         } catch (CheckpointException e) {
+            if (e.getCause() instanceof FileSystemException) {
+                throw new InputError(String.valueOf(e.getMessage()));
+            }
             String remedy = new CheckpointFolder(folder)
                     .all().stream()
                             .skip(1)

@@ -16,19 +16,14 @@ import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Shape;
 import dev.gradus.rules.Rules;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -36,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// States that PyTorch has written after the first steps of golden cases, and those that Gradus writes.
 class TorchExchangeTest {
-    private static final String SUFFIX = ".step10.safetensors.gz";
     private static final int DONE = 10;
 
     @TempDir
@@ -176,16 +170,7 @@ class TorchExchangeTest {
     }
 
     private static Stream<DynamicTest> cases(Body body) {
-        List<String> names;
-        try (Stream<Path> files = Files.list(resources())) {
-            names = files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(name -> name.endsWith(SUFFIX))
-                    .map(name -> name.substring(0, name.length() - SUFFIX.length()))
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        List<String> names = TorchFiles.names();
         assertThat(names).hasSizeGreaterThan(40);
         return names.stream().map(name -> dynamicTest(name, () -> body.run(name)));
     }
@@ -196,22 +181,6 @@ class TorchExchangeTest {
     }
 
     private static Path unpacked(String name) {
-        Path file = folder.resolve(name + ".safetensors");
-        try (InputStream in =
-                new GZIPInputStream(Files.newInputStream(resources().resolve(name + SUFFIX)))) {
-            Files.write(file, in.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return file;
-    }
-
-    private static Path resources() {
-        try {
-            return Path.of(Objects.requireNonNull(TorchExchangeTest.class.getResource("/interchange"))
-                    .toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+        return TorchFiles.unpack(name, folder);
     }
 }
