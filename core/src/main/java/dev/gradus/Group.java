@@ -230,10 +230,8 @@ final class Group {
         return numbers;
     }
 
-    /// Changes a number that a schedule remembers.
-    ///
-    /// @return whether there is one of this name
-    boolean remember(String name, double value) {
+    /// Changes a number that a schedule remembers; does nothing where none has this name.
+    void remember(String name, double value) {
         for (Map.Entry<String, Setting> entry : settings.entrySet()) {
             Setting setting = entry.getValue();
             for (String number : setting.memory.keySet()) {
@@ -241,11 +239,10 @@ final class Group {
                     Map<String, Double> changed = new HashMap<>(setting.memory);
                     changed.put(number, value);
                     setting.memory = Map.copyOf(changed);
-                    return true;
+                    return;
                 }
             }
         }
-        return false;
     }
 
     private String memoryName(String hyperparameter, String number) {

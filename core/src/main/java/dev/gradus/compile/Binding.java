@@ -5,7 +5,6 @@ import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -212,7 +211,7 @@ final class Binding {
                 long unit = 1;
                 for (int pass : stage.passes()) {
                     long perRow = perRow(pass);
-                    if (perRow > 0 && reducesToNumber(pass)) {
+                    if (perRow > 0 && Stage.reducesToNumber(variant.passes().get(pass), variant.reductions())) {
                         unit = multiple(unit, Accumulator.PART / divisor(Accumulator.PART, perRow));
                     }
                     if (perRow > 0 && goesByStretches(variant.passes().get(pass))) {
@@ -238,12 +237,6 @@ final class Binding {
             case STORE -> operands[in.target()].rounding() != null;
             default -> false;
         });
-    }
-
-    private boolean reducesToNumber(int pass) {
-        return Arrays.stream(variant.reduces()[pass])
-                .anyMatch(
-                        reduction -> variant.reductions().get(reduction).kept().isHost());
     }
 
     private static long multiple(long a, long b) {

@@ -3,6 +3,7 @@ package dev.gradus.compile;
 import dev.gradus.compile.Variant.Total;
 import dev.gradus.expr.Axes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Passes that threads may run side by side on different elements of a parameter. Between stages all threads
@@ -133,9 +134,9 @@ record Stage(int level, List<Integer> passes, boolean isFirst, Division division
         return kept.contains(0);
     }
 
-    private static boolean reducesToNumber(Pass pass, List<Reduction> reductions) {
-        return pass.code().stream()
-                .anyMatch(in -> in.op() == Op.REDUCE
-                        && reductions.get(in.target()).kept().isHost());
+    /// Whether a pass reduces anything to a number.
+    static boolean reducesToNumber(Pass pass, List<Reduction> reductions) {
+        return Arrays.stream(pass.reductions())
+                .anyMatch(reduction -> reductions.get(reduction).kept().isHost());
     }
 }
