@@ -2,12 +2,14 @@ package dev.gradus;
 
 import dev.gradus.compile.Program;
 import dev.gradus.expr.Shape;
+import dev.gradus.expr.State;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /// A group's rule, traced and lowered once for all parameters about which it gets the same answers.
 final class Blueprint {
@@ -34,6 +36,16 @@ final class Blueprint {
     /// By event, in the order of their names.
     Map<String, Trace> events() {
         return events;
+    }
+
+    /// How many states with elements a parameter has.
+    int tensors() {
+        return (int) Stream.concat(Stream.of(step), events.values().stream())
+                .flatMap(trace -> trace.states().stream())
+                .filter(state -> !state.axes().isHost())
+                .map(State::name)
+                .distinct()
+                .count();
     }
 
     /// @param withMetrics whether to compute what listeners are told, too

@@ -14,7 +14,6 @@ import dev.gradus.expr.State;
 import dev.gradus.expr.State.Role;
 import dev.gradus.expr.State.Scope;
 import dev.gradus.rule.Trace;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -37,8 +36,6 @@ final class Member implements Execution.Memory, Execution.Numbers {
     /// What random numbers for a parameter's own values are drawn by.
     private static final String THETA = "theta";
 
-    private static final long ALIGNMENT = 64;
-
     /// States with fewer elements than a block of codes are not worth one.
     private static final long LEAST_IN_EIGHT_BITS = 256;
 
@@ -52,7 +49,7 @@ final class Member implements Execution.Memory, Execution.Numbers {
 
     final Parameter parameter;
     final Group group;
-    private final Arena arena = Arena.ofShared();
+    private final StateMemory stateMemory;
     private final Map<String, Cell> cells = new LinkedHashMap<>();
     private final Tensor theta;
     private final Map<String, Execution> eventExecutions = new LinkedHashMap<>();
@@ -92,19 +89,21 @@ final class Member implements Execution.Memory, Execution.Numbers {
         this.group = group;
         Shape shape = parameter.shape();
         this.blueprint = group.blueprint(parameter.name(), shape);
+        this.stateMemory = new StateMemory(parameter.values(), blueprint.tensors());
         try {
             this.theta = allocateTheta();
             allocate(blueprint.step(), shared);
             blueprint.events().values().forEach(trace -> allocate(trace, shared));
-            this.lastSteps =
-                    group.hasExactRows && shape.rank() > 0 ? allocate(shape.size(0), ElementType.FLOAT64) : null;
+            this.lastSteps = group.hasExactRows && shape.rank() > 0
+                    ? stateMemory.allocate(shape.size(0), ElementType.FLOAT64)
+                    : null;
             this.program = blueprint.stepProgram(false);
             this.step = new Execution(program, shape, this);
             for (String event : blueprint.events().keySet()) {
                 eventExecutions.put(event, new Execution(blueprint.eventProgram(event), shape, this));
             }
         } catch (RuntimeException | Error e) {
-            arena.close();
+            stateMemory.close();
             throw e;
         }
     }
@@ -124,7 +123,7 @@ final class Member implements Execution.Memory, Execution.Numbers {
             return rounded(parameter.values(), parameter.type(), THETA);
         }
         long elements = parameter.shape().elements();
-        MemorySegment master = allocate(elements, ElementType.FLOAT32);
+        MemorySegment master = stateMemory.allocate(elements, ElementType.FLOAT32);
         for (long i = 0; i < elements; i++) {
             master.setAtIndex(
                     ValueLayout.JAVA_FLOAT, i, (float) parameter.type().read(parameter.values(), i));
@@ -132,13 +131,8 @@ final class Member implements Execution.Memory, Execution.Numbers {
         return new Tensor(master, ElementType.FLOAT32, values, null);
     }
 
-    private MemorySegment allocate(long elements, ElementType type) {
-        long bytes = type.bytes(elements);
-        return arena.allocate(Math.max(1, bytes), ALIGNMENT).asSlice(0, bytes);
-    }
-
-    private Tensor rounded(MemorySegment memory, ElementType type, String name) {
-        return new Tensor(memory, type, null, key(name));
+    private Tensor rounded(MemorySegment values, ElementType type, String name) {
+        return new Tensor(values, type, null, key(name));
     }
 
     private RandomKey key(String name) {
@@ -150,8 +144,8 @@ final class Member implements Execution.Memory, Execution.Numbers {
     private Tensor allocate(State state) {
         long elements = parameter.shape().elements(state.axes());
         ElementType type = format(group.stateFormat, state, theta.type().arithmetic(), elements);
-        MemorySegment memory = allocate(elements, type);
-        return type == type.arithmetic() ? new Tensor(memory, type) : rounded(memory, type, state.name());
+        MemorySegment values = stateMemory.allocate(elements, type);
+        return type == type.arithmetic() ? new Tensor(values, type) : rounded(values, type, state.name());
     }
 
     /// How a state is stored that has so many elements and is computed in an arithmetic type.
@@ -589,6 +583,6 @@ final class Member implements Execution.Memory, Execution.Numbers {
 
     void close() {
         closeRows();
-        arena.close();
+        stateMemory.close();
     }
 }

@@ -62,6 +62,11 @@ final class Accumulator {
         return run;
     }
 
+    /// Whether all elements are reduced to one number.
+    boolean isToNumber() {
+        return sums != result;
+    }
+
     /// Whether each run gives one number, so that threads may take runs side by side.
     boolean isByRuns() {
         return projection == null;
@@ -187,7 +192,7 @@ final class Accumulator {
 
     /// Completes the result after the last element.
     void finish() {
-        if (sums != result) {
+        if (isToNumber()) {
             result[0] = total();
         }
         for (int i = 0; i < group.length; i++) {

@@ -5,6 +5,7 @@ import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,16 @@ final class Binding {
     final Inputs inputs;
 
     private final Shape shape;
+
+    /// The number of elements, and of rows.
+    private final long elements;
+
+    private final long rows;
+
+    /// How many elements each pass has, and how many of them in a row.
+    private final long[] elementsOf;
+
+    private final long[] perRow;
 
     /// The parameter's shape as it is.
     private final Shape whole;
@@ -78,6 +89,13 @@ final class Binding {
                 numbers.stream().filter(variant.regardless()::contains).toList();
         this.inputs = new Inputs(variant.leaves(), slots, whole, memory);
         this.shape = variant.merged().merge(shape);
+        this.elements = this.shape.elements();
+        this.rows = this.shape.rank() == 0 ? 1 : this.shape.size(0);
+        this.elementsOf = variant.passes().stream()
+                .mapToLong(pass -> this.shape.elements(pass.axes()))
+                .toArray();
+        this.perRow =
+                Arrays.stream(elementsOf).map(of -> rows == 0 ? 0 : of / rows).toArray();
         this.whole = whole;
         this.type = memory.theta().type().arithmetic();
         this.operands = new Tensor[variant.operands().size()];
@@ -202,20 +220,18 @@ final class Binding {
     }
 
     private Extent extent(Stage stage) {
-        long elements = shape.elements();
         return switch (stage.division()) {
             case WHOLE -> new Extent(1, 1);
             case ELEMENTS, PARTS -> new Extent(elements, Accumulator.PART);
             case ROWS, ROWS_AND_PARTS -> {
-                long rows = shape.size(0);
                 long unit = 1;
                 for (int pass : stage.passes()) {
-                    long perRow = perRow(pass);
-                    if (perRow > 0 && Stage.reducesToNumber(variant.passes().get(pass), variant.reductions())) {
-                        unit = multiple(unit, Accumulator.PART / divisor(Accumulator.PART, perRow));
+                    long length = perRow[pass];
+                    if (length > 0 && Stage.reducesToNumber(variant.passes().get(pass), variant.reductions())) {
+                        unit = multiple(unit, Accumulator.PART / divisor(Accumulator.PART, length));
                     }
-                    if (perRow > 0 && goesByStretches(variant.passes().get(pass))) {
-                        unit = multiple(unit, EightBit.BLOCK / divisor(EightBit.BLOCK, perRow));
+                    if (length > 0 && goesByStretches(variant.passes().get(pass))) {
+                        unit = multiple(unit, EightBit.BLOCK / divisor(EightBit.BLOCK, length));
                     }
                 }
                 long most = rows == 0 || elements == 0 ? 1 : AT_ONCE / (elements / rows);
@@ -245,12 +261,6 @@ final class Binding {
 
     private static long divisor(long a, long b) {
         return b == 0 ? a : divisor(b, a % b);
-    }
-
-    /// How many elements a pass has in each of the parameter's rows.
-    private long perRow(int pass) {
-        long rows = shape.size(0);
-        return rows == 0 ? 0 : shape.elements(variant.passes().get(pass).axes()) / rows;
     }
 
     /// Whether the step goes on at a level, as far as is known before it.
@@ -354,9 +364,9 @@ final class Binding {
         }
         for (int i = 0; i < stage.passes().size(); i++) {
             int pass = stage.passes().get(i);
-            long unit = byRows ? perRow(pass) : 1;
+            long unit = byRows ? perRow[pass] : 1;
             boolean isWhole = stage.division() == Stage.Division.WHOLE;
-            long end = isWhole ? shape.elements(variant.passes().get(pass).axes()) : to * unit;
+            long end = isWhole ? elementsOf[pass] : to * unit;
             backend(pass, worker).run(this, pass, isWhole ? 0 : from * unit, end);
         }
     }
@@ -364,22 +374,21 @@ final class Binding {
     /// Makes sure that threads find enough common scratch memory.
     void reserve(Scratch common) {
         if (keepsScratch) {
-            MemorySegment[] ignored = common.require(scratchCount, shape.elements() * type.bytes());
+            MemorySegment[] ignored = common.require(scratchCount, elements * type.bytes());
         }
     }
 
     /// Values that outlive a stage need memory for all elements, others for those of the chunk.
     private void bindScratch(boolean byRows, long from, long to, Worker worker, @Nullable Scratch common) {
         Workspace workspace = worker.workspace;
-        long elements = shape.elements();
         if (keepsScratch || !byRows) {
             Scratch lasting = common == null ? workspace.own : common;
             workspace.scratch = lasting.require(scratchCount, elements * type.bytes());
             workspace.base = 0;
         } else {
-            long perRow = shape.size(0) == 0 ? 0 : elements / shape.size(0);
-            workspace.scratch = workspace.own.require(scratchCount, (to - from) * perRow * type.bytes());
-            workspace.base = from * perRow;
+            long length = rows == 0 ? 0 : elements / rows;
+            workspace.scratch = workspace.own.require(scratchCount, (to - from) * length * type.bytes());
+            workspace.base = from * length;
         }
     }
 

@@ -1,30 +1,32 @@
 package dev.gradus.compile;
 
-import org.jspecify.annotations.Nullable;
+import java.util.IdentityHashMap;
+import java.util.Map;
 
 /// Code on numbers of the host: double precision, elementary functions of `StrictMath`, but for [Power].
 final class HostCode {
     /// `slots[target] = op(slots[a], slots[b], slots[c])`; unused operands are 0.
     record Instruction(Op op, int target, int a, int b, int c) {}
 
-    /// The last run of code, for parameters that give it the same numbers: most do in a step.
+    /// What each code gave last, for parameters that give it the same numbers: most do in a step.
     static final class Recollection {
-        private Instruction @Nullable [] code;
-        private double[] slots = {};
+        private final Map<Instruction[], double[]> slots = new IdentityHashMap<>();
     }
 
     private HostCode() {}
 
     /// Runs code that depends on its inputs alone, or recalls what it gave for the same ones.
     static void run(Instruction[] code, Inputs inputs, double[] slots, Power power, Recollection last) {
-        if (last.code == code && inputs.areIn(last.slots)) {
-            System.arraycopy(last.slots, 0, slots, 0, slots.length);
-            return;
+        double[] recalled = last.slots.get(code);
+        if (recalled == null) {
+            run(code, slots, power);
+            last.slots.put(code, slots.clone());
+        } else if (inputs.areIn(recalled)) {
+            System.arraycopy(recalled, 0, slots, 0, slots.length);
+        } else {
+            run(code, slots, power);
+            System.arraycopy(slots, 0, recalled, 0, slots.length);
         }
-        run(code, slots, power);
-        last.code = code;
-        last.slots = last.slots.length == slots.length ? last.slots : new double[slots.length];
-        System.arraycopy(slots, 0, last.slots, 0, slots.length);
     }
 
     static void run(Instruction[] code, double[] slots, Power power) {

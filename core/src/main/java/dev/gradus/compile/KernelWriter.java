@@ -116,8 +116,8 @@ final class KernelWriter {
     /// Whether the code goes stretch by stretch, because of them.
     private final boolean byStretches;
 
-    /// How many blocks to work on side by side. A pass that only reduces waits for memory: the hardware fetches
-    /// ahead on several pages at once, but on each no further than its end.
+    /// How many blocks to work on side by side. A pass that only reduces to a number waits for memory: the hardware
+    /// fetches ahead on several pages at once, but on each no further than its end.
     private final int sideBySide;
 
     private KernelWriter(Kernels.Key key, CodeBuilder code) {
@@ -154,7 +154,7 @@ final class KernelWriter {
         this.decodes = Arrays.stream(bases).anyMatch(local -> local > 0);
         this.byStretches = decodes || Arrays.stream(random).anyMatch(Objects::nonNull) || encodes;
         long loads = pass.code().stream().filter(in -> in.op() == Op.LOAD).count();
-        boolean onlyReduces = !key.reductions().isEmpty()
+        boolean onlyReduces = key.runs() == Kernels.Runs.PARTS
                 && key.exchanged() == 0
                 && pass.code().stream().noneMatch(in -> in.op() == Op.STORE);
         this.sideBySide = onlyReduces && !byStretches && loads <= FEW_LOADS ? SIDE_BY_SIDE : 1;

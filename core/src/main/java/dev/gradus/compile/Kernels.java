@@ -27,6 +27,28 @@ import org.jspecify.annotations.Nullable;
 /// background until the JIT has made it fast; meanwhile the interpreter does its work, and nobody can tell from
 /// the results.
 public final class Kernels {
+    /// The runs that a kernel goes by, if any. Their lengths are no constants of it, but the JIT compiles loops for the
+    /// lengths that it has seen: each kind is to see its own.
+    enum Runs {
+        NONE(Accumulator.PART),
+        /// Parts of a tensor that is reduced to a number.
+        PARTS(Accumulator.PART, 4 * Lanes.BLOCK),
+        /// Rows of at least a block of [Lanes].
+        LONG_ROWS(Accumulator.PART, Lanes.BLOCK, Lanes.BLOCK + EightBit.BLOCK),
+        SHORT_ROWS(EightBit.BLOCK, 2 * EightBit.BLOCK);
+
+        /// What a kernel is warmed with, so that it comes to the end of runs wherever it can.
+        private final int[] lengths;
+
+        Runs(int... lengths) {
+            this.lengths = lengths;
+        }
+
+        static Runs ofRows(long length) {
+            return length < Lanes.BLOCK ? SHORT_ROWS : LONG_ROWS;
+        }
+    }
+
     /// What a kernel depends on: no constant, name, size or address.
     ///
     /// @param operands the pass's operands that are in memory; the complement of one is its narrower copy
@@ -34,6 +56,7 @@ public final class Kernels {
     /// @param exchanged the number of blocks that are exchanged with the kernel
     /// @param rows which of them hold a number for each run
     /// @param reductions what the kernel reduces, in the order of the code; nothing if that is left to others
+    /// @param runs what the kernel goes by
     /// @param type the arithmetic type
     /// @param bits the width of vectors, or [VectorApi#PREFERRED]
     /// @param stored how the operands are stored
@@ -45,6 +68,7 @@ public final class Kernels {
             int exchanged,
             List<Integer> rows,
             List<Expr.Reduction> reductions,
+            Runs runs,
             ElementType type,
             int bits,
             List<Stored> stored,
@@ -54,7 +78,18 @@ public final class Kernels {
         Key withBits(int preferred) {
             return bits != VectorApi.PREFERRED
                     ? this
-                    : new Key(pass, operands, scratch, exchanged, rows, reductions, type, preferred, stored, segments);
+                    : new Key(
+                            pass,
+                            operands,
+                            scratch,
+                            exchanged,
+                            rows,
+                            reductions,
+                            runs,
+                            type,
+                            preferred,
+                            stored,
+                            segments);
         }
     }
 
@@ -138,9 +173,9 @@ public final class Kernels {
 
         /// Takes note of what the kernel takes. Where it has become slower than the interpreter, because the
         /// JIT met memory of an arena that it did not expect, the interpreter works until the kernel is fast
-        /// again.
+        /// again. It may be twice as slow each time: a machine that has become busy slows the interpreter, too.
         void ranIn(double nanosPerElement) {
-            slowRuns = Math.max(0, slowRuns + (nanosPerElement > interpreted ? 1 : -1));
+            slowRuns = Math.max(0, slowRuns + (nanosPerElement > interpreted * (1 << retreats) ? 1 : -1));
             if (slowRuns > MAX_SLOW_RUNS) {
                 retreat();
             }
@@ -275,8 +310,7 @@ public final class Kernels {
         }
         int fast = 0;
         for (int call = 0; call < MAX_CALLS && fast < FAST_CALLS; call++) {
-            // Runs of both kinds, because the JIT leaves out what it has not seen.
-            int run = call % 2 == 0 ? Accumulator.PART : EightBit.BLOCK;
+            int run = key.runs.lengths[call % key.runs.lengths.length];
             long start = System.nanoTime();
             kernel.run(dummies, scratch, 0, blocks, slots, keys, lanes, run, run, 0, elements);
             double perElement = (double) (System.nanoTime() - start) / elements;

@@ -386,8 +386,28 @@ final class Simd<A> implements Backend {
             }
         }
         Kernels.Key key = new Kernels.Key(
-                pass, operands, scratch, exchanges.size(), byRows, kinds, type, bits, stored, List.copyOf(classes));
+                pass,
+                operands,
+                scratch,
+                exchanges.size(),
+                byRows,
+                kinds,
+                runs(binding, reductions, run),
+                type,
+                bits,
+                stored,
+                List.copyOf(classes));
         return new Plan(key, storesBlocks, exchanges, rows, reductions, run);
+    }
+
+    private static Kernels.Runs runs(Binding binding, List<Integer> reductions, long run) {
+        if (run == 0) {
+            return Kernels.Runs.NONE;
+        }
+        boolean areParts = !reductions.isEmpty()
+                && reductions.stream()
+                        .allMatch(reduction -> binding.accumulator(reduction).isToNumber());
+        return areParts ? Kernels.Runs.PARTS : Kernels.Runs.ofRows(run);
     }
 
     /// The length of the runs of all reductions of a pass, or 0 where a kernel cannot perform them.
