@@ -11,18 +11,25 @@ final class Warmth {
 
     private Warmth() {}
 
-    /// Makes steps until all kernels of this JVM are fast, for one second at least.
+    /// Makes steps until all kernels of this JVM are fast, and have been for one second: some take over more than once.
     ///
     /// @throws IllegalStateException if they do not become fast
     static void await(Optimizer optimizer) {
         long began = System.nanoTime();
-        long elapsed = 0;
-        while (elapsed < AT_LEAST || areWarming()) {
-            if (elapsed > AT_MOST) {
+        long changed = began;
+        long now = began;
+        KernelStatistics last = KernelStatistics.now();
+        while (now - changed < AT_LEAST || areWarming()) {
+            if (now - began > AT_MOST) {
                 throw new IllegalStateException("kernels do not become fast: " + KernelStatistics.now());
             }
             optimizer.step();
-            elapsed = System.nanoTime() - began;
+            now = System.nanoTime();
+            KernelStatistics current = KernelStatistics.now();
+            if (!current.equals(last)) {
+                last = current;
+                changed = now;
+            }
         }
     }
 

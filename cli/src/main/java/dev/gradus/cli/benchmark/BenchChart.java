@@ -18,7 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// What an AdamW step costs per parameter, beside a loop written by hand and the Adam of other libraries.
+/// What an AdamW step costs, beside a loop written by hand and the Adam of other libraries.
 public final class BenchChart {
     private static final int WIDTH = 820;
 
@@ -37,27 +37,35 @@ public final class BenchChart {
     private static Chart chart(Report report, Outcome ours) {
         Contest contest = ours.contest();
         List<Bar> bars = new ArrayList<>();
-        ours.of(Entrant.gradus(Algorithm.ADAMW)).ifPresent(series -> bars.add(bar("Gradus", series, 0)));
-        ours.of(Entrant.loop(Algorithm.ADAMW)).ifPresent(series -> bars.add(bar("loop written by hand", series, 2)));
+        bars.add(bar("Gradus", 1, 0));
+        ours.of(Entrant.loop(Algorithm.ADAMW))
+                .ifPresent(series -> bars.add(bar("loop written by hand", ratio(series, ours), 2)));
         List<Bar> peers = new ArrayList<>();
         report.of(Suite.PEERS)
                 .filter(outcome -> outcome.contest().layout().equals(contest.layout())
-                        && outcome.contest().threads() == contest.threads())
+                        && outcome.contest().threads() == contest.threads()
+                        && outcome.of(Entrant.gradus(Algorithm.ADAMW)).isPresent())
                 .forEach(outcome -> outcome.series().stream()
                         .filter(series -> series.entrant().library() != Library.GRADUS)
-                        .forEach(series ->
-                                peers.add(bar(series.entrant().library().title() + "'s Adam", series, 1))));
+                        .forEach(series -> peers.add(
+                                bar(series.entrant().library().title() + "'s Adam", ratio(series, outcome), 1))));
         peers.sort(Comparator.comparingDouble(Bar::value));
         bars.addAll(peers);
         Machine machine = report.machine();
         String title = "One step of AdamW over " + contest.layout().name() + " float32 parameters";
-        String subtitle = "nanoseconds per parameter, " + contest.threads()
+        String subtitle = "time against that of Gradus in the same rounds, " + contest.threads()
                 + (contest.threads() == 1 ? " thread, " : " threads, ") + machine.processor();
-        return new BarChart(title, subtitle, title + ", in " + subtitle, bars, WIDTH);
+        return new BarChart(title, subtitle, title + ": " + subtitle, bars, WIDTH);
     }
 
-    private static Bar bar(String name, Series series, int index) {
-        double nanos = Estimate.ofMedian(series.nanosPerParameter()).median();
-        return new Bar(name, nanos, (nanos < 10 ? "%.2f" : "%.1f").formatted(nanos), index);
+    /// Against Gradus in the same contest: how fast the memory is changes from one to the next.
+    private static double ratio(Series series, Outcome outcome) {
+        Series ours = outcome.of(Entrant.gradus(Algorithm.ADAMW)).orElseThrow();
+        return Estimate.ofRatio(series.nanosPerParameter(), ours.nanosPerParameter())
+                .median();
+    }
+
+    private static Bar bar(String name, double value, int index) {
+        return new Bar(name, value, (value < 10 ? "%.2f" : "%.1f").formatted(value), index);
     }
 }
