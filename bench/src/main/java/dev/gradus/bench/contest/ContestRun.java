@@ -92,10 +92,14 @@ public final class ContestRun {
             }
         }
 
-        /// Makes steps and gives the time of one in nanoseconds.
-        double turn(int version, int steps) {
-            Contestant mine = contestant();
+        /// Takes note of a turn that is about to begin.
+        void note(int version, int steps) {
             played.add(new Played(version, steps));
+        }
+
+        /// Makes steps and gives the time of one in nanoseconds; allocates nothing besides.
+        double turn(int steps) {
+            Contestant mine = contestant();
             long began = System.nanoTime();
             for (int step = 0; step < steps; step++) {
                 mine.step();
@@ -165,8 +169,9 @@ public final class ContestRun {
             }
             for (int place = 0; place < seats.size(); place++) {
                 Seat seat = seats.get((place + round) % seats.size());
+                seat.note(gradients.version(), seat.stepsPerTurn);
                 long before = THREADS.getTotalThreadAllocatedBytes();
-                seat.nanos[round] = seat.turn(gradients.version(), seat.stepsPerTurn);
+                seat.nanos[round] = seat.turn(seat.stepsPerTurn);
                 long bytes = THREADS.getTotalThreadAllocatedBytes() - before;
                 seat.allocated[round] = (double) bytes / seat.stepsPerTurn;
             }
@@ -183,7 +188,8 @@ public final class ContestRun {
         while (elapsed < AT_MOST && (elapsed < atLeast || steady < STEADY_TURNS || kernelsAreWarming())) {
             gradients.advance();
             seat.contestant().gradientsChanged();
-            double nanos = seat.turn(gradients.version(), steps);
+            seat.note(gradients.version(), steps);
+            double nanos = seat.turn(steps);
             steady = nanos < FASTER * best ? 0 : steady + 1;
             best = Math.min(best, nanos);
             steps = Math.clamp((long) (TURN / nanos), 1, MAX_STEPS_PER_TURN);
