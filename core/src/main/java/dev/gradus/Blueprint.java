@@ -15,12 +15,19 @@ import java.util.stream.Stream;
 final class Blueprint {
     private final Trace step;
     private final Map<String, Trace> events = new LinkedHashMap<>();
+    private final int tensors;
     private final Map<Boolean, Program> stepPrograms = new HashMap<>();
     private final Map<String, Program> eventPrograms = new HashMap<>();
 
     Blueprint(Rule rule, String parameter, Shape shape) {
         step = Trace.of(rule, parameter, shape);
         rule.events().stream().sorted().forEach(event -> events.put(event, Trace.of(rule, event, parameter, shape)));
+        tensors = (int) Stream.concat(Stream.of(step), events.values().stream())
+                .flatMap(trace -> trace.states().stream())
+                .filter(state -> !state.axes().isHost())
+                .map(State::name)
+                .distinct()
+                .count();
     }
 
     /// Whether it is another parameter's, too.
@@ -40,12 +47,7 @@ final class Blueprint {
 
     /// How many states with elements a parameter has.
     int tensors() {
-        return (int) Stream.concat(Stream.of(step), events.values().stream())
-                .flatMap(trace -> trace.states().stream())
-                .filter(state -> !state.axes().isHost())
-                .map(State::name)
-                .distinct()
-                .count();
+        return tensors;
     }
 
     /// @param withMetrics whether to compute what listeners are told, too

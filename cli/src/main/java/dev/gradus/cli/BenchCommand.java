@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
             "Measures on this machine what steps cost, beside loops written by hand and streams of equal reads and "
                     + "writes, and compares every element with what the interpreter gives.",
             "",
-            "Takes about half an hour, in which nothing else should run; with --quick about two minutes.",
+            "Takes about half an hour, in which nothing else should run; with --quick four to five minutes.",
             ""
         })
 @SuppressWarnings("NullAway.Init") // picocli fills the fields

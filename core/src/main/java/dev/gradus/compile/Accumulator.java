@@ -62,11 +62,6 @@ final class Accumulator {
         return run;
     }
 
-    /// Whether all elements are reduced to one number.
-    boolean isToNumber() {
-        return sums != result;
-    }
-
     /// Whether each run gives one number, so that threads may take runs side by side.
     boolean isByRuns() {
         return projection == null;
@@ -192,7 +187,7 @@ final class Accumulator {
 
     /// Completes the result after the last element.
     void finish() {
-        if (isToNumber()) {
+        if (sums != result) {
             result[0] = total();
         }
         for (int i = 0; i < group.length; i++) {

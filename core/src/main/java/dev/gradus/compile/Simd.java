@@ -392,7 +392,7 @@ final class Simd<A> implements Backend {
                 exchanges.size(),
                 byRows,
                 kinds,
-                runs(binding, reductions, run),
+                runs(binding, pass, run),
                 type,
                 bits,
                 stored,
@@ -400,13 +400,11 @@ final class Simd<A> implements Backend {
         return new Plan(key, storesBlocks, exchanges, rows, reductions, run);
     }
 
-    private static Kernels.Runs runs(Binding binding, List<Integer> reductions, long run) {
+    private static Kernels.Runs runs(Binding binding, Pass pass, long run) {
         if (run == 0) {
             return Kernels.Runs.NONE;
         }
-        boolean areParts = !reductions.isEmpty()
-                && reductions.stream()
-                        .allMatch(reduction -> binding.accumulator(reduction).isToNumber());
+        boolean areParts = Stage.reducesToNumber(pass, binding.variant.reductions());
         return areParts ? Kernels.Runs.PARTS : Kernels.Runs.ofRows(run);
     }
 

@@ -44,10 +44,7 @@ class ReadmeTest {
 
     @Test
     void theRuleKeepsTheContractAndPrintsTheFormulasThatFollow() throws Exception {
-        String formulas = Snippets.blocks(PAGE, "").stream()
-                .filter(block -> block.contains("sign("))
-                .findFirst()
-                .orElseThrow();
+        String formulas = Snippets.block(PAGE, "", "sign(");
         assertThat(Snippets.run("Lion", Snippets.blocks(PAGE, "java").get(1), classes))
                 .isEqualTo(formulas);
     }

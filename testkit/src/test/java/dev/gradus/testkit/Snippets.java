@@ -41,6 +41,16 @@ final class Snippets {
         return blocks;
     }
 
+    /// The first block of a language that contains a text.
+    ///
+    /// @param page from the root of the project
+    static String block(String page, String language, String contained) throws IOException {
+        return blocks(page, language).stream()
+                .filter(block -> block.contains(contained))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /// Runs the main method of a class.
     ///
     /// @param classes a folder for what is compiled

@@ -99,10 +99,7 @@ class TorchPageTest {
 
     @Test
     void theCodeRuns() throws Exception {
-        String block = Snippets.blocks(PAGE, "java").stream()
-                .filter(text -> text.contains("TorchState.load"))
-                .findFirst()
-                .orElseThrow();
+        String block = Snippets.block(PAGE, "java", "TorchState.load");
         String before = """
                 Path file = Path.of("%s");
                 List<Parameter> parameters = body;
