@@ -7,5 +7,6 @@ module dev.gradus.core {
     exports dev.gradus.rule;
     exports dev.gradus.rules;
     exports dev.gradus.schedule;
+    exports dev.gradus.tensor;
     exports dev.gradus.text;
 }

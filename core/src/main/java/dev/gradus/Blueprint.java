@@ -1,10 +1,10 @@
 package dev.gradus;
 
 import dev.gradus.compile.Program;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
+import dev.gradus.tensor.Shape;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;

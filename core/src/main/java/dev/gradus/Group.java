@@ -1,7 +1,6 @@
 package dev.gradus;
 
 import dev.gradus.expr.Expr.Hyper;
-import dev.gradus.expr.Shape;
 import dev.gradus.rule.Range;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Spelling;
@@ -9,6 +8,7 @@ import dev.gradus.rule.Step;
 import dev.gradus.rule.Trace.HyperUse;
 import dev.gradus.schedule.ObservingSchedule;
 import dev.gradus.schedule.Schedule;
+import dev.gradus.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

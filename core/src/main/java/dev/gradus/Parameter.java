@@ -1,7 +1,7 @@
 package dev.gradus;
 
-import dev.gradus.expr.ElementType;
-import dev.gradus.expr.Shape;
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

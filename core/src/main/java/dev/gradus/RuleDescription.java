@@ -1,13 +1,13 @@
 package dev.gradus;
 
 import dev.gradus.compile.Program;
-import dev.gradus.expr.ElementType;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
 import dev.gradus.expr.State.Scope;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
 import dev.gradus.rule.Trace.HyperUse;
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.util.List;
 
 /// What a rule is, does and needs for a parameter of a given shape, without running it.

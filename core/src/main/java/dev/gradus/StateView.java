@@ -1,8 +1,8 @@
 package dev.gradus;
 
-import dev.gradus.expr.ElementType;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.State.Role;
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 
 /// A state of an optimizer, by name.

@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Expr;
-import dev.gradus.expr.Shape;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
 import dev.gradus.rules.EmaWeights;
 import dev.gradus.rules.Rules;
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

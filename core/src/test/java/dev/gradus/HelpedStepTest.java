@@ -4,9 +4,9 @@ import static dev.gradus.rule.Chain.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.gradus.expr.Shape;
 import dev.gradus.rule.Mask;
 import dev.gradus.rules.Rules;
+import dev.gradus.tensor.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;

@@ -2,12 +2,12 @@ package dev.gradus;
 
 import static dev.gradus.expr.Formulas.transform;
 
-import dev.gradus.expr.ElementType;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.TensorFunction;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 
 /// Happens in the middle of the step of a parameter: the identity, and what a test has it do.

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.gradus.expr.Shape;
 import dev.gradus.rule.Mask;
 import dev.gradus.rules.EmaWeights;
 import dev.gradus.rules.Rules;
 import dev.gradus.rules.Sophia;
 import dev.gradus.schedule.Schedules;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gradus.OptimizerState.ParameterState;
-import dev.gradus.expr.ElementType;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.State.Role;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
 import dev.gradus.rules.Prodigy;
 import dev.gradus.rules.Rules;
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

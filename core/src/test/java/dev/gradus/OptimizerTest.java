@@ -7,9 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.gradus.expr.Clock;
-import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Expr;
-import dev.gradus.expr.Shape;
 import dev.gradus.rule.Chain;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Mask;
@@ -20,6 +18,8 @@ import dev.gradus.rules.Rules;
 import dev.gradus.rules.Sophia;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

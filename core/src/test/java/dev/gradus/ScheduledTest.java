@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.gradus.expr.Shape;
 import dev.gradus.rule.Direction;
 import dev.gradus.rules.Momentum;
 import dev.gradus.schedule.Curve;
 import dev.gradus.schedule.Plateau.ThresholdMode;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
 package dev.gradus.checkpoint;
 
-import dev.gradus.expr.ElementType;
+import dev.gradus.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 

@@ -1,6 +1,6 @@
 package dev.gradus.checkpoint;
 
-import dev.gradus.expr.Shape;
+import dev.gradus.tensor.Shape;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;

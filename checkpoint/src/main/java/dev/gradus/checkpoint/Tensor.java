@@ -1,6 +1,6 @@
 package dev.gradus.checkpoint;
 
-import dev.gradus.expr.Shape;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 
 /// A named tensor of a file, or one that is to be written.

@@ -7,8 +7,8 @@ import dev.gradus.Optimizer;
 import dev.gradus.Parameter;
 import dev.gradus.ParameterGroup;
 import dev.gradus.StateFormat;
-import dev.gradus.expr.Shape;
 import dev.gradus.rules.Rules;
+import dev.gradus.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
 

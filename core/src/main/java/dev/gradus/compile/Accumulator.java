@@ -1,7 +1,7 @@
 package dev.gradus.compile;
 
 import dev.gradus.expr.Expr;
-import dev.gradus.expr.Shape;
+import dev.gradus.tensor.Shape;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,9 @@
 package dev.gradus.compile;
 
-import dev.gradus.expr.Axes;
-import dev.gradus.expr.ElementType;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
+import dev.gradus.tensor.Axes;
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;

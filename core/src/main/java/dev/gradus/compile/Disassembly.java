@@ -1,8 +1,8 @@
 package dev.gradus.compile;
 
-import dev.gradus.expr.ElementType;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeElement;

@@ -3,7 +3,7 @@ package dev.gradus.compile;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
-import dev.gradus.expr.ElementType;
+import dev.gradus.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 
 /// States in 8 bits: blocks of 256 codes, each block followed by its base, a float32. The last block is

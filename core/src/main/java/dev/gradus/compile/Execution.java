@@ -2,8 +2,8 @@ package dev.gradus.compile;
 
 import dev.gradus.compile.Variant.Total;
 import dev.gradus.expr.Clock;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
+import dev.gradus.tensor.Shape;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.gradus.compile;
 
-import dev.gradus.expr.Axes;
+import dev.gradus.tensor.Axes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -6,7 +6,7 @@ import dev.gradus.compile.Slots.Literal;
 import dev.gradus.compile.Slots.NumberSlot;
 import dev.gradus.compile.Slots.SizeSlot;
 import dev.gradus.compile.Slots.StepSlot;
-import dev.gradus.expr.Shape;
+import dev.gradus.tensor.Shape;
 import java.util.List;
 
 /// Fills the slots of what code on numbers of the host depends on: once what never changes, at each step the rest.

@@ -1,7 +1,7 @@
 package dev.gradus.compile;
 
 import dev.gradus.compile.Pass.Instruction;
-import dev.gradus.expr.ElementType;
+import dev.gradus.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;

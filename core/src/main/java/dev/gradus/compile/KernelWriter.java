@@ -14,8 +14,8 @@ import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
 
 import dev.gradus.compile.Pass.Instruction;
-import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Expr;
+import dev.gradus.tensor.ElementType;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;

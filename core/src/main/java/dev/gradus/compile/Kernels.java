@@ -1,7 +1,7 @@
 package dev.gradus.compile;
 
-import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Expr;
+import dev.gradus.tensor.ElementType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

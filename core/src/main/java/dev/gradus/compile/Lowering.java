@@ -2,10 +2,10 @@ package dev.gradus.compile;
 
 import dev.gradus.compile.Value.ReduceKey;
 import dev.gradus.compile.Value.TotalKey;
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.State;
 import dev.gradus.expr.State.Role;
 import dev.gradus.expr.TensorFunction;
+import dev.gradus.tensor.Axes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package dev.gradus.compile;
 
-import dev.gradus.expr.Axes;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
+import dev.gradus.tensor.Axes;
+import dev.gradus.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.gradus.compile;
 
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.State;
+import dev.gradus.tensor.Axes;
 import org.jspecify.annotations.Nullable;
 
 /// A tensor in memory that passes load and store.

@@ -1,6 +1,6 @@
 package dev.gradus.compile;
 
-import dev.gradus.expr.Axes;
+import dev.gradus.tensor.Axes;
 import java.util.List;
 
 /// One sweep over the elements of a tensor, as straight-line code on blocks of elements.

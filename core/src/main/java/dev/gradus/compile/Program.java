@@ -1,14 +1,14 @@
 package dev.gradus.compile;
 
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.Condition;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Expr.After;
 import dev.gradus.expr.Expr.Input;
 import dev.gradus.expr.Expr.Reduction;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
 import dev.gradus.rule.Trace;
+import dev.gradus.tensor.Axes;
+import dev.gradus.tensor.Shape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;

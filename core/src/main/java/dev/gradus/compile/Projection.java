@@ -1,7 +1,7 @@
 package dev.gradus.compile;
 
-import dev.gradus.expr.Axes;
-import dev.gradus.expr.Shape;
+import dev.gradus.tensor.Axes;
+import dev.gradus.tensor.Shape;
 
 /// Where the elements of a tensor over some axes lie in a tensor over fewer: the index arithmetic of
 /// broadcasting and of reducing.

@@ -1,7 +1,7 @@
 package dev.gradus.compile;
 
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.Expr;
+import dev.gradus.tensor.Axes;
 
 /// A reduction that a pass performs.
 ///

@@ -1,7 +1,7 @@
 package dev.gradus.compile;
 
 import dev.gradus.compile.Pass.Instruction;
-import dev.gradus.expr.Axes;
+import dev.gradus.tensor.Axes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

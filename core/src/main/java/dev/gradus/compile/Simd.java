@@ -1,8 +1,8 @@
 package dev.gradus.compile;
 
 import dev.gradus.compile.Pass.Instruction;
-import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Expr;
+import dev.gradus.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;

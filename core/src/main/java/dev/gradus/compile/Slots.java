@@ -1,8 +1,8 @@
 package dev.gradus.compile;
 
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.Clock;
 import dev.gradus.expr.State;
+import dev.gradus.tensor.Axes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

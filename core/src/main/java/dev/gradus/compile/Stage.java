@@ -1,7 +1,7 @@
 package dev.gradus.compile;
 
 import dev.gradus.compile.Variant.Total;
-import dev.gradus.expr.Axes;
+import dev.gradus.tensor.Axes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

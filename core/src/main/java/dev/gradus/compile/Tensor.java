@@ -1,6 +1,6 @@
 package dev.gradus.compile;
 
-import dev.gradus.expr.ElementType;
+import dev.gradus.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 

@@ -2,12 +2,12 @@ package dev.gradus.compile;
 
 import dev.gradus.compile.Value.ReduceKey;
 import dev.gradus.compile.Value.TotalKey;
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.Condition;
 import dev.gradus.expr.Condition.Both;
 import dev.gradus.expr.Condition.Compare;
 import dev.gradus.expr.Condition.Not;
 import dev.gradus.expr.Expr;
+import dev.gradus.tensor.Axes;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.gradus.compile;
 
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.Expr.Reduction;
+import dev.gradus.tensor.Axes;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;

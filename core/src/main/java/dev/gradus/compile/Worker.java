@@ -1,6 +1,6 @@
 package dev.gradus.compile;
 
-import dev.gradus.expr.ElementType;
+import dev.gradus.tensor.ElementType;
 
 /// One thread's means to run passes: kernels where the JVM has the Vector API, else the interpreter.
 final class Worker implements AutoCloseable {

@@ -1,5 +1,6 @@
 package dev.gradus.expr;
 
+import dev.gradus.tensor.Axes;
 import java.util.List;
 import java.util.stream.Stream;
 

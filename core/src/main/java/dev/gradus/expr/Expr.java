@@ -2,6 +2,7 @@ package dev.gradus.expr;
 
 import dev.gradus.expr.Condition.Compare;
 import dev.gradus.expr.Condition.Comparison;
+import dev.gradus.tensor.Axes;
 import java.util.ArrayList;
 import java.util.List;
 

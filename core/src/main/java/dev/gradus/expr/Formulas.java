@@ -9,6 +9,7 @@ import dev.gradus.expr.Expr.Transform;
 import dev.gradus.expr.Expr.Unary;
 import dev.gradus.expr.Expr.UnaryOp;
 import dev.gradus.expr.Expr.Where;
+import dev.gradus.tensor.Axes;
 
 /// The field's vocabulary as functions on expressions; each concept exists once, here.
 public final class Formulas {

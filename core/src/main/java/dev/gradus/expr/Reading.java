@@ -23,6 +23,7 @@ import dev.gradus.expr.Expr.Where;
 import dev.gradus.expr.Term.Decimal;
 import dev.gradus.expr.Term.Operator;
 import dev.gradus.expr.Term.Symbol;
+import dev.gradus.tensor.Axes;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;

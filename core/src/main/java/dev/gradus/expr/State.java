@@ -1,5 +1,7 @@
 package dev.gradus.expr;
 
+import dev.gradus.tensor.Axes;
+
 /// A value that a rule keeps from step to step.
 ///
 /// @param name the link and the state, as in `adabelief.exp_avg`; unique within a rule

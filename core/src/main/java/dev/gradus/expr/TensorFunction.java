@@ -1,5 +1,7 @@
 package dev.gradus.expr;
 
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 
 /// A function of a whole tensor that no expression of elements and reductions can say, such as one of matrix products;

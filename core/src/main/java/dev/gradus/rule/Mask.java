@@ -1,6 +1,6 @@
 package dev.gradus.rule;
 
-import dev.gradus.expr.Shape;
+import dev.gradus.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;

@@ -3,9 +3,9 @@ package dev.gradus.rule;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Expr.Input;
 import dev.gradus.expr.Notation;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.Term;
 import dev.gradus.expr.Transcript;
+import dev.gradus.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,12 +1,12 @@
 package dev.gradus.rule;
 
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Expr.After;
 import dev.gradus.expr.Expr.Before;
 import dev.gradus.expr.State;
 import dev.gradus.expr.State.Role;
 import dev.gradus.expr.State.Scope;
+import dev.gradus.tensor.Axes;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;

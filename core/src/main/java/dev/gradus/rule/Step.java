@@ -1,6 +1,5 @@
 package dev.gradus.rule;
 
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.Clock;
 import dev.gradus.expr.Condition;
 import dev.gradus.expr.Expr;
@@ -12,7 +11,8 @@ import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Expr.Source;
 import dev.gradus.expr.Expr.StepCount;
 import dev.gradus.expr.Expr.Total;
-import dev.gradus.expr.Shape;
+import dev.gradus.tensor.Axes;
+import dev.gradus.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
 /// One symbolic step of one parameter, as the links of a rule hand it on: the parameter, the direction, and access

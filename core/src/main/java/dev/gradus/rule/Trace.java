@@ -2,7 +2,6 @@ package dev.gradus.rule;
 
 import static dev.gradus.expr.Formulas.where;
 
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.Condition;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Expr.After;
@@ -10,8 +9,9 @@ import dev.gradus.expr.Expr.Before;
 import dev.gradus.expr.Expr.Hyper;
 import dev.gradus.expr.Expr.Input;
 import dev.gradus.expr.Expr.Source;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
+import dev.gradus.tensor.Axes;
+import dev.gradus.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

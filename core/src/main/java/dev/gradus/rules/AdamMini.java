@@ -4,12 +4,12 @@ import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.mean;
 import static dev.gradus.expr.Formulas.square;
 
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
+import dev.gradus.tensor.Axes;
 
 /// Adam-mini: Adam whose second moment is one number per block of a parameter, the mean over the block.
 ///

@@ -4,12 +4,12 @@ import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.norm;
 import static dev.gradus.expr.Formulas.where;
 
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
+import dev.gradus.tensor.Axes;
 
 /// Adaptive gradient clipping: scales each unit's gradient down to a share of the norm of the unit's weights, where
 /// it is larger. A unit is a row of a tensor (a slice along the outermost axis, an output channel), or a whole

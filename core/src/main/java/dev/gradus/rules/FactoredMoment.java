@@ -3,9 +3,9 @@ package dev.gradus.rules;
 import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.mean;
 
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Step;
+import dev.gradus.tensor.Axes;
 import java.util.function.UnaryOperator;
 
 /// An average of squares of which only the means along two axes are kept; what it would be is estimated as

@@ -7,11 +7,11 @@ import static dev.gradus.expr.Formulas.sqrt;
 import static dev.gradus.expr.Formulas.square;
 
 import dev.gradus.expr.Expr;
-import dev.gradus.expr.Shape;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
+import dev.gradus.tensor.Shape;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;

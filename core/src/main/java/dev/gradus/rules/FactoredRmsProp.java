@@ -5,11 +5,11 @@ import static dev.gradus.expr.Formulas.sqrt;
 import static dev.gradus.expr.Formulas.square;
 
 import dev.gradus.expr.Expr;
-import dev.gradus.expr.Shape;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
+import dev.gradus.tensor.Shape;
 import java.util.function.UnaryOperator;
 
 /// Divides by the root of a second moment with a constant decay rate, of which only the means along the last two

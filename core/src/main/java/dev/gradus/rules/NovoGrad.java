@@ -5,13 +5,13 @@ import static dev.gradus.expr.Formulas.sqrt;
 import static dev.gradus.expr.Formulas.sumOfSquares;
 import static dev.gradus.expr.Formulas.where;
 
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.Clock;
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
+import dev.gradus.tensor.Axes;
 
 /// The core of NovoGrad: divides the gradient of each tensor by the root of its average squared norm.
 ///

@@ -3,9 +3,9 @@ package dev.gradus.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.Expr;
-import dev.gradus.expr.Shape;
+import dev.gradus.tensor.Axes;
+import dev.gradus.tensor.Shape;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -3,9 +3,9 @@ package dev.gradus.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gradus.expr.Clock;
-import dev.gradus.expr.ElementType;
 import dev.gradus.expr.State;
 import dev.gradus.rule.Trace;
+import dev.gradus.tensor.ElementType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;

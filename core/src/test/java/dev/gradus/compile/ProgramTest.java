@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gradus.expr.Expr;
-import dev.gradus.expr.Shape;
 import dev.gradus.rule.Chain;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
 import dev.gradus.rules.Rules;
+import dev.gradus.tensor.Shape;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -4,9 +4,7 @@ import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.transform;
 import static dev.gradus.rule.Chain.chain;
 
-import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Expr;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.TensorFunction;
 import dev.gradus.rule.Chain;
 import dev.gradus.rule.Direction;
@@ -55,6 +53,8 @@ import dev.gradus.rules.SkipNonFinite;
 import dev.gradus.rules.Softplus;
 import dev.gradus.rules.TrustRatio;
 import dev.gradus.rules.ZeroNonFinite;
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,14 +10,14 @@ import static dev.gradus.expr.Formulas.where;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Expr;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
 import dev.gradus.rules.Rules;
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;

@@ -3,13 +3,13 @@ package dev.gradus.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gradus.compile.Variant.Total;
-import dev.gradus.expr.ElementType;
 import dev.gradus.expr.Expr.Reduction;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.State;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
 import dev.gradus.rules.Rules;
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

@@ -31,6 +31,7 @@ import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Expr.Source;
 import dev.gradus.expr.Expr.StepCount;
 import dev.gradus.expr.Expr.Total;
+import dev.gradus.tensor.Axes;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -19,6 +19,7 @@ import dev.gradus.rule.Rule;
 import dev.gradus.rule.RuleFormulas;
 import dev.gradus.rule.Step;
 import dev.gradus.rule.Trace;
+import dev.gradus.tensor.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -17,6 +17,7 @@ import dev.gradus.expr.Expr.Source;
 import dev.gradus.expr.Expr.StepCount;
 import dev.gradus.expr.State.Role;
 import dev.gradus.expr.State.Scope;
+import dev.gradus.tensor.Axes;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

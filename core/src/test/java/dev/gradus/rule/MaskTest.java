@@ -2,7 +2,7 @@ package dev.gradus.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gradus.expr.Shape;
+import dev.gradus.tensor.Shape;
 import org.junit.jupiter.api.Test;
 
 class MaskTest {

@@ -2,11 +2,11 @@ package dev.gradus.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gradus.expr.Shape;
 import dev.gradus.rules.Centralize;
 import dev.gradus.rules.FactoredRms;
 import dev.gradus.rules.Partition;
 import dev.gradus.rules.Rules;
+import dev.gradus.tensor.Shape;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 

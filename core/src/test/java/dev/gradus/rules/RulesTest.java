@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gradus.RuleDescription;
 import dev.gradus.expr.Notation;
-import dev.gradus.expr.Shape;
 import dev.gradus.rule.RuleFormulas;
 import dev.gradus.rule.Trace.HyperUse;
 import dev.gradus.rules.Rules.Entry;
+import dev.gradus.tensor.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -9,10 +9,10 @@ import dev.gradus.Optimizer;
 import dev.gradus.Parameter;
 import dev.gradus.ParameterGroup;
 import dev.gradus.RuleDescription;
-import dev.gradus.expr.Shape;
 import dev.gradus.rule.Rule;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
+import dev.gradus.tensor.Shape;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

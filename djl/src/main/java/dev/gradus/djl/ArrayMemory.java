@@ -4,8 +4,8 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.SparseFormat;
-import dev.gradus.expr.ElementType;
-import dev.gradus.expr.Shape;
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 
 /// The memory that DJL's arrays live in, which DJL has no single call for: it returns a copy, without a sign, of an

@@ -6,7 +6,6 @@ import static dev.gradus.expr.Formulas.sqrt;
 import static dev.gradus.expr.Formulas.transform;
 import static dev.gradus.rule.Chain.chain;
 
-import dev.gradus.expr.Axes;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Expr.Size;
 import dev.gradus.rule.Direction;
@@ -17,6 +16,7 @@ import dev.gradus.rule.Rule;
 import dev.gradus.rule.Step;
 import dev.gradus.rules.Partition;
 import dev.gradus.rules.Rules;
+import dev.gradus.tensor.Axes;
 
 /// Muon: momentum whose matrix is made orthogonal, so that a step is as large in every direction. For the weight
 /// matrices of hidden layers; embeddings, the last layer, biases and scales are left to another rule, see

@@ -1,9 +1,9 @@
 package dev.gradus.muon;
 
-import dev.gradus.expr.ElementType;
-import dev.gradus.expr.Shape;
 import dev.gradus.expr.TensorFunction;
 import dev.gradus.muon.Blas.Matrix;
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -29,7 +29,7 @@ class ComparisonPageTest {
             import static dev.gradus.schedule.Schedules.*;
             import dev.gradus.*;
             import dev.gradus.checkpoint.*;
-            import dev.gradus.expr.Shape;
+            import dev.gradus.tensor.Shape;
             import dev.gradus.rule.*;
             import dev.gradus.rules.*;
             import dev.gradus.schedule.Schedule;

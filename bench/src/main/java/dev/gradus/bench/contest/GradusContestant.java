@@ -5,7 +5,7 @@ import dev.gradus.Options;
 import dev.gradus.Parameter;
 import dev.gradus.ParameterGroup;
 import dev.gradus.StateView;
-import dev.gradus.expr.ElementType;
+import dev.gradus.tensor.ElementType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,6 +1,6 @@
 package dev.gradus.bench.contest;
 
-import dev.gradus.expr.Shape;
+import dev.gradus.tensor.Shape;
 
 /// How many tensors of which size are trained.
 ///

@@ -5,8 +5,8 @@ import dev.gradus.Options;
 import dev.gradus.Parameter;
 import dev.gradus.ParameterGroup;
 import dev.gradus.bench.statistics.Estimate;
-import dev.gradus.expr.Shape;
 import dev.gradus.rules.Rules;
+import dev.gradus.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
 

@@ -3,8 +3,8 @@ package dev.gradus.bench.startup;
 import dev.gradus.Optimizer;
 import dev.gradus.Parameter;
 import dev.gradus.ParameterGroup;
-import dev.gradus.expr.Shape;
 import dev.gradus.rules.Rules;
+import dev.gradus.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,10 +1,10 @@
 package dev.gradus.cli.comparison;
 
 import dev.gradus.cli.input.Setting;
-import dev.gradus.expr.Shape;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
 import dev.gradus.rule.Trace.HyperUse;
+import dev.gradus.tensor.Shape;
 import java.util.List;
 
 /// An optimizer that takes part.

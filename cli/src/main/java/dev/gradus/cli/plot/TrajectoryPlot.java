@@ -12,7 +12,7 @@ import dev.gradus.cli.chart.Series;
 import dev.gradus.cli.comparison.Contender;
 import dev.gradus.cli.input.InputError;
 import dev.gradus.cli.input.Setting;
-import dev.gradus.expr.Shape;
+import dev.gradus.tensor.Shape;
 import dev.gradus.testkit.TestProblem;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package dev.gradus.testkit.golden;
 
-import dev.gradus.expr.ElementType;
-import dev.gradus.expr.Shape;
+import dev.gradus.tensor.ElementType;
+import dev.gradus.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

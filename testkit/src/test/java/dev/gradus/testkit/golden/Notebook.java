@@ -6,7 +6,6 @@ import static dev.gradus.rule.Mask.size;
 import static dev.gradus.rule.Mask.sizeAtLeast;
 
 import dev.gradus.expr.Clock;
-import dev.gradus.expr.Shape;
 import dev.gradus.rule.Chain;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
@@ -27,6 +26,7 @@ import dev.gradus.rules.ShrinkWeights;
 import dev.gradus.rules.Softplus;
 import dev.gradus.rules.SuAdam;
 import dev.gradus.rules.TrustRatio;
+import dev.gradus.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

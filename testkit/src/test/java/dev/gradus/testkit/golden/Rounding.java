@@ -1,6 +1,6 @@
 package dev.gradus.testkit.golden;
 
-import dev.gradus.expr.ElementType;
+import dev.gradus.tensor.ElementType;
 import dev.gradus.testkit.golden.GoldenCase.GoldenStep;
 import java.util.SplittableRandom;
 

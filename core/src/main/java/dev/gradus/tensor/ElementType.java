@@ -1,4 +1,4 @@
-package dev.gradus.expr;
+package dev.gradus.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,4 +1,4 @@
-package dev.gradus.expr;
+package dev.gradus.tensor;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;

@@ -1,4 +1,4 @@
-package dev.gradus.expr;
+package dev.gradus.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
