@@ -1,6 +1,6 @@
 package dev.gradus;
 
-import dev.gradus.compile.Program;
+import dev.gradus.program.Program;
 import dev.gradus.expr.State;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
