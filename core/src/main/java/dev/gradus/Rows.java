@@ -5,14 +5,14 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import dev.gradus.cpu.Execution;
+import dev.gradus.cpu.Team;
+import dev.gradus.engine.RandomKey;
 import dev.gradus.engine.TaskInputs;
 import dev.gradus.engine.TaskMemory;
-import dev.gradus.program.Program;
-import dev.gradus.engine.RandomKey;
-import dev.gradus.cpu.Team;
 import dev.gradus.engine.Tensor;
 import dev.gradus.expr.Clock;
 import dev.gradus.expr.State;
+import dev.gradus.program.Program;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;
 import java.lang.foreign.Arena;

@@ -1,9 +1,9 @@
 package dev.gradus;
 
 import dev.gradus.cpu.Disassembly;
-import dev.gradus.program.Program;
 import dev.gradus.expr.State;
 import dev.gradus.expr.State.Scope;
+import dev.gradus.program.Program;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
 import dev.gradus.rule.Trace.HyperUse;

@@ -2,9 +2,9 @@ package dev.gradus;
 
 import dev.gradus.cpu.Execution;
 import dev.gradus.cpu.Team;
+import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.program.Value.TotalKey;
 import dev.gradus.program.Variant.Total;
-import dev.gradus.expr.Expr.Reduction;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;

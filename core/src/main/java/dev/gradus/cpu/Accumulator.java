@@ -1,9 +1,8 @@
 package dev.gradus.cpu;
 
+import dev.gradus.expr.Expr;
 import dev.gradus.program.Projection;
 import dev.gradus.program.Reduction;
-
-import dev.gradus.expr.Expr;
 import dev.gradus.tensor.Shape;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

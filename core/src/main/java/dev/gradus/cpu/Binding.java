@@ -3,6 +3,7 @@ package dev.gradus.cpu;
 import dev.gradus.engine.Inputs;
 import dev.gradus.engine.TaskMemory;
 import dev.gradus.engine.Tensor;
+import dev.gradus.expr.State;
 import dev.gradus.numeric.EightBit;
 import dev.gradus.program.HostCode;
 import dev.gradus.program.Operand;
@@ -11,8 +12,6 @@ import dev.gradus.program.Projection;
 import dev.gradus.program.Reduction;
 import dev.gradus.program.Stage;
 import dev.gradus.program.Variant;
-
-import dev.gradus.expr.State;
 import dev.gradus.tensor.Axes;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;

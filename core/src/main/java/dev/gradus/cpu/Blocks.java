@@ -1,7 +1,6 @@
 package dev.gradus.cpu;
 
 import dev.gradus.program.Op;
-
 import dev.gradus.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 

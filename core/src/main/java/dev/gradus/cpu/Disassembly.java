@@ -3,11 +3,10 @@ package dev.gradus.cpu;
 import dev.gradus.engine.RandomKey;
 import dev.gradus.engine.TaskMemory;
 import dev.gradus.engine.Tensor;
+import dev.gradus.expr.State;
 import dev.gradus.program.Pass;
 import dev.gradus.program.Program;
 import dev.gradus.program.Variant;
-
-import dev.gradus.expr.State;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;
 import java.lang.classfile.ClassFile;

@@ -4,14 +4,12 @@ import dev.gradus.engine.Inputs;
 import dev.gradus.engine.TaskInputs;
 import dev.gradus.engine.TaskMemory;
 import dev.gradus.engine.Tensor;
+import dev.gradus.expr.State;
 import dev.gradus.program.HostCode;
 import dev.gradus.program.Program;
 import dev.gradus.program.Stage;
 import dev.gradus.program.Variant;
-
 import dev.gradus.program.Variant.Total;
-import dev.gradus.expr.Clock;
-import dev.gradus.expr.State;
 import dev.gradus.tensor.Shape;
 import java.util.List;
 import java.util.Objects;

@@ -3,9 +3,8 @@ package dev.gradus.cpu;
 import dev.gradus.engine.Tensor;
 import dev.gradus.program.Op;
 import dev.gradus.program.Pass;
-import dev.gradus.program.Projection;
-
 import dev.gradus.program.Pass.Instruction;
+import dev.gradus.program.Projection;
 import dev.gradus.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;

@@ -1,11 +1,5 @@
 package dev.gradus.cpu;
 
-import dev.gradus.numeric.EightBit;
-import dev.gradus.numeric.Rounding;
-import dev.gradus.program.Op;
-import dev.gradus.program.Pass;
-import dev.gradus.program.Reduction;
-
 import static java.lang.classfile.ClassFile.ACC_FINAL;
 import static java.lang.classfile.ClassFile.ACC_PRIVATE;
 import static java.lang.classfile.ClassFile.ACC_PUBLIC;
@@ -19,8 +13,12 @@ import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
 
-import dev.gradus.program.Pass.Instruction;
 import dev.gradus.expr.Expr;
+import dev.gradus.numeric.EightBit;
+import dev.gradus.numeric.Rounding;
+import dev.gradus.program.Op;
+import dev.gradus.program.Pass;
+import dev.gradus.program.Pass.Instruction;
 import dev.gradus.tensor.ElementType;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;

@@ -1,12 +1,10 @@
 package dev.gradus.cpu;
 
 import dev.gradus.engine.Tensor;
+import dev.gradus.expr.Expr;
 import dev.gradus.numeric.EightBit;
 import dev.gradus.program.Op;
 import dev.gradus.program.Pass;
-import dev.gradus.program.Reduction;
-
-import dev.gradus.expr.Expr;
 import dev.gradus.tensor.ElementType;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -1,7 +1,5 @@
 package dev.gradus.cpu;
 
-import dev.gradus.program.Reduction;
-
 import dev.gradus.expr.Expr;
 import java.util.Arrays;
 

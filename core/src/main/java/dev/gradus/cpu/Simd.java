@@ -2,15 +2,13 @@ package dev.gradus.cpu;
 
 import dev.gradus.engine.RandomKey;
 import dev.gradus.engine.Tensor;
+import dev.gradus.expr.Expr;
 import dev.gradus.numeric.EightBit;
 import dev.gradus.program.Op;
 import dev.gradus.program.Pass;
-import dev.gradus.program.Projection;
-import dev.gradus.program.Reduction;
-import dev.gradus.program.Stage;
-
 import dev.gradus.program.Pass.Instruction;
-import dev.gradus.expr.Expr;
+import dev.gradus.program.Projection;
+import dev.gradus.program.Stage;
 import dev.gradus.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

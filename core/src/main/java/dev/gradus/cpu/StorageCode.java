@@ -1,14 +1,13 @@
 package dev.gradus.cpu;
 
-import dev.gradus.numeric.EightBit;
-import dev.gradus.numeric.Half;
-import dev.gradus.numeric.Rounding;
-
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
 
+import dev.gradus.numeric.EightBit;
+import dev.gradus.numeric.Half;
+import dev.gradus.numeric.Rounding;
 import dev.gradus.tensor.ElementType;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;

@@ -2,7 +2,6 @@ package dev.gradus.cpu;
 
 import dev.gradus.engine.HostMemo;
 import dev.gradus.numeric.Power;
-
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 

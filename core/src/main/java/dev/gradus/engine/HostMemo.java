@@ -2,7 +2,6 @@ package dev.gradus.engine;
 
 import dev.gradus.numeric.Power;
 import dev.gradus.program.HostCode;
-
 import java.util.IdentityHashMap;
 import java.util.Map;
 

@@ -1,5 +1,6 @@
 package dev.gradus.program;
 
+import dev.gradus.expr.State;
 import dev.gradus.program.Pass.Instruction;
 import dev.gradus.program.Slots.HyperSlot;
 import dev.gradus.program.Slots.Leaf;
@@ -7,7 +8,6 @@ import dev.gradus.program.Slots.Literal;
 import dev.gradus.program.Slots.NumberSlot;
 import dev.gradus.program.Slots.SizeSlot;
 import dev.gradus.program.Slots.StepSlot;
-import dev.gradus.expr.State;
 import dev.gradus.tensor.Axes;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

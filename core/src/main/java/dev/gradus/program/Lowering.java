@@ -1,10 +1,10 @@
 package dev.gradus.program;
 
-import dev.gradus.program.Value.ReduceKey;
-import dev.gradus.program.Value.TotalKey;
 import dev.gradus.expr.State;
 import dev.gradus.expr.State.Role;
 import dev.gradus.expr.TensorFunction;
+import dev.gradus.program.Value.ReduceKey;
+import dev.gradus.program.Value.TotalKey;
 import dev.gradus.tensor.Axes;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,9 +1,8 @@
 package dev.gradus.program;
 
-import dev.gradus.numeric.Power;
-
 import dev.gradus.expr.Expr.BinaryOp;
 import dev.gradus.expr.Expr.UnaryOp;
+import dev.gradus.numeric.Power;
 import org.jspecify.annotations.Nullable;
 
 /// The operations of programs, on numbers of the host and on blocks of elements alike; conditions are 1 and 0.

@@ -1,12 +1,12 @@
 package dev.gradus.program;
 
-import dev.gradus.program.Value.ReduceKey;
-import dev.gradus.program.Value.TotalKey;
 import dev.gradus.expr.Condition;
 import dev.gradus.expr.Condition.Both;
 import dev.gradus.expr.Condition.Compare;
 import dev.gradus.expr.Condition.Not;
 import dev.gradus.expr.Expr;
+import dev.gradus.program.Value.ReduceKey;
+import dev.gradus.program.Value.TotalKey;
 import dev.gradus.tensor.Axes;
 import java.util.IdentityHashMap;
 import java.util.List;

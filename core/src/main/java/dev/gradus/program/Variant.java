@@ -1,9 +1,9 @@
 package dev.gradus.program;
 
-import dev.gradus.program.Slots.Leaf;
-import dev.gradus.program.Value.TotalKey;
 import dev.gradus.expr.State;
 import dev.gradus.expr.TensorFunction;
+import dev.gradus.program.Slots.Leaf;
+import dev.gradus.program.Value.TotalKey;
 import java.util.List;
 import java.util.Map;
 

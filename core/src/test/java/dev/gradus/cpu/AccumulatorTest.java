@@ -1,11 +1,10 @@
 package dev.gradus.cpu;
 
-import dev.gradus.program.Reduction;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.gradus.expr.Expr;
+import dev.gradus.program.Reduction;
 import dev.gradus.tensor.Axes;
 import dev.gradus.tensor.Shape;
 import java.util.Arrays;

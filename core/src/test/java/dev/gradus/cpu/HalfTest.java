@@ -1,11 +1,9 @@
 package dev.gradus.cpu;
 
-import dev.gradus.numeric.Rounding;
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.gradus.numeric.Rounding;
 import dev.gradus.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;

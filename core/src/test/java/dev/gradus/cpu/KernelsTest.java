@@ -1,7 +1,5 @@
 package dev.gradus.cpu;
 
-import dev.gradus.program.RandomRules;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -10,6 +8,7 @@ import dev.gradus.Optimizer;
 import dev.gradus.Options;
 import dev.gradus.Parameter;
 import dev.gradus.ParameterGroup;
+import dev.gradus.program.RandomRules;
 import dev.gradus.rule.Chain;
 import dev.gradus.rule.Rule;
 import dev.gradus.rules.Adam;

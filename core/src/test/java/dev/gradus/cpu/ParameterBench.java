@@ -1,12 +1,11 @@
 package dev.gradus.cpu;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.gradus.engine.RandomKey;
 import dev.gradus.engine.TaskInputs;
 import dev.gradus.engine.TaskMemory;
 import dev.gradus.engine.Tensor;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.gradus.expr.Clock;
 import dev.gradus.expr.State;
 import dev.gradus.rule.Trace;

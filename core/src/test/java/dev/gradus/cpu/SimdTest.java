@@ -1,9 +1,5 @@
 package dev.gradus.cpu;
 
-import dev.gradus.engine.Tensor;
-import dev.gradus.program.Program;
-import dev.gradus.program.RandomRules;
-
 import static dev.gradus.expr.Formulas.cbrt;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.mean;
@@ -14,8 +10,11 @@ import static dev.gradus.expr.Formulas.where;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.gradus.engine.Tensor;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.State;
+import dev.gradus.program.Program;
+import dev.gradus.program.RandomRules;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;

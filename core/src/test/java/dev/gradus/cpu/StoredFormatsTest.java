@@ -1,13 +1,12 @@
 package dev.gradus.cpu;
 
-import dev.gradus.program.Program;
-import dev.gradus.program.RandomRules;
-
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.gradus.cpu.ParameterBench.Formats;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.State;
+import dev.gradus.program.Program;
+import dev.gradus.program.RandomRules;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;

@@ -1,14 +1,13 @@
 package dev.gradus.cpu;
 
-import dev.gradus.engine.Tensor;
-import dev.gradus.program.Program;
-import dev.gradus.program.RandomRules;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gradus.program.Variant.Total;
+import dev.gradus.engine.Tensor;
 import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.State;
+import dev.gradus.program.Program;
+import dev.gradus.program.RandomRules;
+import dev.gradus.program.Variant.Total;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
 import dev.gradus.rules.Rules;

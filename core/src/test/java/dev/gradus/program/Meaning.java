@@ -1,12 +1,11 @@
 package dev.gradus.program;
 
 import dev.gradus.engine.RandomKey;
-import dev.gradus.numeric.Normal;
-
 import dev.gradus.expr.Condition;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.State;
+import dev.gradus.numeric.Normal;
 import dev.gradus.rule.Step;
 import dev.gradus.rule.Trace;
 import dev.gradus.tensor.Axes;
