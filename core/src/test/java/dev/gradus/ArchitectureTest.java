@@ -31,6 +31,19 @@ class ArchitectureTest {
             "text", List.of("rules", "rule", "schedule"),
             "compile", List.of("rule", "expr", "schedule", "tensor"));
 
+    /// What the packages of rules may use of one another; the catalogue is above them all.
+    private static final Map<String, List<String>> RULES_MAY_USE = Map.of(
+            "adaptive", List.of("momentum"),
+            "average", List.of(),
+            "clip", List.of(),
+            "control", List.of(),
+            "decay", List.of(),
+            "factored", List.of(),
+            "layerwise", List.of(),
+            "momentum", List.of(),
+            "project", List.of("layerwise"),
+            "reference", List.of("adaptive", "layerwise"));
+
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.gradus");
@@ -53,6 +66,39 @@ class ArchitectureTest {
                 .dependOnClassesThat(resideInAnyPackage("dev.gradus..").and(not(resideInAnyPackage(allowed))))
                 .allowEmptyShould(true)
                 .check(CLASSES);
+    }
+
+    static Stream<String> packagesOfRules() {
+        return RULES_MAY_USE.keySet().stream().sorted();
+    }
+
+    @ParameterizedTest
+    @MethodSource("packagesOfRules")
+    void aPackageOfRulesUsesOnlyThoseItMay(String name) {
+        String[] allowed = Stream.concat(Stream.of(name), RULES_MAY_USE.get(name).stream())
+                .map(other -> "dev.gradus.rules." + other)
+                .toArray(String[]::new);
+
+        noClasses()
+                .that()
+                .resideInAPackage("dev.gradus.rules." + name)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("dev.gradus.rules..").and(not(resideInAnyPackage(allowed))))
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPackageOfRulesHasItsPlaceInTheTableAndIsSmall() {
+        assertThat(CLASSES.getPackage("dev.gradus.rules").getSubpackages())
+                .extracting(JavaPackage::getRelativeName)
+                .containsExactlyInAnyOrderElementsOf(RULES_MAY_USE.keySet());
+        assertThat(CLASSES.getPackage("dev.gradus.rules").getSubpackages())
+                .allMatch(
+                        p -> p.getClasses().stream()
+                                        .filter(c -> c.isTopLevelClass() && !c.getSimpleName().equals("package-info"))
+                                        .count()
+                                <= 30,
+                        "has at most 30 files");
     }
 
     @Test

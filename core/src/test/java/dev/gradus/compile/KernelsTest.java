@@ -10,7 +10,7 @@ import dev.gradus.Parameter;
 import dev.gradus.ParameterGroup;
 import dev.gradus.rule.Chain;
 import dev.gradus.rule.Rule;
-import dev.gradus.rules.Adam;
+import dev.gradus.rules.adaptive.Adam;
 import dev.gradus.rules.Rules;
 import dev.gradus.tensor.Shape;
 import java.util.ArrayList;
