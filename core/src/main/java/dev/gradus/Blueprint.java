@@ -1,7 +1,7 @@
 package dev.gradus;
 
-import dev.gradus.compile.Program;
 import dev.gradus.expr.State;
+import dev.gradus.program.Program;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
 import dev.gradus.tensor.Shape;

@@ -1,16 +1,18 @@
 package dev.gradus;
 
 import dev.gradus.OptimizerState.ParameterState;
-import dev.gradus.compile.Execution;
-import dev.gradus.compile.Program;
-import dev.gradus.compile.RandomKey;
-import dev.gradus.compile.Team;
-import dev.gradus.compile.Tensor;
+import dev.gradus.cpu.Execution;
+import dev.gradus.cpu.Team;
+import dev.gradus.engine.RandomKey;
+import dev.gradus.engine.TaskInputs;
+import dev.gradus.engine.TaskMemory;
+import dev.gradus.engine.Tensor;
 import dev.gradus.expr.Clock;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.State;
 import dev.gradus.expr.State.Role;
 import dev.gradus.expr.State.Scope;
+import dev.gradus.program.Program;
 import dev.gradus.rule.Trace;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;
@@ -26,7 +28,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A parameter at work: its states, its step count, and its programs.
-final class Member implements Execution.Memory, Execution.Numbers {
+final class Member implements TaskMemory, TaskInputs {
     /// The name under which the float32 copy of a 16-bit parameter is found.
     static final String MASTER = "master";
 

@@ -1,8 +1,8 @@
 package dev.gradus;
 
 import dev.gradus.OptimizerState.ParameterState;
-import dev.gradus.compile.Execution;
-import dev.gradus.compile.Team;
+import dev.gradus.cpu.Execution;
+import dev.gradus.cpu.Team;
 import dev.gradus.expr.State;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;

@@ -1,7 +1,7 @@
 package dev.gradus;
 
 import dev.gradus.Totals.Programs;
-import dev.gradus.compile.Execution;
+import dev.gradus.cpu.Execution;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -4,13 +4,15 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
-import dev.gradus.compile.Execution;
-import dev.gradus.compile.Program;
-import dev.gradus.compile.RandomKey;
-import dev.gradus.compile.Team;
-import dev.gradus.compile.Tensor;
+import dev.gradus.cpu.Execution;
+import dev.gradus.cpu.Team;
+import dev.gradus.engine.RandomKey;
+import dev.gradus.engine.TaskInputs;
+import dev.gradus.engine.TaskMemory;
+import dev.gradus.engine.Tensor;
 import dev.gradus.expr.Clock;
 import dev.gradus.expr.State;
+import dev.gradus.program.Program;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;
 import java.lang.foreign.Arena;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Small parameters have as many rows as a power of two, the last of which may be padding of zeros, so that
 /// steps with other numbers of rows share what is compiled and allocated.
-final class Rows implements Execution.Memory {
+final class Rows implements TaskMemory {
     private static final long ALIGNMENT = 64;
     private static final int LEAST = 64;
 
@@ -249,7 +251,7 @@ final class Rows implements Execution.Memory {
     }
 
     /// The numbers of a step that has been.
-    private final class Past implements Execution.Numbers {
+    private final class Past implements TaskInputs {
         private long step;
 
         @Override

@@ -1,10 +1,10 @@
 package dev.gradus;
 
-import dev.gradus.compile.Execution;
-import dev.gradus.compile.Team;
-import dev.gradus.compile.Value.TotalKey;
-import dev.gradus.compile.Variant.Total;
+import dev.gradus.cpu.Execution;
+import dev.gradus.cpu.Team;
 import dev.gradus.expr.Expr.Reduction;
+import dev.gradus.program.Value.TotalKey;
+import dev.gradus.program.Variant.Total;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -29,7 +29,10 @@ class ArchitectureTest {
             "rule", List.of("expr", "tensor"),
             "rules", List.of("rule", "expr", "schedule", "tensor"),
             "text", List.of("rules", "rule", "schedule"),
-            "compile", List.of("rule", "expr", "schedule", "tensor"));
+            "numeric", List.of("tensor"),
+            "program", List.of("numeric", "rule", "expr", "tensor"),
+            "engine", List.of("program", "numeric", "expr", "tensor"),
+            "cpu", List.of("engine", "program", "numeric", "expr", "tensor"));
 
     /// What the packages of rules may use of one another; the catalogue is above them all.
     private static final Map<String, List<String>> RULES_MAY_USE = Map.of(
