@@ -1,8 +1,9 @@
 package dev.gradus;
 
-import dev.gradus.compile.Program;
+import dev.gradus.cpu.Disassembly;
 import dev.gradus.expr.State;
 import dev.gradus.expr.State.Scope;
+import dev.gradus.program.Program;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
 import dev.gradus.rule.Trace.HyperUse;
@@ -39,7 +40,7 @@ public record RuleDescription(
     /// What passes are compiled to for a float32 parameter: the calls of the Vector API, as a text. It can be shown
     /// where the running JVM lacks the Vector API, too; then it is for vectors of 512 bits.
     public static String kernels(Rule rule, String parameterName, Shape shape) {
-        return Program.of(Trace.of(rule, parameterName, shape), false).kernels(shape);
+        return Disassembly.of(Program.of(Trace.of(rule, parameterName, shape), false), shape);
     }
 
     /// The size in bytes of all states of one parameter, the float32 copy of 16-bit parameters included.
@@ -55,7 +56,7 @@ public record RuleDescription(
         for (State state : states) {
             if (!state.axes().isHost()) {
                 long elements = shape.elements(state.axes());
-                bytes += Member.format(format, state, type.arithmetic(), elements)
+                bytes += TrainedParameter.format(format, state, type.arithmetic(), elements)
                         .bytes(elements);
             } else if (state.scope() == Scope.PARAMETER) {
                 bytes += Double.BYTES;

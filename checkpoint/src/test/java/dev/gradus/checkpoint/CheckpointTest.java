@@ -11,7 +11,7 @@ import dev.gradus.ParameterGroup;
 import dev.gradus.StateFormat;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
-import dev.gradus.rules.Prodigy;
+import dev.gradus.rules.adaptive.Prodigy;
 import dev.gradus.rules.Rules;
 import dev.gradus.schedule.Plateau;
 import dev.gradus.schedule.Schedule;

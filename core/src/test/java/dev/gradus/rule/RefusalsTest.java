@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Trace.Unread;
-import dev.gradus.rules.Accumulate;
-import dev.gradus.rules.Cautious;
+import dev.gradus.rules.control.Accumulate;
+import dev.gradus.rules.control.Cautious;
 import dev.gradus.rules.Rules;
-import dev.gradus.rules.Softplus;
+import dev.gradus.rules.adaptive.Softplus;
 import dev.gradus.tensor.Shape;
 import java.util.HashSet;
 import java.util.List;
