@@ -1,5 +1,12 @@
 package dev.gradus.rules;
 
+import static dev.gradus.rule.Chain.chain;
+import static dev.gradus.rule.Mask.rank;
+import static dev.gradus.rule.Mask.rankAtLeast;
+
+import dev.gradus.rule.Mask;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.Spelling;
 import dev.gradus.rules.adaptive.AdEmaMix;
 import dev.gradus.rules.adaptive.AdaBelief;
 import dev.gradus.rules.adaptive.AdaBound;
@@ -81,14 +88,6 @@ import dev.gradus.rules.reference.RecordUpdate;
 import dev.gradus.rules.reference.ScaleByMagnitude;
 import dev.gradus.rules.reference.ScaleByNormGrowth;
 import dev.gradus.rules.reference.SuAdam;
-
-import static dev.gradus.rule.Chain.chain;
-import static dev.gradus.rule.Mask.rank;
-import static dev.gradus.rule.Mask.rankAtLeast;
-
-import dev.gradus.rule.Mask;
-import dev.gradus.rule.Rule;
-import dev.gradus.rule.Spelling;
 import java.util.List;
 
 /// The catalogue of optimizers: what each is composed of, and where it comes from. A new rule is one record and one

@@ -1,13 +1,12 @@
 package dev.gradus.rules.project;
 
-import dev.gradus.rules.layerwise.Centralize;
-
 import static dev.gradus.expr.Formulas.rowNorm;
 import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Step;
+import dev.gradus.rules.layerwise.Centralize;
 
 /// After the step, gives each row the norm that it had at the start; after Adam it makes the notebook's Adam_AWD. A
 /// row whose norm is or was 0 is left as it is.

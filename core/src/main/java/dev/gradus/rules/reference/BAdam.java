@@ -1,7 +1,5 @@
 package dev.gradus.rules.reference;
 
-import dev.gradus.rules.adaptive.Softplus;
-
 import static dev.gradus.expr.Formulas.abs;
 import static dev.gradus.expr.Formulas.correction;
 import static dev.gradus.expr.Formulas.ema;
@@ -18,6 +16,7 @@ import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
+import dev.gradus.rules.adaptive.Softplus;
 
 /// The core of the notebook's B_Adam: divides by an average of the curvature as the last step showed it, the
 /// change of the gradient over the change of the parameter.

@@ -1,13 +1,12 @@
 package dev.gradus.rules.reference;
 
-import dev.gradus.rules.layerwise.Centralize;
-
 import static dev.gradus.expr.Formulas.rowNorm;
 import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Step;
+import dev.gradus.rules.layerwise.Centralize;
 
 /// Scales the direction of each row with how its norm has changed since the start, so that the step stays as large
 /// relative to the row; after Adam it makes the notebook's Stable_Adam.
