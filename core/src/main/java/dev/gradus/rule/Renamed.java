@@ -1,9 +1,8 @@
 package dev.gradus.rule;
 
-import java.util.Set;
 
 /// A rule whose states and hyperparameters are addressed by another name.
-public record Renamed(Rule rule, String name) implements Rule {
+public record Renamed(Rule rule, String name) implements Wrapper {
     public Renamed {
         if (name.isEmpty() || name.contains(".") || name.contains("/")) {
             throw new IllegalArgumentException(
@@ -17,11 +16,6 @@ public record Renamed(Rule rule, String name) implements Rule {
     @Override
     public Step apply(Step s) {
         return rule.apply(s.as(rule));
-    }
-
-    @Override
-    public Set<String> events() {
-        return rule.events();
     }
 
     @Override

@@ -28,7 +28,7 @@ public record Softplus(
         double smooth,
 
         double linearAbove)
-        implements Adaptive {
+        implements AdaptiveWrapper {
     public Softplus {
         Hyperparameters.check(Softplus.class, smooth);
         requireLinearAbove("Softplus", linearAbove);
@@ -39,8 +39,7 @@ public record Softplus(
     }
 
     @Override
-    public Moments moments(Step s) {
-        Moments moments = rule.moments(s.within(rule));
+    public Moments change(Moments moments, Step s) {
         Expr beta = s.hyper("smooth", smooth);
         return moments.with(d -> d.mHat().div(of(sqrt(d.vHat()), beta, linearAbove)));
     }

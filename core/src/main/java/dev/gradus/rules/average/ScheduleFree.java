@@ -8,6 +8,7 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
+import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
 import java.util.HashSet;
@@ -39,7 +40,7 @@ public record ScheduleFree(
 
         @Hyperparameter(range = "[0, inf)", what = "power of the learning rate", source = "Defazio et al. 2024")
         double power)
-        implements Rule {
+        implements Wrapper {
     public ScheduleFree {
         Hyperparameters.check(ScheduleFree.class, beta, power);
     }
