@@ -1,7 +1,7 @@
 package dev.gradus.rules.project;
 
+import static dev.gradus.expr.Formulas.unlessZero;
 import static dev.gradus.expr.Formulas.rowNorm;
-import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Rule;
@@ -19,7 +19,7 @@ public record RenormalizeRows() implements Rule {
         Step done = s.descend();
         Expr initial = s.state("norm0", rowNorm(s.initialTheta())).weights().before();
         Expr current = rowNorm(done.theta());
-        Expr factor = where(initial.eq(0).or(current.eq(0)), Expr.ONE, initial.div(current));
+        Expr factor = unlessZero(initial, current, initial.div(current));
         return done.theta(done.theta().times(factor));
     }
 }

@@ -5,6 +5,7 @@ import static dev.gradus.expr.Formulas.correction;
 import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.isFinite;
 import static dev.gradus.expr.Formulas.mean;
+import static dev.gradus.expr.Formulas.softplus;
 import static dev.gradus.expr.Formulas.unbias;
 import static dev.gradus.expr.Formulas.where;
 
@@ -94,13 +95,13 @@ public record BAdam(
         return switch (flavour) {
             case CODE ->
                 where(abs(last).lt(meanStep), where(last.lt(Expr.ZERO), meanStep.unaryMinus(), meanStep), last);
-            case TEXT -> Softplus.of(last, smooth, linearAbove);
+            case TEXT -> softplus(last, smooth, linearAbove);
         };
     }
 
     private Expr divisor(Expr size, Expr smooth) {
         return switch (flavour) {
-            case CODE -> Softplus.of(size, smooth, linearAbove);
+            case CODE -> softplus(size, smooth, linearAbove);
             case TEXT -> where(size.eq(0), Expr.ONE, size);
         };
     }
