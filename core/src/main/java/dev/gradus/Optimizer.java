@@ -1,8 +1,8 @@
 package dev.gradus;
 
 import dev.gradus.OptimizerState.ParameterState;
-import dev.gradus.cpu.Execution;
-import dev.gradus.cpu.Team;
+import dev.gradus.cpu.Task;
+import dev.gradus.cpu.WorkerPool;
 import dev.gradus.expr.State;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
 /// An optimizer serves one caller at a time, from any thread. States are kept outside of the heap until
 /// [#close()].
 public final class Optimizer implements AutoCloseable {
-    private final Team team;
-    private final Map<String, Group> groups = new LinkedHashMap<>();
-    private final Map<String, Member> byName = new LinkedHashMap<>();
-    private final Map<Object, Member.Scalar> shared = new HashMap<>();
+    private final WorkerPool team;
+    private final Map<String, TrainedGroup> groups = new LinkedHashMap<>();
+    private final Map<String, TrainedParameter> byName = new LinkedHashMap<>();
+    private final Map<Object, TrainedParameter.Scalar> shared = new HashMap<>();
     private final List<StepListener> listeners = new ArrayList<>();
     private final AtomicBoolean busy = new AtomicBoolean();
     private final Counter counter = new Counter();
@@ -48,14 +48,14 @@ public final class Optimizer implements AutoCloseable {
     private final Runnable step = this::stepNow;
 
     /// The groups once more, for steps that must not allocate.
-    private Group[] groupList = {};
+    private TrainedGroup[] groupList = {};
 
     /// All members by name, and what their steps combine.
-    private Member[] members = {};
+    private TrainedParameter[] members = {};
 
-    private Totals totals = new Totals(List.of());
+    private CrossReductions totals = new CrossReductions(List.of());
     private ValueMemory valueMemory = new ValueMemory(Stream.of());
-    private final Map<String, Totals> eventTotals = new HashMap<>();
+    private final Map<String, CrossReductions> eventTotals = new HashMap<>();
     private boolean isEvaluating;
     private volatile boolean closed;
 
@@ -67,7 +67,7 @@ public final class Optimizer implements AutoCloseable {
     private record SharedKey(Object link, String state) {}
 
     private Optimizer(Options options) {
-        team = new Team(
+        team = new WorkerPool(
                 options.threads(),
                 options.executor(),
                 options.kernels() != Options.Kernels.NEVER,
@@ -135,28 +135,28 @@ public final class Optimizer implements AutoCloseable {
         if (activate() == 0) {
             return;
         }
-        for (Group group : groupList) {
+        for (TrainedGroup group : groupList) {
             group.evaluate(counter.completed);
         }
-        for (Member member : members) {
+        for (TrainedParameter member : members) {
             if (member.active) {
                 member.group.evaluatePerParameter(member.completed);
             }
         }
-        for (Member member : members) {
+        for (TrainedParameter member : members) {
             if (member.active && member.parameter.rowGradient() == null) {
                 member.catchUp(team);
             }
         }
-        totals.run(members, Member::step, team);
+        totals.run(members, TrainedParameter::step, team);
         boolean tookPlace = false;
-        for (Member member : members) {
+        for (TrainedParameter member : members) {
             if (member.active) {
                 tookPlace |= member.complete(member.step());
             }
         }
         counter.completed += tookPlace ? 1 : 0;
-        Outcome.requireComplete("the step", members, Member::step);
+        StepResult.requireComplete("the step", members, TrainedParameter::step);
         if (!listeners.isEmpty()) {
             forEach(groups.values(), this::report);
         }
@@ -179,7 +179,7 @@ public final class Optimizer implements AutoCloseable {
                             + " bytes, got " + gradient.byteSize());
                 }
             });
-            for (Member member : members) {
+            for (TrainedParameter member : members) {
                 MemorySegment gradient = gradients.get(member.parameter.name());
                 if (gradient == null) {
                     member.parameter.withoutGradient();
@@ -243,7 +243,7 @@ public final class Optimizer implements AutoCloseable {
 
     private void catchUpNow() {
         requireWhole();
-        for (Member member : members) {
+        for (TrainedParameter member : members) {
             member.catchUp(team);
         }
     }
@@ -274,13 +274,13 @@ public final class Optimizer implements AutoCloseable {
 
     /// Refuses to build on what failed.
     private void requireWhole() {
-        for (Member member : members) {
+        for (TrainedParameter member : members) {
             if (member.isPartlyUpdated) {
                 throw new IllegalStateException("parameters that may be updated in part, because a step or load failed,"
                         + " must be loaded, reset or removed first: "
                         + Arrays.stream(members)
                                 .filter(each -> each.isPartlyUpdated)
-                                .map(Member::name)
+                                .map(TrainedParameter::name)
                                 .collect(Collectors.joining(", ")));
             }
         }
@@ -288,7 +288,7 @@ public final class Optimizer implements AutoCloseable {
 
     private void fireNow(String event, boolean isMode) {
         boolean any = false;
-        for (Member member : members) {
+        for (TrainedParameter member : members) {
             member.active = member.group.rule.events().contains(event)
                     && (isMode || !member.isFrozen)
                     && (member.parameter.hasGradient() || !member.event(event).readsGradient());
@@ -303,15 +303,15 @@ public final class Optimizer implements AutoCloseable {
             }
         }
         if (any) {
-            Totals.Programs programs = member -> member.event(event);
+            CrossReductions.Programs programs = member -> member.event(event);
             eventTotals.computeIfAbsent(event, this::totalsOf).run(members, programs, team);
-            for (Member member : members) {
+            for (TrainedParameter member : members) {
                 if (member.active) {
                     boolean ignored = member.complete(programs.of(member));
                 }
             }
             try {
-                Outcome.requireComplete("the event " + event, members, programs);
+                StepResult.requireComplete("the event " + event, members, programs);
             } catch (IncompleteStepException e) {
                 if (isMode) {
                     e.updated().forEach(name -> member(name).isPartlyUpdated = true);
@@ -351,14 +351,14 @@ public final class Optimizer implements AutoCloseable {
     public void reset(Mask mask) {
         exclusively(() -> {
             requireTraining();
-            List<Member> matching = matching(mask);
-            matching.forEach(Member::requireValuesAccessible);
+            List<TrainedParameter> matching = matching(mask);
+            matching.forEach(TrainedParameter::requireValuesAccessible);
             matching.forEach(member -> member.reset(team));
         });
     }
 
-    private List<Member> matching(Mask mask) {
-        List<Member> matching = Arrays.stream(members)
+    private List<TrainedParameter> matching(Mask mask) {
+        List<TrainedParameter> matching = Arrays.stream(members)
                 .filter(member -> mask.matches(member.parameter.name(), member.parameter.shape()))
                 .toList();
         if (matching.isEmpty()) {
@@ -368,11 +368,11 @@ public final class Optimizer implements AutoCloseable {
         return matching;
     }
 
-    private Totals totalsOf(String event) {
-        List<Execution> executions = Arrays.stream(members)
+    private CrossReductions totalsOf(String event) {
+        List<Task> executions = Arrays.stream(members)
                 .map(m -> m.group.rule.events().contains(event) ? m.event(event) : m.wholeStep())
                 .toList();
-        return new Totals(executions);
+        return new CrossReductions(executions);
     }
 
     /// Fills all bound gradients with zeros.
@@ -380,10 +380,10 @@ public final class Optimizer implements AutoCloseable {
     /// @throws IllegalStateException if one is read-only or its memory not there; nothing has changed then
     public void zeroGradients() {
         exclusively(() -> {
-            for (Member member : members) {
+            for (TrainedParameter member : members) {
                 member.requireWritableGradient();
             }
-            for (Member member : members) {
+            for (TrainedParameter member : members) {
                 member.zeroGradient();
             }
         });
@@ -396,7 +396,7 @@ public final class Optimizer implements AutoCloseable {
     public void observe(double metric) {
         exclusively(() -> {
             List<Runnable> effects = new ArrayList<>();
-            for (Group group : groupList) {
+            for (TrainedGroup group : groupList) {
                 effects.addAll(group.observe(metric));
             }
             if (effects.isEmpty()) {
@@ -430,11 +430,11 @@ public final class Optimizer implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "there is already a group \"" + from.name() + "\": names must be unique");
             }
-            Group group = new Group(from, counter);
+            TrainedGroup group = new TrainedGroup(from, counter);
             List<Parameter> distinct = from.parameters().stream().distinct().toList();
             admit(group, distinct);
             groups.put(group.name, group);
-            groupList = groups.values().toArray(Group[]::new);
+            groupList = groups.values().toArray(TrainedGroup[]::new);
         });
     }
 
@@ -449,17 +449,17 @@ public final class Optimizer implements AutoCloseable {
         });
     }
 
-    private void admit(Group group, List<Parameter> parameters) {
-        List<Member> added = new ArrayList<>();
+    private void admit(TrainedGroup group, List<Parameter> parameters) {
+        List<TrainedParameter> added = new ArrayList<>();
         try {
             for (Parameter parameter : parameters) {
                 requireNew(parameter, added);
-                Member member = new Member(parameter, group, this::sharedNumber);
+                TrainedParameter member = new TrainedParameter(parameter, group, this::sharedNumber);
                 added.add(member);
                 group.members.add(member);
             }
             group.resolve(counter.completed);
-            for (Member member : added) {
+            for (TrainedParameter member : added) {
                 member.initialise(team);
                 if (!listeners.isEmpty()) {
                     member.recompile(true);
@@ -468,7 +468,7 @@ public final class Optimizer implements AutoCloseable {
             }
             rearrange();
         } catch (RuntimeException | Error e) {
-            for (Member member : added) {
+            for (TrainedParameter member : added) {
                 group.members.remove(member);
                 byName.remove(member.parameter.name());
                 member.close();
@@ -478,17 +478,17 @@ public final class Optimizer implements AutoCloseable {
         }
     }
 
-    private Member.Scalar sharedNumber(Object link, State state, Runnable ifNew) {
+    private TrainedParameter.Scalar sharedNumber(Object link, State state, Runnable ifNew) {
         return shared.computeIfAbsent(new SharedKey(link, state.name()), key -> {
             ifNew.run();
-            return new Member.Scalar();
+            return new TrainedParameter.Scalar();
         });
     }
 
-    private void requireNew(Parameter parameter, List<Member> added) {
-        List<Member> known = new ArrayList<>(Arrays.asList(members));
+    private void requireNew(Parameter parameter, List<TrainedParameter> added) {
+        List<TrainedParameter> known = new ArrayList<>(Arrays.asList(members));
         known.addAll(added);
-        for (Member member : known) {
+        for (TrainedParameter member : known) {
             if (member.parameter.name().equals(parameter.name())) {
                 throw new IllegalArgumentException(
                         "there is already a parameter \"" + parameter.name() + "\": names must be unique");
@@ -505,7 +505,7 @@ public final class Optimizer implements AutoCloseable {
     /// @throws IllegalArgumentException if there is no such parameter
     public void remove(String parameter) {
         exclusively(() -> {
-            Member member = member(parameter);
+            TrainedParameter member = member(parameter);
             member.group.members.remove(member);
             byName.remove(parameter);
             rearrange();
@@ -518,12 +518,12 @@ public final class Optimizer implements AutoCloseable {
     /// @throws IllegalArgumentException if there is no such group
     public void removeGroup(String name) {
         exclusively(() -> {
-            Group group = group(name);
+            TrainedGroup group = group(name);
             groups.remove(name);
-            groupList = groups.values().toArray(Group[]::new);
+            groupList = groups.values().toArray(TrainedGroup[]::new);
             group.members.forEach(member -> byName.remove(member.parameter.name()));
             rearrange();
-            group.members.forEach(Member::close);
+            group.members.forEach(TrainedParameter::close);
         });
     }
 
@@ -532,24 +532,24 @@ public final class Optimizer implements AutoCloseable {
     private void rearrange() {
         members = byName.values().stream()
                 .sorted(Comparator.comparing(member -> member.parameter.name()))
-                .toArray(Member[]::new);
+                .toArray(TrainedParameter[]::new);
         for (int i = 0; i < members.length; i++) {
             members[i].ordinal = i;
         }
-        List<Execution> executions =
-                Arrays.stream(members).map(Member::wholeStep).toList();
-        Totals.requireProgress(Arrays.asList(members), executions);
-        totals = new Totals(executions);
+        List<Task> executions =
+                Arrays.stream(members).map(TrainedParameter::wholeStep).toList();
+        CrossReductions.requireProgress(Arrays.asList(members), executions);
+        totals = new CrossReductions(executions);
         eventTotals.clear();
         valueMemory = new ValueMemory(Arrays.stream(members).map(member -> member.parameter));
-        Set<Member.Scalar> inUse =
-                Arrays.stream(members).flatMap(Member::sharedNumbers).collect(Collectors.toSet());
+        Set<TrainedParameter.Scalar> inUse =
+                Arrays.stream(members).flatMap(TrainedParameter::sharedNumbers).collect(Collectors.toSet());
         shared.values().retainAll(inUse);
     }
 
     /// The groups as they are now.
     public List<ParameterGroup> groups() {
-        return groups.values().stream().map(Group::toParameterGroup).toList();
+        return groups.values().stream().map(TrainedGroup::toParameterGroup).toList();
     }
 
     /// The value of a hyperparameter that the next step will use.
@@ -557,7 +557,7 @@ public final class Optimizer implements AutoCloseable {
     /// @param hyperparameter `link.name`, or the name alone where only one link has it
     /// @throws IllegalArgumentException if there is no such group or hyperparameter
     public double get(String group, String hyperparameter) {
-        Group found = group(group);
+        TrainedGroup found = group(group);
         return requirePresent(found.values(counter.completed).get(found.qualified(hyperparameter)), hyperparameter);
     }
 
@@ -576,7 +576,7 @@ public final class Optimizer implements AutoCloseable {
     ///     present value is out of range
     public void set(String group, String hyperparameter, Schedule schedule) {
         exclusively(() -> {
-            Group changed = group(group);
+            TrainedGroup changed = group(group);
             catchUpNow();
             changed.set(hyperparameter, schedule, counter.completed);
         });
@@ -595,12 +595,12 @@ public final class Optimizer implements AutoCloseable {
         requireOpen();
         List<StateView> views = new ArrayList<>();
         Map<String, StateView> sharedViews = new LinkedHashMap<>();
-        for (Member member : members) {
+        for (TrainedParameter member : members) {
             member.views(views);
             member.sharedViews(sharedViews);
         }
         views.addAll(sharedViews.values());
-        for (Group group : groupList) {
+        for (TrainedGroup group : groupList) {
             group.memory().forEach((name, value) -> views.add(StateView.number(name, value)));
         }
         return views;
@@ -620,7 +620,7 @@ public final class Optimizer implements AutoCloseable {
                     isEvaluating,
                     groups.values().stream()
                             .flatMap(group -> group.members.stream())
-                            .map(Member::state)
+                            .map(TrainedParameter::state)
                             .toList(),
                     numbers()));
         } finally {
@@ -680,7 +680,7 @@ public final class Optimizer implements AutoCloseable {
         if (!problems.isEmpty()) {
             throw new StateMismatchException(problems);
         }
-        for (Member member : members) {
+        for (TrainedParameter member : members) {
             member.isPartlyUpdated = true;
         }
         Map<String, Integer> order = new HashMap<>();
@@ -717,10 +717,10 @@ public final class Optimizer implements AutoCloseable {
     public void recapture(String state) {
         exclusively(() -> {
             boolean found = false;
-            for (Member member : members) {
+            for (TrainedParameter member : members) {
                 member.requireValuesAccessible();
             }
-            for (Member member : members) {
+            for (TrainedParameter member : members) {
                 found |= member.recapture(state, team);
             }
             if (!found) {
@@ -747,7 +747,7 @@ public final class Optimizer implements AutoCloseable {
     }
 
     private void measure(boolean withMetrics) {
-        for (Member member : members) {
+        for (TrainedParameter member : members) {
             member.recompile(withMetrics);
         }
         rearrange();
@@ -763,7 +763,7 @@ public final class Optimizer implements AutoCloseable {
             exclusively(() -> {
                 closed = true;
                 try {
-                    forEach(byName.values(), Member::close);
+                    forEach(byName.values(), TrainedParameter::close);
                 } finally {
                     team.close();
                 }
@@ -774,7 +774,7 @@ public final class Optimizer implements AutoCloseable {
     /// Decides which parameters take part.
     private int activate() {
         int active = 0;
-        for (Member member : members) {
+        for (TrainedParameter member : members) {
             member.active = member.parameter.hasGradient() && !member.isFrozen;
             if (member.active) {
                 member.bindGradient(valueMemory);
@@ -784,11 +784,11 @@ public final class Optimizer implements AutoCloseable {
         return active;
     }
 
-    private void report(Group group) {
+    private void report(TrainedGroup group) {
         double gradient = 0;
         double update = 0;
-        Member first = null;
-        for (Member member : members) {
+        TrainedParameter first = null;
+        for (TrainedParameter member : members) {
             if (member.active && member.group == group) {
                 first = first == null ? member : first;
                 gradient += member.step().metric(0);
@@ -851,8 +851,8 @@ public final class Optimizer implements AutoCloseable {
         }
     }
 
-    private Group group(String name) {
-        Group group = groups.get(name);
+    private TrainedGroup group(String name) {
+        TrainedGroup group = groups.get(name);
         if (group == null) {
             throw new IllegalArgumentException(
                     "there is no group \"" + name + "\": " + Spelling.help(name, groups.keySet()));
@@ -860,8 +860,8 @@ public final class Optimizer implements AutoCloseable {
         return group;
     }
 
-    private Member member(String parameter) {
-        Member member = byName.get(parameter);
+    private TrainedParameter member(String parameter) {
+        TrainedParameter member = byName.get(parameter);
         if (member == null) {
             throw new IllegalArgumentException(
                     "there is no parameter \"" + parameter + "\": " + Spelling.help(parameter, byName.keySet()));

@@ -56,7 +56,7 @@ public record RuleDescription(
         for (State state : states) {
             if (!state.axes().isHost()) {
                 long elements = shape.elements(state.axes());
-                bytes += Member.format(format, state, type.arithmetic(), elements)
+                bytes += TrainedParameter.format(format, state, type.arithmetic(), elements)
                         .bytes(elements);
             } else if (state.scope() == Scope.PARAMETER) {
                 bytes += Double.BYTES;

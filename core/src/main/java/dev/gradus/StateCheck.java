@@ -17,26 +17,26 @@ final class StateCheck {
     private final List<String> problems = new ArrayList<>();
 
     /// The numbers that links share, with the first parameter that gives each its value.
-    private final Map<Member.Scalar, StateView> shared = new IdentityHashMap<>();
+    private final Map<TrainedParameter.Scalar, StateView> shared = new IdentityHashMap<>();
 
     private StateCheck() {}
 
     /// All that does not fit, a sentence each.
     ///
     /// @param numbers the names of what schedules remember
-    static List<String> problems(OptimizerState state, Map<String, Member> members, Set<String> numbers) {
+    static List<String> problems(OptimizerState state, Map<String, TrainedParameter> members, Set<String> numbers) {
         StateCheck check = new StateCheck();
         check.check(state, members);
         check.compare(state.numbers().keySet(), numbers);
         return check.problems;
     }
 
-    private void check(OptimizerState state, Map<String, Member> members) {
+    private void check(OptimizerState state, Map<String, TrainedParameter> members) {
         requireCount("the optimizer", state.completed());
         Set<String> missing = new LinkedHashSet<>(members.keySet());
         Set<String> seen = new LinkedHashSet<>();
         for (ParameterState parameter : state.parameters()) {
-            Member member = members.get(parameter.name());
+            TrainedParameter member = members.get(parameter.name());
             missing.remove(parameter.name());
             if (!seen.add(parameter.name())) {
                 problems.add("parameter " + parameter.name() + " is given twice");
@@ -59,7 +59,7 @@ final class StateCheck {
                 .forEach(name -> problems.add("state " + name + " is unexpected"));
     }
 
-    private void check(ParameterState from, Member member) {
+    private void check(ParameterState from, TrainedParameter member) {
         requireCount("parameter " + from.name(), from.completed());
         if (from.values() != null) {
             compare("parameter ", from.values(), member.valuesView());
@@ -109,7 +109,7 @@ final class StateCheck {
         return found.isEmpty();
     }
 
-    private void requireShared(StateView state, Member.@Nullable Scalar number) {
+    private void requireShared(StateView state, TrainedParameter.@Nullable Scalar number) {
         StateView first = number == null ? null : shared.putIfAbsent(number, state);
         if (first != null && bits(first) != bits(state)) {
             problems.add("states " + first.name() + " and " + state.name()

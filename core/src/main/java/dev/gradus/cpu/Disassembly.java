@@ -43,7 +43,7 @@ public final class Disassembly {
         Simd<float[]> simd = new Simd<>(new FloatBlocks(), new Workspace(), ElementType.FLOAT32, bits, false);
         for (int i = 0; i < program.variants().size(); i++) {
             Variant variant = program.variants().get(i);
-            Binding binding = new Binding(variant, shape, shape, new OnHeap(shape));
+            BoundVariant binding = new BoundVariant(variant, shape, shape, new OnHeap(shape));
             for (int pass = 0; pass < variant.passes().size(); pass++) {
                 if (program.variants().size() > 1) {
                     disassembly.line("variant %d, pass %d:", i, pass);
@@ -87,7 +87,7 @@ public final class Disassembly {
         }
     }
 
-    private void pass(Simd<float[]> simd, Binding binding, int index, int bits) {
+    private void pass(Simd<float[]> simd, BoundVariant binding, int index, int bits) {
         Pass pass = binding.variant.passes().get(index);
         Kernels.Key key = pass.isFull() ? simd.key(binding, index) : null;
         if (key == null) {

@@ -26,12 +26,12 @@ final class Interpreter<A> implements Backend {
     }
 
     @Override
-    public void prepare(Binding binding, int pass) {
+    public void prepare(BoundVariant binding, int pass) {
         // Everything is looked up when it is needed.
     }
 
     @Override
-    public void run(Binding binding, int index, long from, long to) {
+    public void run(BoundVariant binding, int index, long from, long to) {
         start(binding, binding.variant.passes().get(index));
         for (long start = from; start < to; start += Blocks.SIZE) {
             block(binding, index, start, (int) Math.min(Blocks.SIZE, to - start));
@@ -39,7 +39,7 @@ final class Interpreter<A> implements Backend {
     }
 
     /// Prepares for the blocks of a pass.
-    void start(Binding binding, Pass pass) {
+    void start(BoundVariant binding, Pass pass) {
         if (registers.length < pass.registers()) {
             int before = registers.length;
             registers = Arrays.copyOf(registers, pass.registers());
@@ -56,7 +56,7 @@ final class Interpreter<A> implements Backend {
     }
 
     /// Runs the pass over one block.
-    void block(Binding binding, int index, long start, int count) {
+    void block(BoundVariant binding, int index, long start, int count) {
         Pass pass = binding.variant.passes().get(index);
         for (int i = 0; i < pass.code().size(); i++) {
             Instruction in = pass.code().get(i);
@@ -78,7 +78,7 @@ final class Interpreter<A> implements Backend {
     }
 
     /// Loads a block of an operand, broadcast where its axes are fewer than the pass's.
-    void load(Binding binding, int index, int operand, long start, A target, int count) {
+    void load(BoundVariant binding, int index, int operand, long start, A target, int count) {
         int scratch = binding.scratchIndex(operand);
         if (scratch >= 0) {
             blocks.load(binding.type(), workspace.scratch[scratch], start - workspace.base, target, 0, count);
@@ -119,7 +119,7 @@ final class Interpreter<A> implements Backend {
         }
     }
 
-    private void store(Binding binding, int operand, long start, A source, int count) {
+    private void store(BoundVariant binding, int operand, long start, A source, int count) {
         int scratch = binding.scratchIndex(operand);
         if (scratch >= 0) {
             blocks.store(binding.type(), workspace.scratch[scratch], start - workspace.base, source, count);
@@ -146,7 +146,7 @@ final class Interpreter<A> implements Backend {
     }
 
     /// Gives a block to a reduction.
-    void reduce(Binding binding, int reduction, A block, long start, int count) {
+    void reduce(BoundVariant binding, int reduction, A block, long start, int count) {
         blocks.widen(block, wide, count);
         binding.accumulator(reduction).add(workspace.lanes(reduction), wide, start, count);
     }

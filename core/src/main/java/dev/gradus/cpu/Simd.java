@@ -113,7 +113,7 @@ final class Simd<A> implements Backend {
         }
 
         /// Takes the memory of this step, and says whether the kernel is for its kind.
-        private boolean rebind(Binding binding) {
+        private boolean rebind(BoundVariant binding) {
             if (kernel == null) {
                 return true;
             }
@@ -146,7 +146,7 @@ final class Simd<A> implements Backend {
     }
 
     @Override
-    public void prepare(Binding binding, int index) {
+    public void prepare(BoundVariant binding, int index) {
         if (!eager && !binding.usesKernels) {
             return;
         }
@@ -158,7 +158,7 @@ final class Simd<A> implements Backend {
     }
 
     @Override
-    public void run(Binding binding, int index, long from, long to) {
+    public void run(BoundVariant binding, int index, long from, long to) {
         Bound bound = binding.kernels[index];
         if (bound == null) {
             interpreter.run(binding, index, from, to);
@@ -183,7 +183,7 @@ final class Simd<A> implements Backend {
         }
     }
 
-    private void run(Kernel kernel, Bound bound, Binding binding, int index, long from, long to) {
+    private void run(Kernel kernel, Bound bound, BoundVariant binding, int index, long from, long to) {
         boolean byRuns = bound.run > 0;
         if (!byRuns && !bound.needsInterpreter) {
             span(kernel, bound, binding, index, from, to);
@@ -208,7 +208,7 @@ final class Simd<A> implements Backend {
         return start + Math.min(most, run - start % run);
     }
 
-    private void span(Kernel kernel, Bound bound, Binding binding, int index, long start, long end) {
+    private void span(Kernel kernel, Bound bound, BoundVariant binding, int index, long start, long end) {
         int step = kernel.lanes();
         if (bound.storesBlocks) {
             step = EightBit.BLOCK;
@@ -263,7 +263,7 @@ final class Simd<A> implements Backend {
     }
 
     /// Fills the blocks that are loaded, or empties those that are reduced.
-    private void exchange(Bound bound, Binding binding, int index, long start, int count, Op op) {
+    private void exchange(Bound bound, BoundVariant binding, int index, long start, int count, Op op) {
         for (int i = 0; i < bound.exchanges.length; i++) {
             Instruction in = bound.exchanges[i];
             A block = block(i);
@@ -301,7 +301,7 @@ final class Simd<A> implements Backend {
             List<Integer> reductions,
             long run) {}
 
-    private Bound bind(Binding binding, int index) {
+    private Bound bind(BoundVariant binding, int index) {
         Plan plan = plan(binding, index);
         if (plan == null) {
             return Bound.INTERPRETED;
@@ -319,12 +319,12 @@ final class Simd<A> implements Backend {
     }
 
     /// The kernel of a pass, or null where it has to be interpreted.
-    Kernels.@Nullable Key key(Binding binding, int index) {
+    Kernels.@Nullable Key key(BoundVariant binding, int index) {
         Plan plan = plan(binding, index);
         return plan == null ? null : plan.key;
     }
 
-    private @Nullable Plan plan(Binding binding, int index) {
+    private @Nullable Plan plan(BoundVariant binding, int index) {
         Pass pass = binding.variant.passes().get(index);
         boolean reduces = pass.code().stream().anyMatch(in -> in.op() == Op.REDUCE);
         long reduced = commonRun(binding, pass);
@@ -407,7 +407,7 @@ final class Simd<A> implements Backend {
         return new Plan(key, storesBlocks, exchanges, rows, reductions, run);
     }
 
-    private static Kernels.Runs runs(Binding binding, Pass pass, long run) {
+    private static Kernels.Runs runs(BoundVariant binding, Pass pass, long run) {
         if (run == 0) {
             return Kernels.Runs.NONE;
         }
@@ -416,7 +416,7 @@ final class Simd<A> implements Backend {
     }
 
     /// The length of the runs of all reductions of a pass, or 0 where a kernel cannot perform them.
-    private static long commonRun(Binding binding, Pass pass) {
+    private static long commonRun(BoundVariant binding, Pass pass) {
         long run = 0;
         for (Instruction in : pass.code()) {
             if (in.op() == Op.REDUCE) {
@@ -432,13 +432,13 @@ final class Simd<A> implements Backend {
     }
 
     /// Whether kernels can go through runs of a length.
-    private static boolean fits(Binding binding, Pass pass, long run) {
+    private static boolean fits(BoundVariant binding, Pass pass, long run) {
         return run % (binding.goesByStretches(pass) ? EightBit.BLOCK : Lanes.COUNT) == 0;
     }
 
     /// The length of the rows that a pass which reduces nothing has numbers for, or 0 where there are none or a
     /// kernel cannot go by them.
-    private static long commonRow(Binding binding, int index) {
+    private static long commonRow(BoundVariant binding, int index) {
         Pass pass = binding.variant.passes().get(index);
         long run = 0;
         for (Instruction in : pass.code()) {
@@ -454,7 +454,7 @@ final class Simd<A> implements Backend {
     }
 
     /// The number of elements for each of which an operand has one number, or 0 where that is not so.
-    private static long rowOf(Binding binding, int index, int operand) {
+    private static long rowOf(BoundVariant binding, int index, int operand) {
         Projection projection = binding.projection(index, operand);
         if (projection == null || !projection.isByRows() || binding.reduced(operand) == null) {
             return 0;
@@ -463,7 +463,7 @@ final class Simd<A> implements Backend {
     }
 
     /// Whether a kernel can load and store the operand as it lies in memory.
-    private boolean isDirect(Binding binding, int index, int operand) {
+    private boolean isDirect(BoundVariant binding, int index, int operand) {
         if (binding.scratchIndex(operand) >= 0) {
             return true;
         }
@@ -480,7 +480,7 @@ final class Simd<A> implements Backend {
     }
 
     /// What an operand of a kernel is: of its complement, the narrower copy.
-    private static Tensor tensor(Binding binding, int operand) {
+    private static Tensor tensor(BoundVariant binding, int operand) {
         return operand >= 0
                 ? binding.operand(operand)
                 : Objects.requireNonNull(binding.operand(~operand).rounded());

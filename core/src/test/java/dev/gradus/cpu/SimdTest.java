@@ -107,7 +107,7 @@ class SimdTest {
                 Arena arena = Arena.ofConfined()) {
             ParameterBench bench = new ParameterBench("w", trace, ElementType.FLOAT32, arena);
             Tensor half = ParameterBench.tensor(shape.elements(), ElementType.FLOAT16, arena);
-            Execution execution = new Execution(Program.of(trace, false), shape, bench);
+            Task execution = new Task(Program.of(trace, false), shape, bench);
             for (Tensor gradient : List.of(bench.gradient, half, bench.gradient)) {
                 bench.t++;
                 bench.fill(gradient);
@@ -170,7 +170,7 @@ class SimdTest {
         try (Worker worker = new Worker(bits, true);
                 Arena arena = Arena.ofConfined()) {
             ParameterBench bench = new ParameterBench("w", trace, type, heap ? null : arena);
-            Execution execution = new Execution(Program.of(trace, withMetrics), shape, bench);
+            Task execution = new Task(Program.of(trace, withMetrics), shape, bench);
             for (int step = 1; step <= 7; step++) {
                 bench.t = step;
                 bench.draw();

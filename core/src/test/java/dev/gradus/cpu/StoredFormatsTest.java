@@ -108,7 +108,7 @@ class StoredFormatsTest {
         try (Worker worker = new Worker(bits, true);
                 Arena arena = Arena.ofShared()) {
             ParameterBench bench = new ParameterBench("w", trace, formats, arena);
-            Execution execution = new Execution(Program.of(trace, true), shape, bench);
+            Task execution = new Task(Program.of(trace, true), shape, bench);
             for (int step = 1; step <= 5; step++) {
                 bench.t = step;
                 bench.draw();

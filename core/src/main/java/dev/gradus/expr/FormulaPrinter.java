@@ -4,14 +4,14 @@ import dev.gradus.expr.Term.Accent;
 import dev.gradus.expr.Term.Binding;
 import dev.gradus.expr.Term.Decimal;
 import dev.gradus.expr.Term.Operation;
-import dev.gradus.expr.Term.Operator;
 import dev.gradus.expr.Term.Symbol;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The walk over a term that all notations share: order, signs and parentheses. A notation says how the marks look.
-abstract class Typesetter {
+/// Prints a term: order, signs and parentheses, which all notations share, by the layouts that [Operator] names. A
+/// notation says how the marks look.
+abstract class FormulaPrinter {
 
     /// A formula by itself.
     String line(Term term) {
@@ -46,15 +46,13 @@ abstract class Typesetter {
 
     abstract String quotient(Term numerator, Term denominator);
 
-    abstract String root(Term radicand);
-
-    abstract String cubeRoot(Term radicand);
+    abstract String root(Operator operator, Term radicand);
 
     /// What stands between two factors.
     abstract String times(Term left, Term right);
 
     /// @param operands value, condition, …, value otherwise
-    abstract String cases(List<Term> operands);
+    abstract String cases(Operator operator, List<Term> operands);
 
     /// Takes away the space around signs.
     abstract String tight(String text);
@@ -82,7 +80,7 @@ abstract class Typesetter {
         return switch (arranged(term)) {
             case Symbol symbol -> scripted(nucleus(symbol), symbol.subscripts(), symbol.primes(), null);
             case Decimal decimal -> decimal(decimal.digits());
-            case Operation operation -> operation(operation.operator(), operation.operands());
+            case Operation operation -> operation.operator().layout().print(this, operation.operator(), operation.operands());
         };
     }
 
@@ -107,54 +105,94 @@ abstract class Typesetter {
                 && last.operator() == Operator.SERIES;
     }
 
-    private String operation(Operator operator, List<Term> operands) {
-        Term first = operands.getFirst();
-        List<Term> subscripts = operands.subList(1, operands.size());
-        return switch (operator) {
-            case CASES -> cases(operands);
-            case ONLY_IF -> row(word("only if ") + of(first));
-            case DEFINITION -> row(of(first) + sign(operator, true) + of(operands.getLast()));
-            case OR, AND, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, EQUAL, NOT_EQUAL ->
-                row(operands.stream()
-                        .map(operand -> operand(operand, binding(operator)))
-                        .collect(Collectors.joining(sign(operator, true))));
-            case MOD ->
-                row(operand(first, Binding.PRODUCT) + sign(operator, true) + operand(operands.getLast(), Binding.ROOT));
-            case SUM -> row(sum(operands));
-            case NEGATE -> row(sign(operator, false) + operand(first, Binding.SERIES));
-            case PRODUCT -> row(product(operands));
-            case QUOTIENT -> quotient(first, operands.getLast());
-            case ROOT -> root(first);
-            case CUBE_ROOT -> cubeRoot(first);
-            case POWER -> power(first, operands.getLast());
-            case SERIES -> row(series(subscripts) + operand(first, Binding.SERIES));
-            case NORM -> scripted(norm(first), subscripts, 0, null);
-            case ABS -> fenced("|", of(first), "|");
-            case FLOOR -> fenced("⌊", of(first), "⌋");
-            case SOFTPLUS, MEAN, RMS, LARGEST -> function(operator, subscripts, fenced("(", of(first), ")"));
-            case APPLY -> of(first) + fenced("(", of(operands.getLast()), ")");
-            case SIGN, EXP, LOG, COS, MIN, MAX, CLIP -> function(operator, List.of(), fenced("(", list(operands), ")"));
-        };
+    /// Conditions, with their sign between operands.
+    final String infix(Operator operator, List<Term> operands) {
+        return row(operands.stream()
+                .map(operand -> operand(operand, binding(operator)))
+                .collect(Collectors.joining(sign(operator, true))));
     }
 
-    private String sum(List<Term> terms) {
+    final String onlyIf(Operator operator, List<Term> operands) {
+        return row(word(operator.sign() + " ") + of(operands.getFirst()));
+    }
+
+    final String definition(Operator operator, List<Term> sides) {
+        return row(of(sides.getFirst()) + sign(operator, true) + of(sides.getLast()));
+    }
+
+    final String remainder(Operator operator, List<Term> operands) {
+        return row(operand(operands.getFirst(), Binding.PRODUCT)
+                + sign(operator, true)
+                + operand(operands.getLast(), Binding.ROOT));
+    }
+
+    final String sum(Operator operator, List<Term> terms) {
         StringBuilder sum = new StringBuilder(operand(terms.getFirst(), Binding.SUM));
         for (Term term : terms.subList(1, terms.size())) {
-            if (term instanceof Operation(Operator operator, List<Term> negated) && operator == Operator.NEGATE) {
-                sum.append(sign(Operator.NEGATE, true)).append(operand(negated.getFirst(), Binding.SERIES));
+            if (term instanceof Operation(Operator sign, List<Term> negated) && sign == Operator.NEGATE) {
+                sum.append(sign(sign, true)).append(operand(negated.getFirst(), Binding.SERIES));
             } else {
-                sum.append(sign(Operator.SUM, true)).append(operand(term, Binding.SERIES));
+                sum.append(sign(operator, true)).append(operand(term, Binding.SERIES));
             }
         }
-        return sum.toString();
+        return row(sum.toString());
     }
 
-    private String product(List<Term> factors) {
+    final String negation(Operator operator, List<Term> operands) {
+        return row(sign(operator, false) + operand(operands.getFirst(), Binding.SERIES));
+    }
+
+    final String product(Operator operator, List<Term> factors) {
         StringBuilder product = new StringBuilder();
         for (int i = 0; i < factors.size() - 1; i++) {
             product.append(operand(factors.get(i), Binding.PRODUCT)).append(times(factors.get(i), factors.get(i + 1)));
         }
-        return product.append(operand(factors.getLast(), Binding.SERIES)).toString();
+        return row(product.append(operand(factors.getLast(), Binding.SERIES)).toString());
+    }
+
+    final String quotient(Operator operator, List<Term> operands) {
+        return quotient(operands.getFirst(), operands.getLast());
+    }
+
+    final String root(Operator operator, List<Term> operands) {
+        return root(operator, operands.getFirst());
+    }
+
+    final String power(Operator operator, List<Term> operands) {
+        return power(operands.getFirst(), operands.getLast());
+    }
+
+    final String series(Operator operator, List<Term> operands) {
+        return row(series(subscripts(operands)) + operand(operands.getFirst(), Binding.SERIES));
+    }
+
+    /// Between the two fences that the operator's sign consists of.
+    final String fence(Operator operator, List<Term> operands) {
+        String fences = operator.sign();
+        return fenced(fences.substring(0, 1), of(operands.getFirst()), fences.substring(1));
+    }
+
+    final String norm(Operator operator, List<Term> operands) {
+        return scripted(fence(operator, operands), subscripts(operands), 0, null);
+    }
+
+    /// A function's name with all operands as its arguments.
+    final String function(Operator operator, List<Term> operands) {
+        return function(operator, List.of(), fenced("(", list(operands), ")"));
+    }
+
+    /// A function of the first operand, with the other operands as subscripts of its name.
+    final String indexedFunction(Operator operator, List<Term> operands) {
+        return function(operator, subscripts(operands), fenced("(", of(operands.getFirst()), ")"));
+    }
+
+    /// A function, whose name is the first operand, of the second.
+    final String application(Operator operator, List<Term> operands) {
+        return of(operands.getFirst()) + fenced("(", of(operands.getLast()), ")");
+    }
+
+    private static List<Term> subscripts(List<Term> operands) {
+        return operands.subList(1, operands.size());
     }
 
     /// Whether a factor must be kept apart from a number in front of it.
@@ -175,7 +213,7 @@ abstract class Typesetter {
             return scripted(nucleus(symbol), symbol.subscripts(), 0, exponent);
         }
         if (base instanceof Operation(Operator operator, List<Term> operands) && operator == Operator.NORM) {
-            return scripted(norm(operands.getFirst()), operands.subList(1, operands.size()), 0, exponent);
+            return scripted(fence(operator, operands), subscripts(operands), 0, exponent);
         }
         return scripted(operand(base, Binding.ATOM), List.of(), 0, exponent);
     }
@@ -192,10 +230,6 @@ abstract class Typesetter {
 
     private String list(List<Term> terms) {
         return terms.stream().map(this::of).collect(Collectors.joining(comma()));
-    }
-
-    private String norm(Term of) {
-        return fenced("‖", of(of), "‖");
     }
 
     private String nucleus(Symbol symbol) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A program bound to one parameter, step after step: [#begin], then [#advance] level by level until complete.
 /// Before a level that needs totals, the caller fills them; nothing is allocated on the way.
-public final class Execution {
+public final class Task {
     /// A thread that never runs: memory that it may access is every thread's.
     private static final Thread OTHER = new Thread(() -> {});
 
@@ -27,9 +27,9 @@ public final class Execution {
     private final boolean readsGradient;
     private final Program.Selector selector;
     private final double[] conditions;
-    private final Binding[] variants;
+    private final BoundVariant[] variants;
     private final Inputs inputs;
-    private Binding current;
+    private BoundVariant current;
     private int variant;
     private int stage;
     private boolean isShareable;
@@ -37,7 +37,7 @@ public final class Execution {
     private boolean hasWritten;
     private @Nullable Throwable failure;
 
-    public Execution(Program program, Shape shape, TaskMemory memory) {
+    public Task(Program program, Shape shape, TaskMemory memory) {
         this(program, shape, shape, memory);
     }
 
@@ -45,7 +45,7 @@ public final class Execution {
     ///
     /// @param shape of the rows
     /// @param whole the parameter's, whose sizes the rule means
-    public Execution(Program program, Shape shape, Shape whole, TaskMemory memory) {
+    public Task(Program program, Shape shape, Shape whole, TaskMemory memory) {
         this.name = memory.name();
         this.theta = memory.theta();
         this.elements = shape.elements();
@@ -54,9 +54,9 @@ public final class Execution {
         conditions = new double[selector.slots()];
         inputs = new Inputs(selector.leaves(), conditions, whole, memory);
         List<Variant> all = program.variants();
-        variants = new Binding[all.size()];
+        variants = new BoundVariant[all.size()];
         for (int i = 0; i < variants.length; i++) {
-            variants[i] = new Binding(all.get(i), shape, whole, memory);
+            variants[i] = new BoundVariant(all.get(i), shape, whole, memory);
         }
         current = variants[0];
     }
@@ -65,7 +65,7 @@ public final class Execution {
     ///
     /// @param gradient null only for a program that reads none
     /// @param team that is to run it
-    public void begin(@Nullable Tensor gradient, TaskInputs numbers, Team team) {
+    public void begin(@Nullable Tensor gradient, TaskInputs numbers, WorkerPool team) {
         begin(gradient, numbers, team.caller());
     }
 
@@ -226,7 +226,7 @@ public final class Execution {
     /// Has the kernels of all variants made ready, so that none is missing when a later step runs another. That
     /// begins at the end of the first step, which is slow enough without it, and all of it begins there.
     private void prepareKernels(Worker worker) {
-        for (Binding each : variants) {
+        for (BoundVariant each : variants) {
             each.prepareKernels(current, worker);
         }
         isPrepared = true;

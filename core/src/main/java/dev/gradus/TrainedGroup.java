@@ -21,7 +21,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A parameter group at work: its members and the values of its hyperparameters.
-final class Group {
+final class TrainedGroup {
     private static final Range LEARNING_RATES = Range.of("[0, inf)");
 
     /// One hyperparameter: what it is, and what overrides it.
@@ -64,14 +64,14 @@ final class Group {
     final StateFormat stateFormat;
     final boolean keepsMasterWeights;
     final boolean hasExactRows;
-    final List<Member> members = new ArrayList<>();
+    final List<TrainedParameter> members = new ArrayList<>();
 
     /// What the caller set, as it was spelled; a group without parameters knows no other names.
     private final Map<String, Schedule> given = new LinkedHashMap<>();
 
     private final Map<String, Setting> settings = new LinkedHashMap<>();
 
-    private final List<Blueprint> blueprints = new ArrayList<>();
+    private final List<CompiledRule> blueprints = new ArrayList<>();
 
     /// The settings once more, by place.
     private Setting[] all = {};
@@ -81,7 +81,7 @@ final class Group {
 
     private final Optimizer.Counter counter;
 
-    Group(ParameterGroup from, Optimizer.Counter counter) {
+    TrainedGroup(ParameterGroup from, Optimizer.Counter counter) {
         this.counter = counter;
         this.name = from.name();
         this.label = "group \"" + name + "\"";
@@ -102,13 +102,13 @@ final class Group {
     ///
     /// @throws IllegalArgumentException if it is not for such a parameter, or a hyperparameter has another
     ///     value for other parameters
-    Blueprint blueprint(String parameter, Shape shape) {
-        for (Blueprint known : blueprints) {
+    CompiledRule blueprint(String parameter, Shape shape) {
+        for (CompiledRule known : blueprints) {
             if (known.holdsFor(parameter, shape)) {
                 return known;
             }
         }
-        Blueprint made = new Blueprint(rule, parameter, shape);
+        CompiledRule made = new CompiledRule(rule, parameter, shape);
         declare(made.step().hyperparameters());
         made.events().values().forEach(event -> declare(event.hyperparameters()));
         blueprints.add(made);

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TeamTest {
+class WorkerPoolTest {
     /// Parameters of up to so many elements are small here, so that tests have both kinds.
     private static final long SMALL = 2_000;
 
@@ -46,7 +46,7 @@ class TeamTest {
     @ParameterizedTest
     @MethodSource("rules")
     void theNumberOfThreadsIsNotToBeSeenInTheResults(Rules.Entry entry) {
-        Map<String, double[]> expected = run(entry.rule(), SHAPES, new Team(1, null, true, 0, 0, SMALL), true);
+        Map<String, double[]> expected = run(entry.rule(), SHAPES, new WorkerPool(1, null, true, 0, 0, SMALL), true);
         for (int threads : new int[] {2, 7}) {
             requireSame(entry.rule(), expected, run(entry.rule(), SHAPES, team(threads, 0), true));
         }
@@ -68,8 +68,8 @@ class TeamTest {
         for (int i = 0; i < 100; i++) {
             Rule rule = i % 3 == 0 ? RandomRules.wrapped(random) : RandomRules.next(random);
             boolean withMetrics = random.nextBoolean();
-            Map<String, double[]> expected = run(rule, shapes, new Team(1, null, true, 0, 0, SMALL), withMetrics);
-            Team team = team(2 + random.nextInt(7), 0);
+            Map<String, double[]> expected = run(rule, shapes, new WorkerPool(1, null, true, 0, 0, SMALL), withMetrics);
+            WorkerPool team = team(2 + random.nextInt(7), 0);
             requireSame(rule, expected, run(rule, shapes, team, withMetrics));
         }
     }
@@ -83,7 +83,7 @@ class TeamTest {
                 throw new RejectedExecutionException("no room");
             });
             for (Executor executor : executors) {
-                Team team = new Team(4, executor, true, 0, 0, SMALL);
+                WorkerPool team = new WorkerPool(4, executor, true, 0, 0, SMALL);
                 requireSame(Rules.lamb(), expected, run(Rules.lamb(), SHAPES, team, false));
             }
             late.forEach(Runnable::run);
@@ -93,10 +93,10 @@ class TeamTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void aStepThatFailsTakesNoteOfItAndTheOthersGoOn(int threads) {
-        try (Team team = team(threads, 0);
+        try (WorkerPool team = team(threads, 0);
                 Arena arena = Arena.ofShared()) {
             List<ParameterBench> benches = new ArrayList<>();
-            Execution[] executions = executions(Rules.lamb(), SHAPES, false, arena, benches);
+            Task[] executions = executions(Rules.lamb(), SHAPES, false, arena, benches);
             begin(executions, benches, 1, team);
             // What is too small stands for any memory that turns out to be unusable within a step.
             benches.get(2).gradient = new Tensor(MemorySegment.ofArray(new float[20_000]), ElementType.FLOAT32);
@@ -116,22 +116,22 @@ class TeamTest {
 
     @Test
     void memoryOfOneThreadStaysWithIt() {
-        try (Team team = team(4, 0);
+        try (WorkerPool team = team(4, 0);
                 Arena arena = Arena.ofConfined()) {
             List<ParameterBench> benches = new ArrayList<>();
-            Execution[] executions = executions(Rules.adamW(), SHAPES, false, arena, benches);
+            Task[] executions = executions(Rules.adamW(), SHAPES, false, arena, benches);
             begin(executions, benches, 1, team);
             advance(executions, team);
-            assertThat(executions).allMatch(Execution::isComplete);
+            assertThat(executions).allMatch(Task::isComplete);
         }
     }
 
     @Test
     void closingLeavesNoThread() {
-        try (Team team = team(5, 0);
+        try (WorkerPool team = team(5, 0);
                 Arena arena = Arena.ofShared()) {
             List<ParameterBench> benches = new ArrayList<>();
-            Execution[] executions = executions(Rules.adamW(), SHAPES, false, arena, benches);
+            Task[] executions = executions(Rules.adamW(), SHAPES, false, arena, benches);
             begin(executions, benches, 1, team);
             advance(executions, team);
             assertThat(helpers()).isNotEmpty();
@@ -145,8 +145,8 @@ class TeamTest {
                 .toList();
     }
 
-    private static Team team(int threads, int bits) {
-        return new Team(threads, null, true, bits, 0, SMALL);
+    private static WorkerPool team(int threads, int bits) {
+        return new WorkerPool(threads, null, true, bits, 0, SMALL);
     }
 
     private static void requireSame(Rule rule, Map<String, double[]> expected, Map<String, double[]> actual) {
@@ -154,11 +154,11 @@ class TeamTest {
     }
 
     /// Runs a few steps on parameters p0, p1 … and closes the team.
-    private static Map<String, double[]> run(Rule rule, List<Shape> shapes, Team team, boolean withMetrics) {
+    private static Map<String, double[]> run(Rule rule, List<Shape> shapes, WorkerPool team, boolean withMetrics) {
         try (team;
                 Arena arena = Arena.ofShared()) {
             List<ParameterBench> benches = new ArrayList<>();
-            Execution[] executions = executions(rule, shapes, withMetrics, arena, benches);
+            Task[] executions = executions(rule, shapes, withMetrics, arena, benches);
             for (int step = 1; step <= 3; step++) {
                 benches.forEach(ParameterBench::draw);
                 begin(executions, benches, step, team);
@@ -177,19 +177,19 @@ class TeamTest {
         }
     }
 
-    private static Execution[] executions(
+    private static Task[] executions(
             Rule rule, List<Shape> shapes, boolean withMetrics, @Nullable Arena arena, List<ParameterBench> benches) {
-        Execution[] executions = new Execution[shapes.size()];
+        Task[] executions = new Task[shapes.size()];
         for (int i = 0; i < executions.length; i++) {
             Trace trace = Trace.of(rule, "p" + i, shapes.get(i));
             ParameterBench bench = new ParameterBench("p" + i, trace, ElementType.FLOAT32, arena);
             benches.add(bench);
-            executions[i] = new Execution(Program.of(trace, withMetrics), shapes.get(i), bench);
+            executions[i] = new Task(Program.of(trace, withMetrics), shapes.get(i), bench);
         }
         return executions;
     }
 
-    private static void begin(Execution[] executions, List<ParameterBench> benches, int step, Team team) {
+    private static void begin(Task[] executions, List<ParameterBench> benches, int step, WorkerPool team) {
         for (int i = 0; i < executions.length; i++) {
             benches.get(i).t = step;
             executions[i].begin(benches.get(i).gradient, benches.get(i), team);
@@ -197,10 +197,10 @@ class TeamTest {
     }
 
     /// Runs steps of the same rule to their end or failure; what they combine is combined in their order.
-    private static void advance(Execution[] executions, Team team) {
-        while (Stream.of(executions).anyMatch(TeamTest::isGoingOn)) {
+    private static void advance(Task[] executions, WorkerPool team) {
+        while (Stream.of(executions).anyMatch(WorkerPoolTest::isGoingOn)) {
             Map<Object, Double> totals = new HashMap<>();
-            for (Execution execution : executions) {
+            for (Task execution : executions) {
                 for (Total total : execution.totals()) {
                     if (total.level() == execution.level()) {
                         totals.merge(
@@ -210,20 +210,20 @@ class TeamTest {
                     }
                 }
             }
-            List<Execution> open =
-                    Stream.of(executions).filter(TeamTest::isGoingOn).toList();
-            for (Execution execution : open) {
+            List<Task> open =
+                    Stream.of(executions).filter(WorkerPoolTest::isGoingOn).toList();
+            for (Task execution : open) {
                 for (Total total : execution.totals()) {
                     if (total.level() == execution.level()) {
                         execution.fill(total, Objects.requireNonNull(totals.get(total.key())));
                     }
                 }
             }
-            team.advance(open.toArray(Execution[]::new), open.size());
+            team.advance(open.toArray(Task[]::new), open.size());
         }
     }
 
-    private static boolean isGoingOn(Execution execution) {
+    private static boolean isGoingOn(Task execution) {
         return !execution.isComplete() && execution.failure() == null;
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Where the work for a parameter fails, by whatever the JVM can throw, its step takes note of that and is not
 /// gone on with; the steps of all others are.
-public final class Team implements AutoCloseable {
+public final class WorkerPool implements AutoCloseable {
     /// With fewer elements in total, waking helpers costs more than they save.
     private static final long WORTH_HELP = 300_000;
 
@@ -38,30 +38,30 @@ public final class Team implements AutoCloseable {
     private boolean isClosed;
 
     // The work of the wave in progress: written before it opens.
-    private Execution[] waiting = {};
+    private Task[] waiting = {};
     private int waitingCount;
-    private Execution[] working = {};
+    private Task[] working = {};
     private long[] firstPiece = {};
     private boolean[] isWhole = {};
     private int workingCount;
     private long pieces;
 
     private final AtomicLong nextPiece = new AtomicLong();
-    private @Nullable Execution scratchOwner;
+    private @Nullable Task scratchOwner;
     private boolean hasWarned;
 
     /// @param threads the number of threads, the caller's among them
     /// @param executor runs the helpers, or null for threads of the team's own
     /// @param compiles whether there are kernels, where the JVM has the Vector API
     /// @param eager whether kernels are compiled when they are met and used at once, instead of when they are fast
-    public Team(int threads, @Nullable Executor executor, boolean compiles, boolean eager) {
+    public WorkerPool(int threads, @Nullable Executor executor, boolean compiles, boolean eager) {
         this(threads, executor, eager, compiles && VectorApi.isThere() ? VectorApi.PREFERRED : 0, WORTH_HELP, SMALL);
     }
 
     /// @param bits the width of vectors, [VectorApi#PREFERRED], or 0 for the interpreter
     /// @param worthHelp with fewer elements in total, helpers are not woken
     /// @param small up to so many elements, one thread takes a parameter through its step
-    Team(int threads, @Nullable Executor executor, boolean eager, int bits, long worthHelp, long small) {
+    WorkerPool(int threads, @Nullable Executor executor, boolean eager, int bits, long worthHelp, long small) {
         this.worthHelp = worthHelp;
         this.small = small;
         this.executor = executor;
@@ -140,7 +140,7 @@ public final class Team implements AutoCloseable {
 
     /// Runs steps that have begun until each is complete, has failed or waits for totals; those that it is to
     /// wait for no more have been filled.
-    public void advance(Execution[] ready, int count) {
+    public void advance(Task[] ready, int count) {
         long elements = 0;
         for (int i = 0; i < count; i++) {
             elements += ready[i].elements();
@@ -162,7 +162,7 @@ public final class Team implements AutoCloseable {
     /// Runs one step that has begun, on the calling thread, to its end; it must not depend on others.
     ///
     /// @throws IllegalStateException if it failed; the message names the parameter
-    public void complete(Execution execution) {
+    public void complete(Task execution) {
         while (!execution.isComplete()) {
             alone(execution);
             if (execution.failure() != null) {
@@ -172,7 +172,7 @@ public final class Team implements AutoCloseable {
         }
     }
 
-    private void alone(Execution execution) {
+    private void alone(Task execution) {
         try {
             execution.advance(workers[0]);
         } catch (Throwable e) {
@@ -181,16 +181,16 @@ public final class Team implements AutoCloseable {
     }
 
     /// Gives up a step, and what the thread has of it.
-    private static void fail(Execution execution, Worker worker, Throwable cause) {
+    private static void fail(Task execution, Worker worker, Throwable cause) {
         execution.fail(cause);
         worker.workspace.clear();
     }
 
     /// Takes note of what is to be done; what other threads must not touch is done at once.
-    private void enlist(Execution[] ready, int count) {
+    private void enlist(Task[] ready, int count) {
         if (waiting.length < count) {
-            waiting = new Execution[count];
-            working = new Execution[count];
+            waiting = new Task[count];
+            working = new Task[count];
             isWhole = new boolean[count];
             firstPiece = new long[count];
         }
@@ -211,7 +211,7 @@ public final class Team implements AutoCloseable {
         workingCount = 0;
         pieces = 0;
         for (int i = 0; i < waitingCount; i++) {
-            Execution next = waiting[i];
+            Task next = waiting[i];
             boolean whole = next.elements() <= small;
             if (!whole && next.keepsScratch()) {
                 if (scratchOwner == null) {
@@ -316,7 +316,7 @@ public final class Team implements AutoCloseable {
             while (at + 1 < workingCount && firstPiece[at + 1] <= piece) {
                 at++;
             }
-            Execution execution = working[at];
+            Task execution = working[at];
             if (execution.failure() != null) {
                 continue;
             }
@@ -342,7 +342,7 @@ public final class Team implements AutoCloseable {
         int left = 0;
         int next = 0;
         for (int i = 0; i < waitingCount; i++) {
-            Execution execution = waiting[i];
+            Task execution = waiting[i];
             boolean hasWorked = next < workingCount && working[next] == execution;
             next += hasWorked ? 1 : 0;
             if (!hasWorked || !execution.isBlocked()) {
@@ -354,7 +354,7 @@ public final class Team implements AutoCloseable {
         waitingCount = left;
     }
 
-    private void finishStage(Execution execution) {
+    private void finishStage(Task execution) {
         try {
             execution.finishStage(workers[0]);
         } catch (Throwable e) {

@@ -21,7 +21,7 @@ import dev.gradus.tensor.Axes;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class TranscriptTest {
+class EquationsTest {
     private static final Axes AXES = Axes.all(2);
     private static final Expr G = new Input(Source.GRADIENT, AXES);
     private static final Expr THETA = new Input(Source.THETA, AXES);
@@ -37,7 +37,7 @@ class TranscriptTest {
     }
 
     private static List<String> lines(Expr... definitions) {
-        return Transcript.of(List.of(), List.of(definitions)).stream()
+        return Equations.of(List.of(), List.of(definitions)).stream()
                 .map(Notation.PLAIN::line)
                 .toList();
     }

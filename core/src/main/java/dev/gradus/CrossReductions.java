@@ -1,7 +1,7 @@
 package dev.gradus;
 
-import dev.gradus.cpu.Execution;
-import dev.gradus.cpu.Team;
+import dev.gradus.cpu.Task;
+import dev.gradus.cpu.WorkerPool;
 import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.program.Value.TotalKey;
 import dev.gradus.program.Variant.Total;
@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 
 /// Numbers that links combine over all their parameters in a step, always in the order of the parameters'
 /// names, and the running of steps that wait for them.
-final class Totals {
+final class CrossReductions {
     /// One such number while it is being combined.
     private static final class Cell {
         final Reduction reduction;
@@ -55,7 +55,7 @@ final class Totals {
 
     /// Which program of a member to run.
     interface Programs {
-        Execution of(Member member);
+        Task of(TrainedParameter member);
     }
 
     private final Cell[] all;
@@ -63,17 +63,17 @@ final class Totals {
     /// The cells of each member's totals, by ordinal, variant and position.
     private final Cell[][][] places;
 
-    private final Execution[] ready;
+    private final Task[] ready;
     private final int[] ordinals;
 
     /// @param executions of all members, by ordinal
-    Totals(List<Execution> executions) {
+    CrossReductions(List<Task> executions) {
         Map<TotalKey, Cell> cells = new HashMap<>();
-        ready = new Execution[executions.size()];
+        ready = new Task[executions.size()];
         ordinals = new int[executions.size()];
         places = new Cell[executions.size()][][];
         for (int ordinal = 0; ordinal < places.length; ordinal++) {
-            Execution execution = executions.get(ordinal);
+            Task execution = executions.get(ordinal);
             places[ordinal] = new Cell[execution.variants()][];
             for (int variant = 0; variant < execution.variants(); variant++) {
                 places[ordinal][variant] = execution.totals(variant).stream()
@@ -89,14 +89,14 @@ final class Totals {
     /// fails, all others go on that need no total of it.
     ///
     /// @param members all of them, by ordinal
-    void run(Member[] members, Programs programs, Team team) {
+    void run(TrainedParameter[] members, Programs programs, WorkerPool team) {
         for (int i = 0; i < all.length; i++) {
             all[i].reset();
         }
         int open = 0;
-        for (Member member : members) {
+        for (TrainedParameter member : members) {
             if (member.active) {
-                Execution execution = programs.of(member);
+                Task execution = programs.of(member);
                 member.begin(execution, team);
                 expect(member.ordinal, execution);
                 open++;
@@ -104,9 +104,9 @@ final class Totals {
         }
         while (open > 0) {
             int count = 0;
-            for (Member member : members) {
+            for (TrainedParameter member : members) {
                 if (member.active) {
-                    Execution execution = programs.of(member);
+                    Task execution = programs.of(member);
                     if (isGoingOn(execution) && fill(member.ordinal, execution)) {
                         ordinals[count] = member.ordinal;
                         ready[count++] = execution;
@@ -124,12 +124,12 @@ final class Totals {
         }
     }
 
-    private static boolean isGoingOn(Execution execution) {
+    private static boolean isGoingOn(Task execution) {
         return !execution.isComplete() && execution.failure() == null;
     }
 
     /// Takes note that a member, whose step has begun, will contribute.
-    private void expect(int ordinal, Execution execution) {
+    private void expect(int ordinal, Task execution) {
         Cell[] own = places[ordinal][execution.variant()];
         for (int i = 0; i < own.length; i++) {
             own[i].expected++;
@@ -137,7 +137,7 @@ final class Totals {
     }
 
     /// Fills what the next level of a member's step needs, if all of it is known by now.
-    private boolean fill(int ordinal, Execution execution) {
+    private boolean fill(int ordinal, Task execution) {
         Cell[] own = places[ordinal][execution.variant()];
         List<Total> totals = execution.totals();
         for (int i = 0; i < own.length; i++) {
@@ -153,7 +153,7 @@ final class Totals {
 
     /// Takes what a member contributes after the level that it has just completed; one that has failed is at a level
     /// of which it has contributed.
-    private void contribute(int ordinal, Execution execution) {
+    private void contribute(int ordinal, Task execution) {
         Cell[] own = places[ordinal][execution.variant()];
         List<Total> totals = execution.totals();
         for (int i = 0; i < own.length; i++) {
@@ -164,7 +164,7 @@ final class Totals {
     }
 
     /// The totals of the variant that has most.
-    private static List<Total> most(Execution execution) {
+    private static List<Total> most(Task execution) {
         return IntStream.range(0, execution.variants())
                 .mapToObj(execution::totals)
                 .max(Comparator.comparingInt(List::size))
@@ -174,10 +174,10 @@ final class Totals {
     /// Plays through the waiting of all members for each other.
     ///
     /// @throws IllegalArgumentException if some would wait for ever, because groups share links in opposite orders
-    static void requireProgress(List<Member> members, List<Execution> executions) {
+    static void requireProgress(List<TrainedParameter> members, List<Task> executions) {
         int[] levels = new int[members.size()];
         Map<TotalKey, Integer> missing = new HashMap<>();
-        List<List<Total>> waited = executions.stream().map(Totals::most).toList();
+        List<List<Total>> waited = executions.stream().map(CrossReductions::most).toList();
         waited.forEach(totals -> totals.forEach(total -> missing.merge(total.key(), 1, Integer::sum)));
         boolean progress = true;
         while (progress) {

@@ -12,14 +12,14 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /// A group's rule, traced and lowered once for all parameters about which it gets the same answers.
-final class Blueprint {
+final class CompiledRule {
     private final Trace step;
     private final Map<String, Trace> events = new LinkedHashMap<>();
     private final int tensors;
     private final Map<Boolean, Program> stepPrograms = new HashMap<>();
     private final Map<String, Program> eventPrograms = new HashMap<>();
 
-    Blueprint(Rule rule, String parameter, Shape shape) {
+    CompiledRule(Rule rule, String parameter, Shape shape) {
         step = Trace.of(rule, parameter, shape);
         rule.events().stream().sorted().forEach(event -> events.put(event, Trace.of(rule, event, parameter, shape)));
         tensors = (int) Stream.concat(Stream.of(step), events.values().stream())

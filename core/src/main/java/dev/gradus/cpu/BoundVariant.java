@@ -22,7 +22,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A variant bound to the memory of one parameter.
-final class Binding {
+final class BoundVariant {
     /// Rows of so many elements are taken through their passes together: enough for memory to get into its stride in
     /// each, and no more than stay in a second-level cache.
     private static final int AT_ONCE = 4 * Accumulator.PART;
@@ -91,7 +91,7 @@ final class Binding {
 
     /// @param shape of what the steps run on: the parameter, or rows of it
     /// @param whole the parameter's
-    Binding(Variant variant, Shape shape, Shape whole, TaskMemory memory) {
+    BoundVariant(Variant variant, Shape shape, Shape whole, TaskMemory memory) {
         this.variant = variant;
         this.slots = new double[variant.slots()];
         this.kernels = new Simd.Bound[variant.passes().size()];
@@ -282,7 +282,7 @@ final class Binding {
     /// Has the kernels of all passes made ready.
     ///
     /// @param active the binding that has the gradient of the step
-    void prepareKernels(Binding active, Worker worker) {
+    void prepareKernels(BoundVariant active, Worker worker) {
         usesKernels = true;
         if (active.gradient != null) {
             bindGradient(active.gradient);

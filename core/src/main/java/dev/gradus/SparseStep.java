@@ -4,8 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
-import dev.gradus.cpu.Execution;
-import dev.gradus.cpu.Team;
+import dev.gradus.cpu.Task;
+import dev.gradus.cpu.WorkerPool;
 import dev.gradus.engine.RandomKey;
 import dev.gradus.engine.TaskInputs;
 import dev.gradus.engine.TaskMemory;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Small parameters have as many rows as a power of two, the last of which may be padding of zeros, so that
 /// steps with other numbers of rows share what is compiled and allocated.
-final class Rows implements TaskMemory {
+final class SparseStep implements TaskMemory {
     private static final long ALIGNMENT = 64;
     private static final int LEAST = 64;
 
@@ -41,7 +41,7 @@ final class Rows implements TaskMemory {
     /// A tensor, and its rows that were gathered.
     private record Part(Tensor whole, MemorySegment rows, long rowBytes) {}
 
-    private final Member member;
+    private final TrainedParameter member;
     private final Program program;
     private final Shape shape;
     private final long perRow;
@@ -54,7 +54,7 @@ final class Rows implements TaskMemory {
     private final List<Part> parts = new ArrayList<>();
     private final Map<String, Tensor> states = new LinkedHashMap<>();
     private final List<RandomKey> keys = new ArrayList<>();
-    private final Execution[] executions = new Execution[Integer.SIZE];
+    private final Task[] executions = new Task[Integer.SIZE];
     private @Nullable Arena arena;
     private @Nullable Tensor theta;
     private @Nullable Tensor gradient;
@@ -69,7 +69,7 @@ final class Rows implements TaskMemory {
 
     /// @param last one float64 per row, or null
     /// @throws IllegalArgumentException if the rule's steps cannot be made row by row
-    Rows(Member member, Program program, @Nullable MemorySegment last) {
+    SparseStep(TrainedParameter member, Program program, @Nullable MemorySegment last) {
         this.member = member;
         this.program = program;
         this.shape = member.parameter.shape();
@@ -136,17 +136,17 @@ final class Rows implements TaskMemory {
     }
 
     /// The step that runs on the rows that are bound.
-    Execution execution() {
+    Task execution() {
         return execution(count);
     }
 
-    private Execution execution(int rows) {
+    private Task execution(int rows) {
         int size = sizeClass(rows);
-        Execution known = executions[size];
+        Task known = executions[size];
         if (known == null) {
             long[] sizes = shape.toArray();
             sizes[0] = 1L << size;
-            known = new Execution(program, Shape.of(sizes), shape, this);
+            known = new Task(program, Shape.of(sizes), shape, this);
             executions[size] = known;
         }
         return known;
@@ -157,7 +157,7 @@ final class Rows implements TaskMemory {
     }
 
     /// Begins the step: brings the rows up to it, and gathers them and their gradients.
-    void begin(RowGradient rows, long step, Team team) {
+    void begin(RowGradient rows, long step, WorkerPool team) {
         if (last != null) {
             catchUp(step - 1, team);
         }
@@ -177,7 +177,7 @@ final class Rows implements TaskMemory {
     }
 
     /// Makes the steps up to the given one that any row has missed.
-    void catchUpAll(long upTo, Team team) {
+    void catchUpAll(long upTo, WorkerPool team) {
         if (last == null) {
             return;
         }
@@ -215,7 +215,7 @@ final class Rows implements TaskMemory {
     /// Makes, with gradients of zero, the steps up to the given one that the gathered rows have missed. Those
     /// that have missed most come first, so that each step runs on the first of them; what is in the place of
     /// the others meanwhile does not matter.
-    private void catchUp(long upTo, Team team) {
+    private void catchUp(long upTo, WorkerPool team) {
         for (int i = 0; i < count; i++) {
             sorted[i] = lastStep(gathered[i]) << Integer.SIZE | gathered[i];
         }
@@ -234,7 +234,7 @@ final class Rows implements TaskMemory {
                 gatherRow(behind++);
             }
             past.step = step;
-            Execution execution = execution(behind);
+            Task execution = execution(behind);
             execution.begin(gradient, past, team);
             team.complete(execution);
         }

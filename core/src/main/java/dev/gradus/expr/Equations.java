@@ -1,14 +1,13 @@
 package dev.gradus.expr;
 
-import dev.gradus.expr.Reading.Given;
-import dev.gradus.expr.Reading.Moment;
-import dev.gradus.expr.Reading.Name;
-import dev.gradus.expr.Reading.Node;
-import dev.gradus.expr.Reading.Operation;
-import dev.gradus.expr.Reading.Quantity;
+import dev.gradus.expr.MathGraph.Given;
+import dev.gradus.expr.MathGraph.Moment;
+import dev.gradus.expr.MathGraph.Name;
+import dev.gradus.expr.MathGraph.Node;
+import dev.gradus.expr.MathGraph.Operation;
+import dev.gradus.expr.MathGraph.Quantity;
 import dev.gradus.expr.Term.Accent;
 import dev.gradus.expr.Term.Decimal;
-import dev.gradus.expr.Term.Operator;
 import dev.gradus.expr.Term.Symbol;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// choice between cases and each longer value that is used more than once has a line of its own, before the first
 /// line that needs it. What changes from step to step has the subscript t, or t − 1 if it is a state before the
 /// step; a state that does not start at zero has a line for what it starts at.
-public final class Transcript {
+public final class Equations {
     /// How many symbols and operations make a value per element too long to be written twice.
     private static final int LONG_TENSOR = 3;
 
@@ -73,7 +72,7 @@ public final class Transcript {
     /// The symbols in use, with how many others would have liked to have them.
     private final Map<Symbol, Integer> taken = new HashMap<>();
 
-    private Transcript() {}
+    private Equations() {}
 
     /// The lines that define the given values and what they depend on.
     ///
@@ -81,11 +80,11 @@ public final class Transcript {
     /// @param definitions states after the step and [named][Expr#named] values, in the order of their lines
     /// @return what is the same in every step, then a line for each requirement, then what a step does
     public static List<Term> of(List<Condition> requirements, List<? extends Expr> definitions) {
-        Reading reading = new Reading();
-        return new Transcript()
+        MathGraph graph = new MathGraph();
+        return new Equations()
                 .lines(
-                        requirements.stream().map(reading::node).toList(),
-                        definitions.stream().map(reading::node).toList());
+                        requirements.stream().map(graph::node).toList(),
+                        definitions.stream().map(graph::node).toList());
     }
 
     private List<Term> lines(List<Node> requirements, List<Node> definitions) {
@@ -93,7 +92,7 @@ public final class Transcript {
         definitions.forEach(this::visit);
         // The symbols of the parameter and of the gradient are free for definitions alone.
         definitions.stream().map(this::entry).forEach(this::nameAsAsked);
-        List.of(Reading.PARAMETER, Reading.GRADIENT, Reading.STEP).forEach(this::unique);
+        List.of(MathGraph.PARAMETER, MathGraph.GRADIENT, MathGraph.STEP).forEach(this::unique);
         nameQuantities();
 
         List<Term> once = new ArrayList<>();
@@ -101,11 +100,11 @@ public final class Transcript {
         for (Entry entry : order) {
             decide(entry);
             if (entry.symbol != null && !entry.node.operands.isEmpty()) {
-                Term left = at(entry.symbol, entry.time == Reading.LAST_STEP ? Reading.START : entry.time);
+                Term left = at(entry.symbol, entry.time == MathGraph.LAST_STEP ? MathGraph.START : entry.time);
                 Term right = body(entry.node);
                 // A state may be called what it starts at, and its new value what the state is called.
                 if (!left.equals(right)) {
-                    (entry.time == Reading.STEP ? everyStep : once).add(Term.of(Operator.DEFINITION, left, right));
+                    (entry.time == MathGraph.STEP ? everyStep : once).add(Term.of(Operator.DEFINITION, left, right));
                 }
             }
         }
@@ -165,7 +164,7 @@ public final class Transcript {
                     && value.node.kind instanceof Operation
                     && value.node.name == null) {
                 value.symbol = quantities.get(quantity.name());
-                value.time = Reading.STEP;
+                value.time = MathGraph.STEP;
             }
         }
     }
@@ -200,8 +199,8 @@ public final class Transcript {
     private @Nullable Term time(Quantity quantity) {
         return switch (quantity.moment()) {
             case ALWAYS -> null;
-            case BEFORE_STEP -> written.contains(quantity.name()) ? Reading.LAST_STEP : null;
-            case AFTER_STEP -> Reading.STEP;
+            case BEFORE_STEP -> written.contains(quantity.name()) ? MathGraph.LAST_STEP : null;
+            case AFTER_STEP -> MathGraph.STEP;
         };
     }
 
@@ -213,7 +212,7 @@ public final class Transcript {
 
     private void call(Entry entry, Symbol symbol) {
         entry.symbol = unique(symbol);
-        entry.time = entry.node.varies ? Reading.STEP : null;
+        entry.time = entry.node.varies ? MathGraph.STEP : null;
         entry.length = 1;
     }
 

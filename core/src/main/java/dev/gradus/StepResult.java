@@ -1,25 +1,25 @@
 package dev.gradus;
 
-import dev.gradus.Totals.Programs;
-import dev.gradus.cpu.Execution;
+import dev.gradus.CrossReductions.Programs;
+import dev.gradus.cpu.Task;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What has become of the parameters that took part in a step or event.
-final class Outcome {
-    private Outcome() {}
+final class StepResult {
+    private StepResult() {}
 
     /// @param what took place, to begin a sentence with
     /// @param members all of them, by ordinal
     /// @throws IncompleteStepException if it failed for some, but has changed others
     /// @throws IllegalStateException if it failed and has changed nothing
-    static void requireComplete(String what, Member[] members, Programs programs) {
-        Execution failed = null;
+    static void requireComplete(String what, TrainedParameter[] members, Programs programs) {
+        Task failed = null;
         boolean isComplete = true;
-        for (Member member : members) {
+        for (TrainedParameter member : members) {
             if (member.active) {
-                Execution execution = programs.of(member);
+                Task execution = programs.of(member);
                 isComplete &= execution.isComplete();
                 failed = failed == null && execution.failure() != null ? execution : failed;
             }
@@ -30,13 +30,13 @@ final class Outcome {
     }
 
     private static IllegalStateException failure(
-            String what, @Nullable Execution failed, Member[] members, Programs programs) {
+            String what, @Nullable Task failed, TrainedParameter[] members, Programs programs) {
         List<String> updated = new ArrayList<>();
         List<String> partly = new ArrayList<>();
         List<String> untouched = new ArrayList<>();
-        for (Member member : members) {
+        for (TrainedParameter member : members) {
             if (member.active) {
-                Execution execution = programs.of(member);
+                Task execution = programs.of(member);
                 boolean isUpdated = execution.isComplete() && execution.isCommitted();
                 (member.isPartlyUpdated ? partly : isUpdated ? updated : untouched).add(member.name());
             }

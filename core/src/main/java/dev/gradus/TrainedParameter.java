@@ -1,8 +1,8 @@
 package dev.gradus;
 
 import dev.gradus.OptimizerState.ParameterState;
-import dev.gradus.cpu.Execution;
-import dev.gradus.cpu.Team;
+import dev.gradus.cpu.Task;
+import dev.gradus.cpu.WorkerPool;
 import dev.gradus.engine.RandomKey;
 import dev.gradus.engine.TaskInputs;
 import dev.gradus.engine.TaskMemory;
@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A parameter at work: its states, its step count, and its programs.
-final class Member implements TaskMemory, TaskInputs {
+final class TrainedParameter implements TaskMemory, TaskInputs {
     /// The name under which the float32 copy of a 16-bit parameter is found.
     static final String MASTER = "master";
 
@@ -50,18 +50,18 @@ final class Member implements TaskMemory, TaskInputs {
             State state, @Nullable Tensor tensor, @Nullable Scalar number) {}
 
     final Parameter parameter;
-    final Group group;
+    final TrainedGroup group;
     private final StateMemory stateMemory;
     private final Map<String, Cell> cells = new LinkedHashMap<>();
     private final Tensor theta;
-    private final Map<String, Execution> eventExecutions = new LinkedHashMap<>();
-    private final Blueprint blueprint;
+    private final Map<String, Task> eventExecutions = new LinkedHashMap<>();
+    private final CompiledRule blueprint;
     private final List<State> fresh = new ArrayList<>();
     private final Map<String, RandomKey> noises = new HashMap<>();
     private final List<RandomKey> keys = new ArrayList<>();
     private Program program;
-    private Execution step;
-    private @Nullable Rows rows;
+    private Task step;
+    private @Nullable SparseStep rows;
     private final @Nullable MemorySegment lastSteps;
     private @Nullable Tensor gradient;
 
@@ -86,7 +86,7 @@ final class Member implements TaskMemory, TaskInputs {
     int ordinal;
 
     /// @param shared finds or makes the number of a state that the members of a link share
-    Member(Parameter parameter, Group group, SharedNumbers shared) {
+    TrainedParameter(Parameter parameter, TrainedGroup group, SharedNumbers shared) {
         this.parameter = parameter;
         this.group = group;
         Shape shape = parameter.shape();
@@ -100,9 +100,9 @@ final class Member implements TaskMemory, TaskInputs {
                     ? stateMemory.allocate(shape.size(0), ElementType.FLOAT64)
                     : null;
             this.program = blueprint.stepProgram(false);
-            this.step = new Execution(program, shape, this);
+            this.step = new Task(program, shape, this);
             for (String event : blueprint.events().keySet()) {
-                eventExecutions.put(event, new Execution(blueprint.eventProgram(event), shape, this));
+                eventExecutions.put(event, new Task(blueprint.eventProgram(event), shape, this));
             }
         } catch (RuntimeException | Error e) {
             stateMemory.close();
@@ -190,16 +190,16 @@ final class Member implements TaskMemory, TaskInputs {
     }
 
     /// Gives the states their initial values, once the group knows its hyperparameters.
-    void initialise(Team team) {
+    void initialise(WorkerPool team) {
         initialise(fresh, team);
     }
 
     /// Memory is zero when it is allocated.
-    private void initialise(List<State> states, Team team) {
+    private void initialise(List<State> states, WorkerPool team) {
         List<State> notZero =
                 states.stream().filter(state -> state.initial() != Expr.ZERO).toList();
         if (!notZero.isEmpty()) {
-            Execution initial = new Execution(Program.initial(notZero, parameter.shape()), parameter.shape(), this);
+            Task initial = new Task(Program.initial(notZero, parameter.shape()), parameter.shape(), this);
             initial.begin(null, this, team);
             team.complete(initial);
             for (State state : initial.numbers()) {
@@ -211,7 +211,7 @@ final class Member implements TaskMemory, TaskInputs {
     /// Evaluates the initial value of a state anew, at the present parameter.
     ///
     /// @return whether this parameter has the state
-    boolean recapture(String stateName, Team team) {
+    boolean recapture(String stateName, WorkerPool team) {
         Cell cell = cells.get(stateName);
         if (cell == null) {
             return false;
@@ -226,7 +226,7 @@ final class Member implements TaskMemory, TaskInputs {
     }
 
     /// Gives all states their initial values anew, at the present parameter, and begins at step 1.
-    void reset(Team team) {
+    void reset(WorkerPool team) {
         for (Cell cell : cells.values()) {
             if (cell.state.scope() == Scope.PARAMETER) {
                 boolean known = recapture(cell.state.name(), team);
@@ -243,7 +243,7 @@ final class Member implements TaskMemory, TaskInputs {
     /// Compiles the step anew, with or without what listeners are told.
     void recompile(boolean withMetrics) {
         program = blueprint.stepProgram(withMetrics);
-        step = new Execution(program, parameter.shape(), this);
+        step = new Task(program, parameter.shape(), this);
         closeRows();
     }
 
@@ -255,16 +255,16 @@ final class Member implements TaskMemory, TaskInputs {
     }
 
     /// The step: on the whole parameter, or on the rows that have a gradient.
-    Execution step() {
+    Task step() {
         return rows != null && parameter.rowGradient() != null ? rows.execution() : step;
     }
 
     /// The step on the whole parameter.
-    Execution wholeStep() {
+    Task wholeStep() {
         return step;
     }
 
-    Execution event(String event) {
+    Task event(String event) {
         return Objects.requireNonNull(eventExecutions.get(event), event);
     }
 
@@ -307,15 +307,15 @@ final class Member implements TaskMemory, TaskInputs {
         apartFrom = valueMemory;
     }
 
-    private Rows rowsOrNew() {
+    private SparseStep rowsOrNew() {
         if (rows == null) {
-            rows = new Rows(this, program, lastSteps);
+            rows = new SparseStep(this, program, lastSteps);
         }
         return rows;
     }
 
     /// Makes the steps that rows have missed.
-    void catchUp(Team team) {
+    void catchUp(WorkerPool team) {
         if (lastSteps != null) {
             rowsOrNew().catchUpAll(completed, team);
         }
@@ -362,7 +362,7 @@ final class Member implements TaskMemory, TaskInputs {
         }
     }
 
-    void begin(Execution execution, Team team) {
+    void begin(Task execution, WorkerPool team) {
         long clock = completed + 1;
         // An event between two steps draws other numbers than they do.
         long moment = execution == step() ? clock : -clock;
@@ -381,7 +381,7 @@ final class Member implements TaskMemory, TaskInputs {
     /// Where that fails, it has failed; one that had failed before leaves the parameter as it is.
     ///
     /// @return whether it took place
-    boolean complete(Execution done) {
+    boolean complete(Task done) {
         isPartlyUpdated = done.hasWritten();
         if (!done.isComplete()) {
             return false;
@@ -413,7 +413,7 @@ final class Member implements TaskMemory, TaskInputs {
 
     /// Writes the numbers that a completed step or event gives to states; every member of a link gives the
     /// same to the ones that they share.
-    private void commitNumbers(Execution execution) {
+    private void commitNumbers(Task execution) {
         List<State> states = execution.numbers();
         for (int i = 0; i < states.size(); i++) {
             number(states.get(i).name()).value = execution.number(states.get(i));

@@ -21,7 +21,6 @@ import dev.gradus.expr.Expr.Transform;
 import dev.gradus.expr.Expr.Unary;
 import dev.gradus.expr.Expr.Where;
 import dev.gradus.expr.Term.Decimal;
-import dev.gradus.expr.Term.Operator;
 import dev.gradus.expr.Term.Symbol;
 import dev.gradus.tensor.Axes;
 import java.util.HashMap;
@@ -31,10 +30,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Reads an expression graph as a mathematician would: what a few nodes of the graph spell out becomes the one
-/// operation that it means, a norm, a square or a mean. Equal expressions become one node, whether or not they were
-/// one object, so that a node is compared with another by identity.
-final class Reading {
+/// An expression graph in the operations of mathematics: the nodes that spell out a norm, a square or a mean become
+/// one node. Equal expressions become one node, even if they were several objects, so that nodes are compared by
+/// identity.
+final class MathGraph {
     /// The step number and the parameter's symbols, which no other quantity may have.
     static final Symbol STEP = Symbol.of("t");
 
@@ -59,8 +58,7 @@ final class Reading {
         AFTER_STEP
     }
 
-    /// What a node is: an operation, a term that needs no reading, a hyperparameter or state, or another name for
-    /// its only operand.
+    /// What a node is: an operation, a term, a hyperparameter or state, or another name for its only operand.
     sealed interface Kind {}
 
     record Operation(Operator operator) implements Kind {}
@@ -111,17 +109,17 @@ final class Reading {
         }
     }
 
-    private final Map<Expr, Node> read = new IdentityHashMap<>();
+    private final Map<Expr, Node> nodes = new IdentityHashMap<>();
     private final Map<List<Object>, Node> distinct = new HashMap<>();
     private final Node one = given(Term.number(1));
     private final Node two = given(Term.number(2));
     private final Node zero = given(Term.number(0));
 
     Node node(Expr expr) {
-        Node known = read.get(expr);
+        Node known = nodes.get(expr);
         if (known == null) {
-            known = read(expr);
-            read.put(expr, known);
+            known = recognized(expr);
+            nodes.put(expr, known);
         }
         return known;
     }
@@ -134,7 +132,7 @@ final class Reading {
         };
     }
 
-    private Node read(Expr expr) {
+    private Node recognized(Expr expr) {
         return switch (expr) {
             case Constant constant -> constant(constant.value);
             case Hyper hyper -> leaf(new Quantity(Name.of(hyper.name, false), Moment.ALWAYS), Axes.HOST, false);
@@ -198,16 +196,9 @@ final class Reading {
     private Node unary(Unary unary, Node of) {
         Axes axes = unary.axes();
         return switch (unary.op) {
-            case NEGATE -> operation(Operator.NEGATE, axes, of);
-            case ABS -> operation(Operator.ABS, axes, of);
             case SQRT -> root(of, axes);
-            case SIGN -> operation(Operator.SIGN, axes, of);
-            case EXP -> operation(Operator.EXP, axes, of);
             case LOG1P -> operation(Operator.LOG, axes, operation(Operator.SUM, axes, one, of));
-            case CBRT -> operation(Operator.CUBE_ROOT, axes, of);
-            case LOG -> operation(Operator.LOG, axes, of);
-            case COS -> operation(Operator.COS, axes, of);
-            case FLOOR -> operation(Operator.FLOOR, axes, of);
+            default -> operation(Operator.of(unary.op), axes, of);
         };
     }
 
@@ -224,19 +215,17 @@ final class Reading {
     private Node binary(Binary binary, Node left, Node right) {
         Axes axes = binary.axes();
         return switch (binary.op) {
-            case ADD -> operation(Operator.SUM, axes, left, right);
             case SUBTRACT ->
                 isMultipleWithin(left, right)
                         ? operation(Operator.MOD, axes, left, right.operand(0))
                         : operation(Operator.SUM, axes, left, operation(Operator.NEGATE, axes, right));
             case MULTIPLY -> product(left, right, axes);
             case DIVIDE -> quotient(binary, left, right);
-            case MIN -> operation(Operator.MIN, axes, left, right);
             case MAX ->
                 left.is(Operator.MIN)
                         ? operation(Operator.CLIP, axes, left.operand(0), right, left.operand(1))
                         : operation(Operator.MAX, axes, left, right);
-            case POWER -> operation(Operator.POWER, axes, left, right);
+            default -> operation(Operator.of(binary.op), axes, left, right);
         };
     }
 
@@ -310,10 +299,9 @@ final class Reading {
 
     private Node reduction(Reduce reduce, Node of, Stream<Node> scope) {
         return switch (reduce.reduction) {
-            case SUM -> reduction(Operator.SERIES, reduce.axes(), of, scope);
             case SUM_OF_SQUARES ->
                 square(reduction(Operator.NORM, reduce.axes(), of, reduce.isHost() ? Stream.of(two) : scope));
-            case MAX -> reduction(Operator.LARGEST, reduce.axes(), of, scope);
+            case SUM, MAX -> reduction(Operator.of(reduce.reduction), reduce.axes(), of, scope);
         };
     }
 
@@ -323,7 +311,7 @@ final class Reading {
         if (total.reduction == Reduction.SUM && isSquare(of) && of.operand(0).is(Operator.NORM)) {
             return square(operation(Operator.NORM, Axes.HOST, of.operand(0).operand(0), global));
         }
-        Operator operator = total.reduction == Reduction.SUM ? Operator.SERIES : Operator.LARGEST;
+        Operator operator = Operator.of(total.reduction);
         return operation(operator, Axes.HOST, of.is(operator) ? of.operand(0) : of, global);
     }
 
@@ -351,11 +339,7 @@ final class Reading {
     }
 
     private Node comparison(Compare compare, Node left, Node right) {
-        Operator operator = switch (compare.comparison) {
-            case LESS -> Operator.LESS;
-            case LESS_OR_EQUAL -> Operator.LESS_OR_EQUAL;
-            case EQUAL -> Operator.EQUAL;
-        };
+        Operator operator = Operator.of(compare.comparison);
         if (operator == Operator.EQUAL && right == zero && cancels(left)) {
             return operation(
                     Operator.LESS,
