@@ -149,6 +149,26 @@ public abstract sealed class Expr {
         };
     }
 
+    /// A reduction of a value per element. A reduction that keeps all axes has one element each to reduce: it is the
+    /// element itself, or its square.
+    ///
+    /// @param kept the axes of the result, a subset of the operand's; [Axes#HOST] to reduce all of them
+    /// @throws IllegalArgumentException if the operand is a host scalar or lacks an axis that is kept
+    public static Expr reduce(Reduction reduction, Expr of, Axes kept) {
+        if (!of.keepsAll(kept)) {
+            return new Reduce(reduction, of, kept);
+        }
+        return switch (reduction) {
+            case SUM, MAX -> of;
+            case SUM_OF_SQUARES -> of.times(of);
+        };
+    }
+
+    /// Whether a reduction of this value to the given axes reduces none.
+    final boolean keepsAll(Axes kept) {
+        return kept.mask() != 0 && kept.equals(axes);
+    }
+
     /// This value under a name of its own, and on a line of its own, in printed formulas; no other effect.
     /// Names are those of hyperparameters: `u`, `rho`, `rho_inf`, `m_hat`, `warmup`.
     public final Expr named(String symbol) {
@@ -377,16 +397,16 @@ public abstract sealed class Expr {
         }
     }
 
-    /// A reduction to fewer axes; over all axes the result is a number of the host.
+    /// A reduction to fewer axes; over all axes the result is a host scalar.
     public static final class Reduce extends Expr {
         public final Reduction reduction;
         public final Expr of;
 
-        /// @param kept the axes of the result, a subset of the operand's; [Axes#HOST] to reduce all of them
-        public Reduce(Reduction reduction, Expr of, Axes kept) {
+        /// @param kept the axes of the result, fewer than the operand's; [Axes#HOST] to reduce all of them
+        private Reduce(Reduction reduction, Expr of, Axes kept) {
             super(kept.isHost() || kept.mask() == 0 ? Axes.HOST : kept);
             if (of.isHost()) {
-                throw new IllegalArgumentException(reduction + " needs a value per element, got a number of the host");
+                throw new IllegalArgumentException(reduction + " needs a value per element, got a host scalar");
             }
             if (!of.axes().containsAll(kept)) {
                 throw new IllegalArgumentException(

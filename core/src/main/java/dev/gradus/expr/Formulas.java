@@ -2,7 +2,6 @@ package dev.gradus.expr;
 
 import dev.gradus.expr.Expr.Binary;
 import dev.gradus.expr.Expr.BinaryOp;
-import dev.gradus.expr.Expr.Reduce;
 import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Expr.Size;
 import dev.gradus.expr.Expr.Transform;
@@ -139,9 +138,9 @@ public final class Formulas {
         return sum(x, Axes.HOST);
     }
 
-    /// The sum that keeps only the given axes.
+    /// The sum that keeps only the given axes: x itself where those are all of its own.
     public static Expr sum(Expr x, Axes kept) {
-        return new Reduce(Reduction.SUM, x, kept);
+        return Expr.reduce(Reduction.SUM, x, kept);
     }
 
     /// The mean over all elements, a number of the host.
@@ -149,14 +148,14 @@ public final class Formulas {
         return mean(x, Axes.HOST);
     }
 
-    /// The mean that keeps only the given axes.
+    /// The mean that keeps only the given axes: x itself where those are all of its own.
     public static Expr mean(Expr x, Axes kept) {
-        return sum(x, kept).div(count(x, kept));
+        return x.keepsAll(kept) ? x : sum(x, kept).div(count(x, kept));
     }
 
     /// The largest element, a number of the host; NaN if any is.
     public static Expr maximum(Expr x) {
-        return new Reduce(Reduction.MAX, x, Axes.HOST);
+        return Expr.reduce(Reduction.MAX, x, Axes.HOST);
     }
 
     /// The Euclidean norm ‖x‖₂ over all elements, a number of the host.
@@ -164,14 +163,15 @@ public final class Formulas {
         return norm(x, Axes.HOST);
     }
 
-    /// The Euclidean norm that keeps only the given axes.
+    /// The Euclidean norm that keeps only the given axes: |x| where those are all of its own.
     public static Expr norm(Expr x, Axes kept) {
-        return sqrt(sumOfSquares(x, kept));
+        return x.keepsAll(kept) ? abs(x) : sqrt(sumOfSquares(x, kept));
     }
 
-    /// The sum of squares that keeps only the given axes; each square is taken in double precision.
+    /// The sum of squares that keeps only the given axes; each square is taken in double precision. Where those are all
+    /// of its own it is x², in the precision of x.
     public static Expr sumOfSquares(Expr x, Axes kept) {
-        return new Reduce(Reduction.SUM_OF_SQUARES, x, kept);
+        return Expr.reduce(Reduction.SUM_OF_SQUARES, x, kept);
     }
 
     /// The root of the mean square over all elements, a number of the host.
@@ -179,7 +179,8 @@ public final class Formulas {
         return sqrt(sumOfSquares(x, Axes.HOST).div(count(x, Axes.HOST)));
     }
 
-    /// The norm of each row: of each slice along the outermost axis (an output channel of a weight).
+    /// The norm of each row: of each slice along the outermost axis (an output channel of a weight). A row of a vector
+    /// is an element.
     public static Expr rowNorm(Expr x) {
         return norm(x, rows(x));
     }

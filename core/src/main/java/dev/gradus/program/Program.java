@@ -166,7 +166,7 @@ public final class Program {
     }
 
     private static Expr squaredNorm(Expr x) {
-        return new Expr.Reduce(Reduction.SUM_OF_SQUARES, x, Axes.HOST);
+        return Expr.reduce(Reduction.SUM_OF_SQUARES, x, Axes.HOST);
     }
 
     /// The conditions that are known before the step and decide whether it takes place, or choose between values of

@@ -4,10 +4,7 @@ package dev.gradus.rule;
 /// A rule whose states and hyperparameters are addressed by another name.
 public record Renamed(Rule rule, String name) implements Wrapper {
     public Renamed {
-        if (name.isEmpty() || name.contains(".") || name.contains("/")) {
-            throw new IllegalArgumentException(
-                    "the name of a link must not be empty or contain '.' or '/', got \"" + name + "\"");
-        }
+        name = Names.check("the name of a link", name);
         if (rule instanceof Chain) {
             throw new IllegalArgumentException("a chain has no name of its own (\"" + name + "\"): name its links");
         }

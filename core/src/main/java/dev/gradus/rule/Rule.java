@@ -11,7 +11,8 @@ import java.util.Set;
 @FunctionalInterface
 public interface Rule {
 
-    /// The step after this rule. A rule that composes others calls them through [Step#then].
+    /// The step after this rule. A rule that composes others calls them through [Step#then]. What this method throws is
+    /// reported with the rule's name in front.
     Step apply(Step s);
 
     /// The name of this link of a chain, by which its states and hyperparameters are addressed: the class's
@@ -54,7 +55,7 @@ public interface Rule {
 
     /// This rule under another name; needed where two links of a chain would have the same.
     ///
-    /// @throws IllegalArgumentException if the name is empty or contains `.` or `/`
+    /// @throws IllegalArgumentException if the name is empty or contains `.`, `/` or blanks
     default Rule named(String name) {
         return new Renamed(this, name);
     }

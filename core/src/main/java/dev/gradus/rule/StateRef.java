@@ -92,7 +92,7 @@ public final class StateRef {
     /// @return the value before
     public Expr becomesAfterStep(BiFunction<Step, Expr, Expr> value) {
         State state = declare();
-        trace.afterStep(finished -> {
+        trace.afterStep(name, finished -> {
             After ignored = trace.write(state, value.apply(finished, new Before(state)), regardless);
         });
         return new Before(state);

@@ -6,13 +6,13 @@ import dev.gradus.expr.Expr;
 import dev.gradus.expr.Expr.Hyper;
 import dev.gradus.expr.Expr.Input;
 import dev.gradus.expr.Expr.Noise;
-import dev.gradus.expr.Expr.Reduce;
 import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Expr.Source;
 import dev.gradus.expr.Expr.StepCount;
 import dev.gradus.expr.Expr.Total;
 import dev.gradus.tensor.Axes;
 import dev.gradus.tensor.Shape;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// One symbolic step of one parameter, as the links of a rule hand it on: the parameter, the direction, and access
@@ -76,17 +76,17 @@ public final class Step {
     /// The parameter's name. A rule that asks for it is traced and lowered for each parameter by itself: where a mask
     /// will do, [#matches] is cheaper, and for the number of axes [#axes()].
     public String parameterName() {
-        return trace.askName();
+        return trace.askName(place.link.name);
     }
 
     /// The parameter's shape. A rule that asks for it is traced and lowered for each shape by itself.
     public Shape shape() {
-        return trace.askShape();
+        return trace.askShape(place.link.name);
     }
 
     /// Whether the parameter is one of those that a mask is for.
     public boolean matches(Mask mask) {
-        return trace.ask(mask);
+        return trace.ask(mask, place.link.name);
     }
 
     /// All axes of the parameter.
@@ -145,37 +145,42 @@ public final class Step {
 
     /// A hyperparameter of this link: an argument of every step, which a group may override and a schedule drive.
     ///
-    /// @param name in snake case, as in `beta1`
-    /// @param value its value where nothing overrides it
+    /// @param name the record component's name in snake case, as in `beta1` or `weight_decay`
+    /// @param value its value where nothing overrides it, the same wherever the rule reads it
+    /// @throws IllegalArgumentException if the value is out of the declared range, if it differs from the value of an
+    ///     earlier read, or if the rule is a record that declares hyperparameters and none of its components has the
+    ///     name
     public Expr hyper(String name, double value) {
-        return trace.hyper(place, place.link.name, place.link.rule.getClass(), name, value);
+        return trace.hyper(place, place.link.name, place.link.rule.getClass(), checked("a hyperparameter", name), value);
     }
 
     /// A state of this link with one value per element, zero at first.
+    ///
+    /// @throws IllegalArgumentException if the name is empty or contains `.`, `/` or blanks
     public StateRef state(String name) {
-        return new StateRef(trace, place, qualified(name), axes(), Expr.ZERO);
+        return new StateRef(trace, place, stateName(name), axes(), Expr.ZERO);
     }
 
     /// A state of this link over some of the parameter's axes, zero at first.
     public StateRef state(String name, Axes axes) {
-        return new StateRef(trace, place, qualified(name), axes, Expr.ZERO);
+        return new StateRef(trace, place, stateName(name), axes, Expr.ZERO);
     }
 
     /// A state of this link that starts at the given value, and varies along its axes; at a number of the host
     /// every element starts alike.
     public StateRef state(String name, Expr initial) {
-        return new StateRef(trace, place, qualified(name), initial.isHost() ? axes() : initial.axes(), initial);
+        return new StateRef(trace, place, stateName(name), initial.isHost() ? axes() : initial.axes(), initial);
     }
 
     /// A state of this link with one number per parameter.
     public StateRef scalar(String name, Expr initial) {
-        return new StateRef(trace, place, qualified(name), Axes.HOST, initial);
+        return new StateRef(trace, place, stateName(name), Axes.HOST, initial);
     }
 
     /// A state of this link with one number for all parameters that it applies to. What it becomes may depend on
     /// totals, hyperparameters and other shared numbers only.
     public StateRef shared(String name, Expr initial) {
-        return new StateRef(trace, place, qualified(name), Axes.HOST, initial).sharedBy(place.link);
+        return new StateRef(trace, place, stateName(name), Axes.HOST, initial).sharedBy(place.link);
     }
 
     /// Independent numbers of the standard normal distribution, one per element. They depend on the names of the
@@ -187,17 +192,17 @@ public final class Step {
 
     /// The sum over all elements of all parameters that this link applies to and that have a gradient in this step.
     public Expr total(Expr x) {
-        return totalOf(x.isHost() ? x : new Reduce(Reduction.SUM, x, Axes.HOST));
+        return totalOf(x.isHost() ? x : Expr.reduce(Reduction.SUM, x, Axes.HOST));
     }
 
     /// The sum of squares over all elements of all parameters that this link applies to and that have a gradient.
     public Expr totalOfSquares(Expr x) {
-        return totalOf(new Reduce(Reduction.SUM_OF_SQUARES, x, Axes.HOST));
+        return totalOf(Expr.reduce(Reduction.SUM_OF_SQUARES, x, Axes.HOST));
     }
 
     /// The largest element of all parameters that this link applies to and that have a gradient; NaN if any is.
     public Expr totalMaximum(Expr x) {
-        return total(Reduction.MAX, new Reduce(Reduction.MAX, x, Axes.HOST));
+        return total(Reduction.MAX, Expr.reduce(Reduction.MAX, x, Axes.HOST));
     }
 
     private Expr totalOf(Expr perParameter) {
@@ -279,8 +284,21 @@ public final class Step {
     }
 
     /// The step after another rule.
+    ///
+    /// @throws IllegalArgumentException what the rule throws of this kind, with its name in front
+    /// @throws IllegalStateException whatever else the rule throws, with its name in front
     public Step then(Rule rule) {
-        return rule.apply(within(rule)).at(place);
+        return then(rule, rule::apply);
+    }
+
+    private Step then(Rule rule, UnaryOperator<Step> how) {
+        Step inside = within(rule);
+        try {
+            trace.called(inside.place.link.name, rule);
+            return how.apply(inside).at(place);
+        } catch (RuntimeException e) {
+            throw trace.failed(inside.place.link.name, e);
+        }
     }
 
     /// The step after another rule that does no more than change the direction.
@@ -297,16 +315,17 @@ public final class Step {
 
     /// The step after what another rule does at an event.
     public Step then(String event, Rule rule) {
-        return rule.events().contains(event) ? rule.on(event, within(rule)).at(place) : this;
+        return rule.events().contains(event) ? then(rule, s -> rule.on(event, s)) : this;
     }
 
     /// This step as a link that is called by another sees it, so that states and hyperparameters are its own.
     public Step within(Rule rule) {
-        return at(new Place(new Link(rule.name(), rule)));
+        return at(new Place(new Link(Names.check("the name of a link", rule.name()), rule)));
     }
 
     /// This step under this link's name, for the rule that the name was given to.
     Step as(Rule rule) {
+        trace.called(place.link.name, rule);
         return at(new Place(new Link(place.link.name, rule)));
     }
 
@@ -316,6 +335,14 @@ public final class Step {
 
     private Step at(Place newPlace) {
         return new Step(trace, newPlace, clock, before, theta, subtracted, direction, scaled, descended);
+    }
+
+    private String stateName(String name) {
+        return qualified(checked("a state", name));
+    }
+
+    private String checked(String what, String name) {
+        return Names.check(place.link.name + ": the name of " + what, name);
     }
 
     private String qualified(String name) {

@@ -15,9 +15,13 @@ import dev.gradus.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +34,16 @@ public final class Trace {
     /// @param name `link.hyperparameter`
     /// @param value its value where nothing overrides it
     public record HyperUse(String name, double value, Range range, String what, String source) {}
+
+    /// A hyperparameter that a rule declares but did not read in a trace.
+    ///
+    /// @param name `link.hyperparameter`
+    /// @param rule the rule that declares it
+    /// @param asked whether the link asked for the parameter's name or shape, so that it may read the hyperparameter for
+    ///     other parameters
+    public record Unread(String name, Rule rule, boolean asked) {}
+
+    private record Call(String link, Rule rule) {}
 
     private record Declared<T>(Object place, T value) {}
 
@@ -49,6 +63,9 @@ public final class Trace {
     private final Map<State, List<Condition>> regardless = new LinkedHashMap<>();
     private final List<Condition> conditions = new ArrayList<>();
     private final List<Consumer<Step>> afterStep = new ArrayList<>();
+    private final Set<Call> calls = new LinkedHashSet<>();
+    private final Set<String> asking = new HashSet<>();
+    private @Nullable RuntimeException failure;
     private final Expr thetaBefore;
     private final Expr gradient;
     private Expr theta;
@@ -95,17 +112,20 @@ public final class Trace {
                 && answers.stream().allMatch(answer -> answer.mask.matches(otherName, otherShape) == answer.matches);
     }
 
-    String askName() {
+    String askName(String link) {
+        asking.add(link);
         dependsOnName = true;
         return parameterName;
     }
 
-    Shape askShape() {
+    Shape askShape(String link) {
+        asking.add(link);
         dependsOnShape = true;
         return shape;
     }
 
-    boolean ask(Mask mask) {
+    boolean ask(Mask mask, String link) {
+        asking.add(link);
         boolean matches = mask.matches(parameterName, shape);
         answers.add(new Answer(mask, matches));
         return matches;
@@ -153,6 +173,21 @@ public final class Trace {
     /// All hyperparameters in the order in which the rule met them, without the learning rate.
     public List<HyperUse> hyperparameters() {
         return hypers.values().stream().map(Declared::value).toList();
+    }
+
+    /// The hyperparameters that the rules of this trace [declare][Hyperparameter] but have not read. A variant of the
+    /// rule, another parameter or an event may still read them.
+    public List<Unread> unread() {
+        List<Unread> unread = new ArrayList<>();
+        for (Call call : calls) {
+            for (Hyperparameters.Declaration declared : Hyperparameters.of(call.rule.getClass())) {
+                String name = call.link + "." + declared.name();
+                if (!hypers.containsKey(name)) {
+                    unread.add(new Unread(name, call.rule, asking.contains(call.link)));
+                }
+            }
+        }
+        return unread;
     }
 
     /// What identifies the owner of a state that all parameters of a link share.
@@ -203,6 +238,7 @@ public final class Trace {
     }
 
     Expr hyper(Object place, String link, Class<?> rule, String name, double value) {
+        Hyperparameters.requireComponent(rule, link, name);
         String qualified = link + "." + name;
         Declared<HyperUse> known = hypers.get(qualified);
         if (known == null) {
@@ -213,6 +249,10 @@ public final class Trace {
             hypers.put(qualified, new Declared<>(place, use));
         } else {
             requireSamePlace(known, place, qualified);
+            if (Double.compare(known.value.value, value) != 0) {
+                throw new IllegalArgumentException(link + ": the hyperparameter \"" + name
+                        + "\" must have one default in a step, got " + known.value.value + " and " + value);
+            }
         }
         return new Hyper(qualified);
     }
@@ -221,8 +261,42 @@ public final class Trace {
         return totals.merge(place, 1, Integer::sum) - 1;
     }
 
-    void afterStep(Consumer<Step> action) {
-        afterStep.add(action);
+    /// @param state the state that the action writes, `link.state`
+    void afterStep(String state, Consumer<Step> action) {
+        afterStep.add(finished -> {
+            try {
+                action.accept(finished);
+            } catch (RuntimeException e) {
+                throw failed(state.substring(0, state.indexOf('.')), e);
+            }
+        });
+    }
+
+    /// A rule is called, rather than one that wraps it doing its work.
+    void called(String link, Rule rule) {
+        calls.add(new Call(link, rule));
+    }
+
+    /// What to throw where a link failed: the exception with the link's name in front, once, by the innermost link.
+    RuntimeException failed(String link, RuntimeException e) {
+        if (e != failure) {
+            failure = named(link, e);
+        }
+        return Objects.requireNonNull(failure);
+    }
+
+    private static RuntimeException named(String link, RuntimeException e) {
+        String message = e.getMessage();
+        if (!(e instanceof IllegalArgumentException || e instanceof IllegalStateException) || message == null) {
+            return new IllegalStateException(link + ": its code failed with " + e, e);
+        }
+        if (message.startsWith(link + ": ") || message.contains('"' + link + '"') || message.contains(link + ".")) {
+            return e;
+        }
+        String sentence = link + ": " + message;
+        return e instanceof IllegalArgumentException
+                ? new IllegalArgumentException(sentence, e)
+                : new IllegalStateException(sentence, e);
     }
 
     void commitIf(Condition condition) {

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
+import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
+import dev.gradus.rule.Step;
 import dev.gradus.rules.Rules;
 import dev.gradus.rules.adaptive.Adagrad;
 import dev.gradus.rules.adaptive.Adan;
@@ -179,5 +181,42 @@ class RuleContractTest {
     void aHyperparameterWithoutEffectBreaksIt() {
         Direction bad = s -> s.direction().plus(s.hyper("unused", 1).times(0));
         assertThatThrownBy(() -> RuleContract.verify(bad)).hasMessageContaining("unused has no effect");
+    }
+
+    /// Declares a decay, and reads it if told to.
+    record Declaring(
+            @Hyperparameter(range = "[0, 1)", what = "decay of the average", source = "none") double beta,
+            boolean readsIt,
+            Mask readsItFor)
+            implements Direction {
+        @Override
+        public Expr update(Step s) {
+            return s.direction().times(readsIt && s.matches(readsItFor) ? s.hyper("beta", beta) : Expr.ONE);
+        }
+    }
+
+    /// Declares two hyperparameters and takes one for a constant.
+    record Forgetful(
+            @Hyperparameter(range = "[0, 1)", what = "decay of the average", source = "none") double beta,
+            @Hyperparameter(range = "[0, inf)", what = "factor", source = "none") double factor)
+            implements Direction {
+        @Override
+        public Expr update(Step s) {
+            return s.direction().times(s.hyper("factor", factor)).times(beta);
+        }
+    }
+
+    @Test
+    void aDeclaredHyperparameterThatNothingReadsBreaksIt() {
+        assertThatThrownBy(() -> RuleContract.verify(chain(new Forgetful(0.9, 2).named("mine"), Rules.adam())))
+                .hasMessageContaining("mine.beta is declared by Forgetful[beta=0.9, factor=2.0], but neither its step,")
+                .hasMessageContaining("reads it with hyper(...)");
+    }
+
+    @Test
+    void aHyperparameterMayBeReadByAVariantOrForSomeParametersOnly() {
+        RuleContract.verify(new Declaring(0.9, true, Mask.rank(1)));
+        RuleContract.verify(new Declaring(0.9, true, Mask.named("*.weight")));
+        RuleContract.verify(new Declaring(0.9, false, Mask.rank(1)));
     }
 }
