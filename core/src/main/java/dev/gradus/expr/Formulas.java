@@ -19,6 +19,16 @@ public final class Formulas {
         return beta.times(old).plus(Expr.ONE.minus(beta).times(x));
     }
 
+    /// The mean of two values of which the second has the given weight: `(1 − weight)·x + weight·y`.
+    public static Expr weightedMean(Expr weight, Expr x, Expr y) {
+        return Expr.ONE.minus(weight).times(x).plus(weight.times(y));
+    }
+
+    /// A direction with weight decay: `u + λ·θ`, the gradient of `λ/2·‖θ‖²` added to it.
+    public static Expr decayed(Expr u, Expr lambda, Expr theta) {
+        return u.plus(lambda.times(theta));
+    }
+
     /// Bias correction of an average that started at zero: `average / (1 − βᵗ)`.
     public static Expr unbias(Expr average, Expr beta, Expr t) {
         return average.div(correction(beta, t));
@@ -115,6 +125,14 @@ public final class Formulas {
         return max(z, Expr.ZERO).plus(log1p(exp(abs(z).unaryMinus()))).div(beta);
     }
 
+    /// Softplus that is the identity where `βx` exceeds a bound, which is infinite for none.
+    public static Expr softplus(Expr x, Expr beta, double linearAbove) {
+        Expr smooth = softplus(x, beta);
+        return linearAbove == Double.POSITIVE_INFINITY
+                ? smooth
+                : where(x.times(beta).gt(linearAbove), x, smooth);
+    }
+
     /// The sum over all elements, a number of the host.
     public static Expr sum(Expr x) {
         return sum(x, Axes.HOST);
@@ -165,6 +183,24 @@ public final class Formulas {
     /// is an element.
     public static Expr rowNorm(Expr x) {
         return norm(x, rows(x));
+    }
+
+    /// What scales a norm down to a limit: 1 where the norm is within it, `limit / norm` where it is larger. A norm that
+    /// is NaN makes NaN, so that what is scaled never passes for clipped.
+    public static Expr scaleDownTo(Expr limit, Expr norm) {
+        return where(norm.le(limit), Expr.ONE, limit.div(norm));
+    }
+
+    /// What scales a norm to 1: `1 / norm`, or 1 where the norm is 0.
+    public static Expr scaleToUnit(Expr norm) {
+        return where(norm.eq(0), Expr.ONE, Expr.ONE.div(norm));
+    }
+
+    /// A ratio of two norms, or 1 where either is 0.
+    ///
+    /// @param ratio made of the norms a and b
+    public static Expr unlessZero(Expr a, Expr b, Expr ratio) {
+        return where(a.eq(0).or(b.eq(0)), Expr.ONE, ratio);
     }
 
     /// The mean of each row: of each slice along the outermost axis.

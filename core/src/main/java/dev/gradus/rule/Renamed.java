@@ -1,9 +1,8 @@
 package dev.gradus.rule;
 
-import java.util.Set;
 
 /// A rule whose states and hyperparameters are addressed by another name.
-public record Renamed(Rule rule, String name) implements Rule {
+public record Renamed(Rule rule, String name) implements Wrapper {
     public Renamed {
         name = Names.check("the name of a link", name);
         if (rule instanceof Chain) {
@@ -14,11 +13,6 @@ public record Renamed(Rule rule, String name) implements Rule {
     @Override
     public Step apply(Step s) {
         return rule.apply(s.as(rule));
-    }
-
-    @Override
-    public Set<String> events() {
-        return rule.events();
     }
 
     @Override
