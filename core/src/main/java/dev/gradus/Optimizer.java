@@ -15,16 +15,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The caller computes gradients and calls [#step()]. A parameter without a gradient is skipped entirely: its values,
 /// states and step count stay. NaN and infinity in a gradient propagate into the values and states of that parameter,
-/// and through reductions into others; a link that skips such steps can be put into the rule. Gradients are read, never
-/// written, unless [#zeroGradients()] is called.
+/// and through reductions into others; a link that skips such steps can be put into the rule. Gradients are read,
+/// never written, unless [#zeroGradients()] is called.
 ///
-/// An optimizer serves one caller at a time, from any thread. States are outside of the heap until [#close()]. A method
-/// that takes a mask, or the name of a parameter, group, hyperparameter or state, throws an [IllegalArgumentException] if
-/// there is none that matches.
+/// An optimizer serves one caller at a time, from any thread. States are outside of the heap until [#close()]. A
+/// method that takes a mask, or the name of a parameter, group, hyperparameter or state, throws an
+/// [IllegalArgumentException] if there is none that matches; so does one that is given a value out of range, or a
+/// schedule whose present value is. Nothing has changed then.
 public final class Optimizer implements AutoCloseable {
     private final ExclusiveAccess access = new ExclusiveAccess();
     private final OptimizerContext context;
     private final ParameterRegistry registry;
+    private final ParameterAdmission admission;
     private final StepListeners listeners = new StepListeners();
     private final StepScheduler scheduler;
     private final StateTransfer states;
@@ -39,6 +41,7 @@ public final class Optimizer implements AutoCloseable {
                 options.kernels() != Options.Kernels.NEVER,
                 options.kernels() == Options.Kernels.EAGER)));
         registry = new ParameterRegistry(context);
+        admission = new ParameterAdmission(context, registry);
         scheduler = new StepScheduler(context, registry, listeners);
         states = new StateTransfer(context, registry, scheduler);
         step = scheduler::step;
@@ -46,8 +49,8 @@ public final class Optimizer implements AutoCloseable {
 
     /// An optimizer of the given groups.
     ///
-    /// @throws IllegalArgumentException if two groups or parameters have the same name, parameters overlap
-    ///     in memory, or a hyperparameter is unknown or out of range
+    /// @throws IllegalArgumentException if two groups or parameters have the same name, parameters overlap in memory,
+    ///     or a hyperparameter is unknown or out of range
     public static Optimizer of(ParameterGroup... groups) {
         return of(Arrays.asList(groups));
     }
@@ -76,29 +79,28 @@ public final class Optimizer implements AutoCloseable {
 
     /// Updates every parameter that has a gradient.
     ///
-    /// The step is complete when this returns, also if the thread is interrupted meanwhile, whose mark stays set,
-    /// or if an executor of the caller's rejects to help. Listeners are told afterwards; what one of them throws is
+    /// The step is complete when this returns, also if the thread is interrupted meanwhile, whose mark stays set, or
+    /// if an executor of the caller's rejects to help. Listeners are told afterwards; what one of them throws is
     /// thrown when the others have been told.
     ///
-    /// If a part of the step fails, such as by memory that another thread frees, it is completed for all
-    /// parameters that do not need that part. They count it, the others do not. Until parameters that may be
-    /// updated in part are [loaded][#load], [reset][#reset] or [removed][#remove], there can be no other step.
+    /// If a part of the step fails, such as by memory that another thread frees, it is completed for all parameters
+    /// that do not need that part. They count it, the others do not. Until parameters that may be updated in part are
+    /// [loaded][#load], [reset][#reset] or [removed][#remove], there can be no other step.
     ///
     /// @throws IllegalArgumentException if a schedule gives a value out of range; nothing has changed then
     /// @throws IncompleteStepException if a part of the step failed; it says which parameters were updated
-    /// @throws IllegalStateException if the optimizer is closed or in evaluation mode, a step is in progress
-    ///     on another thread, memory of a parameter or gradient is no longer there, or a part of the step failed
-    ///     before anything was updated; nothing has changed then
+    /// @throws IllegalStateException if the optimizer is closed or in evaluation mode, a step is in progress on
+    ///     another thread, memory of a parameter or gradient is no longer there, or a part of the step failed before
+    ///     anything was updated; nothing has changed then
     public void step() {
         access.run(step);
     }
 
-    /// Updates the parameters that are named, with the gradients given, which stay bound; all others are
-    /// skipped and left without a gradient.
+    /// Updates the parameters that are named, with the gradients given, which stay bound; all others are skipped and
+    /// left without a gradient.
     ///
     /// @param gradients by parameter name, each in the parameter's own type
-    /// @throws IllegalArgumentException as [#step()] does, or if a gradient's size differs from the parameter's; nothing
-    ///     has changed then
+    /// @throws IllegalArgumentException if a gradient's size differs from the parameter's; nothing has changed then
     public void step(Map<String, MemorySegment> gradients) {
         access.run(() -> {
             registry.bindGradients(gradients);
@@ -106,8 +108,8 @@ public final class Optimizer implements AutoCloseable {
         });
     }
 
-    /// Lets the rules react to one of their events, such as Sophia's `update_hessian`, with the gradients
-    /// that are bound now. No clock advances.
+    /// Lets the rules react to one of their events, such as Sophia's `update_hessian`, with the gradients that are
+    /// bound now. No clock advances.
     ///
     /// @throws IllegalArgumentException if no rule knows the event
     /// @throws IncompleteStepException as [#step()] does
@@ -115,9 +117,9 @@ public final class Optimizer implements AutoCloseable {
         access.run(() -> scheduler.fire(event));
     }
 
-    /// Puts the weights that are to be evaluated in the parameters' place, where rules have such: averages,
-    /// or the point that a schedule-free rule has found. Until [#train()] there can be no step. Does nothing
-    /// in evaluation mode.
+    /// Puts the weights that are to be evaluated in the parameters' place, where rules have such: averages, or the
+    /// point that a schedule-free rule has found. Until [#train()] there can be no step. Does nothing in evaluation
+    /// mode.
     ///
     /// @throws IncompleteStepException if it failed for some parameters: all that were updated count as updated in
     ///     part, because the mode stays what it was
@@ -137,8 +139,8 @@ public final class Optimizer implements AutoCloseable {
         return scheduler.isEvaluating();
     }
 
-    /// Lets rows make the steps that they have missed, in groups with
-    /// [exact rows][ParameterGroup#withExactRows()]; [#evaluate()] does so by itself.
+    /// Lets rows make the steps that they have missed, in groups with [exact rows][ParameterGroup#withExactRows()];
+    /// [#evaluate()] does so by itself.
     public void catchUp() {
         whileTraining(scheduler::catchUp);
     }
@@ -158,17 +160,17 @@ public final class Optimizer implements AutoCloseable {
         return registry.parameter(parameter).isFrozen();
     }
 
-    /// Drops the states of parameters: they start again at step 1, with initial values at their present ones.
-    /// Numbers that links share with other parameters stay.
+    /// Drops the states of parameters: they start again at step 1, with initial values at their present ones. Numbers
+    /// that links share with other parameters stay.
     ///
-    /// @throws IllegalStateException in evaluation mode, or if memory of a parameter is no longer there;
-    ///     nothing has changed then
+    /// @throws IllegalStateException in evaluation mode, or if memory of a parameter is no longer there; nothing has
+    ///     changed then
     public void reset(Mask mask) {
         whileTraining(() -> registry.reset(mask));
     }
 
-    /// Gives a state of all parameters its initial value anew, at their present values: after weights were
-    /// loaded, for rules that remember θ₀.
+    /// Gives a state of all parameters its initial value anew, at their present values: after weights were loaded,
+    /// for rules that remember θ₀.
     ///
     /// @param state `link.state`
     public void recapture(String state) {
@@ -187,25 +189,22 @@ public final class Optimizer implements AutoCloseable {
     /// @throws IllegalArgumentException as [#of(ParameterGroup...)] does; nothing has changed then
     /// @throws IllegalStateException in evaluation mode
     public void add(ParameterGroup group) {
-        whileTraining(() -> registry.add(group));
+        whileTraining(() -> admission.add(group));
     }
 
-    /// Adds a parameter to a group; it starts at step 1.
-    ///
-    /// @throws IllegalArgumentException as [#of(ParameterGroup...)] does; nothing has changed then
-    /// @throws IllegalStateException in evaluation mode
+    /// Adds a parameter to a group, as [#add(ParameterGroup)] adds a group.
     public void add(String group, Parameter parameter) {
-        whileTraining(() -> registry.add(group, parameter));
+        whileTraining(() -> admission.add(group, parameter));
     }
 
     /// Removes a parameter and frees its states; its values stay as they are.
     public void remove(String parameter) {
-        access.run(() -> registry.remove(parameter));
+        access.run(() -> admission.remove(parameter));
     }
 
     /// Removes a group with all its parameters and frees their states.
     public void removeGroup(String name) {
-        access.run(() -> registry.removeGroup(name));
+        access.run(() -> admission.removeGroup(name));
     }
 
     /// The groups as they are now.
@@ -238,16 +237,12 @@ public final class Optimizer implements AutoCloseable {
     }
 
     /// Changes a hyperparameter from the next step on; nothing is compiled.
-    ///
-    /// @throws IllegalArgumentException if the value is out of range
     public void set(String group, String hyperparameter, double value) {
         set(group, hyperparameter, ParameterGroup.constant(group, hyperparameter, value));
     }
 
-    /// Lets a hyperparameter follow a schedule from the next step on; nothing is compiled. A schedule that observes
-    /// a metric has observed nothing yet, unless the hyperparameter follows an equal one already.
-    ///
-    /// @throws IllegalArgumentException if the schedule's present value is out of range
+    /// Lets a hyperparameter follow a schedule from the next step on; nothing is compiled. A schedule that observes a
+    /// metric has observed nothing yet, unless the hyperparameter follows an equal one already.
     public void set(String group, String hyperparameter, Schedule schedule) {
         access.run(() -> {
             Hyperparameters changed = registry.group(group).hyperparameters();
@@ -268,8 +263,7 @@ public final class Optimizer implements AutoCloseable {
         });
     }
 
-    /// All states: those of parameters in the order of their names, then those that links share, then the numbers that
-    /// schedules remember from what they observed.
+    /// All states: of parameters in the order of their names, of links, and the numbers that schedules remember.
     public List<StateView> states() {
         access.requireOpen();
         return states.views();
@@ -287,7 +281,6 @@ public final class Optimizer implements AutoCloseable {
     /// Shows the whole state to a writer; no step happens meanwhile. What is shown is live memory and must not be
     /// used once the writer has returned: [OptimizerState#copy] makes a copy that lasts.
     ///
-    /// @return what the writer returns
     /// @throws IllegalStateException if parameters may be updated in part, see [#step()]
     public <T extends @Nullable Object> T save(Function<OptimizerState, T> writer) {
         return access.get(() -> writer.apply(states.save()));
@@ -298,13 +291,13 @@ public final class Optimizer implements AutoCloseable {
         return access.get(() -> states.misfits(state));
     }
 
-    /// Loads what was saved: every parameter, state and count, to the bit. Rules, settings and formats of
-    /// states must be those of the optimizer that was saved; parameters may have been given in another order.
-    /// Where the state's memory turns out to be gone in the middle, such as that of a file that was shortened
-    /// meanwhile, a state must be loaded again before there can be another step.
+    /// Loads what was saved: every parameter, state and count, to the bit. Rules, settings and formats of states must
+    /// be those of the optimizer that was saved; parameters may have been given in another order. Where the state's
+    /// memory turns out to be gone in the middle, such as that of a file that was shortened meanwhile, a state must
+    /// be loaded again before there can be another step.
     ///
-    /// @throws StateMismatchException listing all that is missing, unexpected, of another shape or stored in
-    ///     another way; nothing has changed then
+    /// @throws StateMismatchException listing all that is missing, unexpected, of another shape or stored in another
+    ///     way; nothing has changed then
     public void load(OptimizerState state) {
         access.run(() -> states.load(state));
     }
@@ -314,17 +307,16 @@ public final class Optimizer implements AutoCloseable {
     ///
     /// @param settings by the group's name; other groups keep theirs
     /// @throws StateMismatchException as [#load(OptimizerState)] does
-    /// @throws IllegalArgumentException if a value is out of range; nothing has changed then
     public void load(OptimizerState state, Map<String, Map<String, Schedule>> settings) {
         access.run(() -> states.load(state, settings));
     }
 
-    /// Calls a listener after each step, once per group that had a gradient. Norms are computed only while
-    /// there is a listener.
+    /// Calls a listener after each step, once per group that had a gradient. Norms are computed only while there is a
+    /// listener.
     public void listen(StepListener listener) {
         access.run(() -> {
             listeners.add(listener);
-            registry.recompile(true);
+            admission.recompile(true);
         });
     }
 
@@ -332,7 +324,7 @@ public final class Optimizer implements AutoCloseable {
     public void forget(StepListener listener) {
         access.run(() -> {
             listeners.remove(listener);
-            registry.recompile(!listeners.isEmpty());
+            admission.recompile(!listeners.isEmpty());
         });
     }
 

@@ -1,40 +1,35 @@
 package dev.gradus;
 
-import dev.gradus.engine.ReductionOrder;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Spelling;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The groups and parameters of an optimizer: names are unique, values do not overlap, and no two parameters wait for
-/// each other's reductions.
+/// The groups and parameters of an optimizer, by name, in order, and by the memory of their values.
 final class ParameterRegistry {
-    private final OptimizerContext context;
+    private final UpdateCount updates;
+    private final ValueMemory values;
     private final Map<String, TrainedGroup> groups = new LinkedHashMap<>();
     private final Map<String, TrainedParameter> parameters = new LinkedHashMap<>();
     private final Map<String, TrainedGroup> groupOf = new HashMap<>();
-
-    private final ReductionOrders orders = new ReductionOrders();
 
     /// The groups, and the parameters in the order of their names, for steps, which must not allocate; null where they
     /// have changed since.
     private TrainedGroup @Nullable [] groupList;
 
     private TrainedParameter @Nullable [] byName;
-    private boolean withMetrics;
 
     ParameterRegistry(OptimizerContext context) {
-        this.context = context;
+        this.updates = context.updates();
+        this.values = context.values();
     }
 
     /// The groups by name.
@@ -99,125 +94,60 @@ final class ParameterRegistry {
         return matching;
     }
 
-    /// Adds a group with its parameters.
-    ///
-    /// @throws IllegalArgumentException as [Optimizer#of(ParameterGroup...)] does; nothing has changed then
-    void add(ParameterGroup from) {
-        if (groups.containsKey(from.name())) {
+    /// The group of a parameter.
+    TrainedGroup groupOf(TrainedParameter parameter) {
+        return Objects.requireNonNull(groupOf.get(parameter.name()));
+    }
+
+    /// @throws IllegalArgumentException if there is a group of the same name
+    void requireNew(ParameterGroup group) {
+        if (groups.containsKey(group.name())) {
             throw new IllegalArgumentException(
-                    "there is already a group \"" + from.name() + "\": names must be unique");
-        }
-        TrainedGroup group = new TrainedGroup(from, context);
-        add(group, from.parameters().stream().distinct().toList());
-        groups.put(group.name(), group);
-        groupList = null;
-    }
-
-    /// Adds a parameter to a group.
-    ///
-    /// @throws IllegalArgumentException as [Optimizer#of(ParameterGroup...)] does; nothing has changed then
-    void add(String group, Parameter parameter) {
-        add(group(group), List.of(parameter));
-    }
-
-    private void add(TrainedGroup group, List<Parameter> all) {
-        List<TrainedParameter> added = new ArrayList<>();
-        try {
-            for (Parameter parameter : all) {
-                requireNew(parameter);
-                TrainedParameter trained = group.add(parameter);
-                added.add(trained);
-                register(trained, group);
-            }
-            group.hyperparameters().resolve(context.updates().completed());
-            for (TrainedParameter trained : added) {
-                trained.initializer().initialise();
-                if (withMetrics) {
-                    trained.tasks().recompile(true);
-                }
-            }
-            requireProgress(added);
-        } catch (RuntimeException | Error e) {
-            group.remove(added);
-            added.forEach(this::unregister);
-            added.forEach(TrainedParameter::close);
-            throw e;
+                    "there is already a group \"" + group.name() + "\": names must be unique");
         }
     }
 
-    private void requireNew(Parameter parameter) {
+    /// @throws IllegalArgumentException if there is a parameter of the same name or in the same memory
+    void requireNew(Parameter parameter) {
         if (parameters.containsKey(parameter.name())) {
             throw new IllegalArgumentException(
                     "there is already a parameter \"" + parameter.name() + "\": names must be unique");
         }
-        Parameter other = context.values().in(parameter.values());
+        Parameter other = values.in(parameter.values());
         if (other != null) {
             throw new IllegalArgumentException("parameters \"" + other.name() + "\" and \"" + parameter.name()
                     + "\" share memory: give tied weights once, under one name");
         }
     }
 
-    private void register(TrainedParameter added, TrainedGroup group) {
-        parameters.put(added.name(), added);
-        groupOf.put(added.name(), group);
-        context.values().add(added.parameter());
-        byName = null;
-    }
-
-    private void unregister(TrainedParameter removed) {
-        parameters.remove(removed.name());
-        groupOf.remove(removed.name());
-        context.values().remove(removed.parameter());
-        byName = null;
-    }
-
-    /// @throws IllegalArgumentException if parameters would wait for each other for ever
-    private void requireProgress(Collection<TrainedParameter> added) {
-        boolean isNew = false;
-        for (TrainedParameter each : added) {
-            isNew |= orders.add(each.tasks().stepProgram());
-        }
-        if (!isNew) {
-            return;
-        }
-        Set<ReductionOrder> stuck = orders.stuck();
-        for (TrainedParameter each : byName()) {
-            if (stuck.contains(ReductionOrder.of(each.tasks().stepProgram()))) {
-                added.forEach(one -> orders.remove(one.tasks().stepProgram()));
-                throw new IllegalArgumentException("group \"" + groupOf(each).name()
-                        + "\" and another reduce over all parameters in opposite orders, so that each waits for the"
-                        + " other: put the links that they share in one order");
-            }
-        }
-    }
-
-    private TrainedGroup groupOf(TrainedParameter parameter) {
-        return Objects.requireNonNull(groupOf.get(parameter.name()));
-    }
-
-    /// Removes a parameter.
-    ///
-    /// @throws IllegalArgumentException if there is no such parameter
-    void remove(String name) {
-        TrainedParameter removed = parameter(name);
-        groupOf(removed).remove(List.of(removed));
-        remove(List.of(removed));
-    }
-
-    /// Removes a group with all its parameters.
-    ///
-    /// @throws IllegalArgumentException if there is no such group
-    void removeGroup(String name) {
-        TrainedGroup group = group(name);
-        groups.remove(name);
+    void add(TrainedGroup group) {
+        groups.put(group.name(), group);
         groupList = null;
-        remove(group.parameters());
     }
 
-    private void remove(Collection<TrainedParameter> removed) {
-        removed.forEach(each -> orders.remove(each.tasks().stepProgram()));
-        removed.forEach(this::unregister);
-        removed.forEach(TrainedParameter::close);
+    void remove(TrainedGroup group) {
+        groups.remove(group.name());
+        groupList = null;
+    }
+
+    void add(TrainedParameter parameter, TrainedGroup group) {
+        parameters.put(parameter.name(), parameter);
+        groupOf.put(parameter.name(), group);
+        values.add(parameter.parameter());
+        byName = null;
+    }
+
+    void remove(TrainedParameter parameter) {
+        parameters.remove(parameter.name());
+        groupOf.remove(parameter.name());
+        values.remove(parameter.parameter());
+        byName = null;
+    }
+
+    /// Compiles all steps anew, with or without the metrics that listeners get.
+    void recompile(boolean withMetrics) {
+        parameters.values().forEach(each -> each.tasks().recompile(withMetrics));
+        byName = null;
     }
 
     /// Binds the gradients that are given, and none to all other parameters.
@@ -288,7 +218,7 @@ final class ParameterRegistry {
         List<Runnable> effects = new ArrayList<>();
         for (TrainedGroup group : groupList()) {
             effects.addAll(
-                    group.hyperparameters().observe(metric, context.updates().completed()));
+                    group.hyperparameters().observe(metric, updates.completed()));
         }
         if (effects.isEmpty()) {
             throw new IllegalStateException("no hyperparameter follows a schedule that observes a metric");
@@ -301,14 +231,5 @@ final class ParameterRegistry {
         Failures failures = new Failures();
         parameters.values().forEach(each -> failures.attempt(each::close));
         failures.throwFirst();
-    }
-
-    /// Compiles all steps anew, with or without the metrics that listeners get.
-    void recompile(boolean metrics) {
-        withMetrics = metrics;
-        parameters.values().forEach(each -> each.tasks().recompile(metrics));
-        byName = null;
-        orders.clear();
-        requireProgress(parameters.values());
     }
 }

@@ -22,8 +22,7 @@ final class StateTransfer {
         this.scheduler = scheduler;
     }
 
-    /// All states: those of parameters in the order of their names, then those that links share, then what schedules
-    /// remember.
+    /// All states: of parameters in the order of their names, of links, and the numbers that schedules remember.
     List<StateView> views() {
         List<StateView> views = new ArrayList<>();
         Map<String, StateView> shared = new LinkedHashMap<>();
@@ -68,7 +67,7 @@ final class StateTransfer {
                 memory());
     }
 
-    /// What keeps a state from being loaded, a sentence each.
+    /// The reasons why a state cannot be loaded, a sentence each.
     List<String> misfits(OptimizerState state) {
         return StateCheck.problems(state, registry.parameters(), memory().keySet());
     }

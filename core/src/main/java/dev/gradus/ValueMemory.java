@@ -70,7 +70,7 @@ final class ValueMemory {
         return null;
     }
 
-    /// Of the values that begin before the segment's end, those that begin last are the only ones that can overlap.
+    /// Only the last parameter that begins before the segment's end can overlap it, as parameters do not overlap.
     private static @Nullable Parameter in(MemorySegment segment, NavigableMap<Long, Parameter> values) {
         Map.Entry<Long, Parameter> last = values.lowerEntry(segment.address() + segment.byteSize());
         return last != null

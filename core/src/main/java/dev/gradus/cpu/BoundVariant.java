@@ -377,12 +377,11 @@ final class BoundVariant {
         Workspace workspace = worker.workspace;
         if (keepsScratch || !byRows) {
             Scratch lasting = common == null ? workspace.own : common;
-            workspace.scratch = lasting.require(scratchCount, elements * type.bytes());
-            workspace.base = 0;
+            workspace.bindScratch(lasting.require(scratchCount, elements * type.bytes()), 0);
         } else {
             long length = rows == 0 ? 0 : elements / rows;
-            workspace.scratch = workspace.own.require(scratchCount, (to - from) * length * type.bytes());
-            workspace.base = from * length;
+            long bytes = (to - from) * length * type.bytes();
+            workspace.bindScratch(workspace.own.require(scratchCount, bytes), from * length);
         }
     }
 

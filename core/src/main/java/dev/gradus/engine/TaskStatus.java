@@ -13,10 +13,10 @@ public final class TaskStatus {
     private final String parameter;
     private final List<Variant> variants;
 
-    /// By variant, the states with one number that it writes, and among them those that it writes even if the step does
-    /// not take place.
+    /// By variant, the states with one number that it writes.
     private final List<List<State>> numbers;
 
+    /// By variant, the states with one number that it writes even if the step does not take place.
     private final List<List<State>> regardless;
 
     private int variant;
