@@ -3,6 +3,7 @@ package dev.gradus;
 import dev.gradus.OptimizerState.ParameterState;
 import dev.gradus.cpu.Task;
 import dev.gradus.cpu.WorkerPool;
+import dev.gradus.cpu.simd.KernelCache;
 import dev.gradus.expr.State;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
@@ -66,12 +67,8 @@ public final class Optimizer implements AutoCloseable {
 
     private record SharedKey(Object link, String state) {}
 
-    private Optimizer(Options options) {
-        team = new WorkerPool(
-                options.threads(),
-                options.executor(),
-                options.kernels() != Options.Kernels.NEVER,
-                options.kernels() == Options.Kernels.EAGER);
+    private Optimizer(Options options, KernelCache kernels) {
+        team = new WorkerPool(options.threads(), options.executor(), JvmKernels.use(options.kernels(), kernels));
     }
 
     /// An optimizer of the given groups.
@@ -100,7 +97,12 @@ public final class Optimizer implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException as [#of(ParameterGroup...)] does
     public static Optimizer of(Options options, List<ParameterGroup> groups) {
-        Optimizer optimizer = new Optimizer(options);
+        return of(options, groups, JvmKernels.CACHE);
+    }
+
+    /// An optimizer with a cache of kernels that not all optimizers of the JVM share.
+    static Optimizer of(Options options, List<ParameterGroup> groups, KernelCache kernels) {
+        Optimizer optimizer = new Optimizer(options, kernels);
         try {
             groups.forEach(optimizer::add);
         } catch (RuntimeException | Error e) {

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import dev.gradus.cpu.CpuProgram;
 import dev.gradus.cpu.Task;
 import dev.gradus.cpu.WorkerPool;
 import dev.gradus.engine.RandomKey;
@@ -146,7 +147,7 @@ final class SparseStep implements TaskMemory {
         if (known == null) {
             long[] sizes = shape.toArray();
             sizes[0] = 1L << size;
-            known = new Task(program, Shape.of(sizes), shape, this);
+            known = new Task(new CpuProgram(program), Shape.of(sizes), shape, this);
             executions[size] = known;
         }
         return known;
@@ -163,7 +164,7 @@ final class SparseStep implements TaskMemory {
         }
         gather(step);
         fillGradient(rows);
-        execution().begin(gradient, member, team);
+        team.begin(execution(), gradient, member);
     }
 
     /// Puts back what the completed step has made of the rows.
@@ -235,7 +236,7 @@ final class SparseStep implements TaskMemory {
             }
             past.step = step;
             Task execution = execution(behind);
-            execution.begin(gradient, past, team);
+            team.begin(execution, gradient, past);
             team.complete(execution);
         }
         count = behind;

@@ -1,6 +1,7 @@
 package dev.gradus;
 
 import dev.gradus.OptimizerState.ParameterState;
+import dev.gradus.cpu.CpuProgram;
 import dev.gradus.cpu.Task;
 import dev.gradus.cpu.WorkerPool;
 import dev.gradus.engine.RandomKey;
@@ -100,9 +101,9 @@ final class TrainedParameter implements TaskMemory, TaskInputs {
                     ? stateMemory.allocate(shape.size(0), ElementType.FLOAT64)
                     : null;
             this.program = blueprint.stepProgram(false);
-            this.step = new Task(program, shape, this);
+            this.step = new Task(new CpuProgram(program), shape, this);
             for (String event : blueprint.events().keySet()) {
-                eventExecutions.put(event, new Task(blueprint.eventProgram(event), shape, this));
+                eventExecutions.put(event, new Task(new CpuProgram(blueprint.eventProgram(event)), shape, this));
             }
         } catch (RuntimeException | Error e) {
             stateMemory.close();
@@ -199,8 +200,8 @@ final class TrainedParameter implements TaskMemory, TaskInputs {
         List<State> notZero =
                 states.stream().filter(state -> state.initial() != Expr.ZERO).toList();
         if (!notZero.isEmpty()) {
-            Task initial = new Task(Program.initial(notZero, parameter.shape()), parameter.shape(), this);
-            initial.begin(null, this, team);
+            Task initial = new Task(new CpuProgram(Program.initial(notZero, parameter.shape())), parameter.shape(), this);
+            team.begin(initial, null, this);
             team.complete(initial);
             for (State state : initial.numbers()) {
                 number(state.name()).value = initial.number(state);
@@ -243,7 +244,7 @@ final class TrainedParameter implements TaskMemory, TaskInputs {
     /// Compiles the step anew, with or without what listeners are told.
     void recompile(boolean withMetrics) {
         program = blueprint.stepProgram(withMetrics);
-        step = new Task(program, parameter.shape(), this);
+        step = new Task(new CpuProgram(program), parameter.shape(), this);
         closeRows();
     }
 
@@ -373,7 +374,7 @@ final class TrainedParameter implements TaskMemory, TaskInputs {
         if (rows != null && ofRows != null && execution == rows.execution()) {
             rows.begin(ofRows, clock, team);
         } else {
-            execution.begin(gradient, this, team);
+            team.begin(execution, gradient, this);
         }
     }
 

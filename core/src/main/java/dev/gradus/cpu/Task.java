@@ -1,6 +1,6 @@
 package dev.gradus.cpu;
 
-import dev.gradus.engine.Inputs;
+import dev.gradus.engine.RegisterLoader;
 import dev.gradus.engine.TaskInputs;
 import dev.gradus.engine.TaskMemory;
 import dev.gradus.engine.Tensor;
@@ -8,15 +8,14 @@ import dev.gradus.expr.State;
 import dev.gradus.program.HostCode;
 import dev.gradus.program.Program;
 import dev.gradus.program.Stage;
-import dev.gradus.program.Variant;
 import dev.gradus.program.Variant.Total;
 import dev.gradus.tensor.Shape;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A program bound to one parameter, step after step: [#begin], then [#advance] level by level until complete.
-/// Before a level that needs totals, the caller fills them; nothing is allocated on the way.
+/// A program bound to one parameter, step after step. A [WorkerPool] begins it and advances it level by level until it
+/// is complete. Before a level that needs totals, the caller fills them; nothing is allocated on the way.
 public final class Task {
     /// A thread that never runs: memory that it may access is every thread's.
     private static final Thread OTHER = new Thread(() -> {});
@@ -28,7 +27,7 @@ public final class Task {
     private final Program.Selector selector;
     private final double[] conditions;
     private final BoundVariant[] variants;
-    private final Inputs inputs;
+    private final RegisterLoader inputs;
     private BoundVariant current;
     private int variant;
     private int stage;
@@ -37,7 +36,7 @@ public final class Task {
     private boolean hasWritten;
     private @Nullable Throwable failure;
 
-    public Task(Program program, Shape shape, TaskMemory memory) {
+    public Task(CpuProgram program, Shape shape, TaskMemory memory) {
         this(program, shape, shape, memory);
     }
 
@@ -45,32 +44,25 @@ public final class Task {
     ///
     /// @param shape of the rows
     /// @param whole the parameter's, whose sizes the rule means
-    public Task(Program program, Shape shape, Shape whole, TaskMemory memory) {
+    public Task(CpuProgram program, Shape shape, Shape whole, TaskMemory memory) {
         this.name = memory.name();
         this.theta = memory.theta();
         this.elements = shape.elements();
-        readsGradient = program.readsGradient();
-        selector = program.selector();
-        conditions = new double[selector.slots()];
-        inputs = new Inputs(selector.leaves(), conditions, whole, memory);
-        List<Variant> all = program.variants();
-        variants = new BoundVariant[all.size()];
-        for (int i = 0; i < variants.length; i++) {
-            variants[i] = new BoundVariant(all.get(i), shape, whole, memory);
-        }
+        readsGradient = program.program().readsGradient();
+        selector = program.program().selector();
+        conditions = new double[selector.registers()];
+        inputs = new RegisterLoader(selector.inputs(), conditions, whole, memory);
+        variants = program.variants().stream()
+                .map(variant -> new BoundVariant(variant, shape, whole, memory))
+                .toArray(BoundVariant[]::new);
         current = variants[0];
     }
 
-    /// Begins a step: decides which variant of the program runs and fills the numbers that are known before it.
+    /// Begins a step: decides which variant of the program runs, and loads its inputs.
     ///
     /// @param gradient null only for a program that reads none
-    /// @param team that is to run it
-    public void begin(@Nullable Tensor gradient, TaskInputs numbers, WorkerPool team) {
-        begin(gradient, numbers, team.caller());
-    }
-
-    void begin(@Nullable Tensor gradient, TaskInputs numbers, Worker worker) {
-        inputs.fill(numbers);
+    void begin(@Nullable Tensor gradient, TaskInputs values, Worker worker) {
+        inputs.load(values);
         HostCode.run(selector.code(), conditions, worker.workspace.power);
         int outcome = 0;
         for (int i = 0; i < selector.conditions().length; i++) {
@@ -80,10 +72,7 @@ public final class Task {
         }
         variant = outcome;
         current = variants[outcome];
-        current.inputs.fill(numbers);
-        if (gradient != null) {
-            current.bindGradient(gradient);
-        }
+        current.begin(gradient, values);
         stage = 0;
         hasWritten = false;
         failure = null;
@@ -110,7 +99,7 @@ public final class Task {
 
     /// Whether its stages leave each other values of the parameter's own shape.
     boolean keepsScratch() {
-        return current.keepsScratch;
+        return current.keepsScratch();
     }
 
     /// Whether there has to be a gradient.
@@ -128,24 +117,24 @@ public final class Task {
         return variant;
     }
 
-    /// What a variant combines with other parameters.
+    /// The host scalars that a variant combines with other parameters.
     public List<Total> totals(int variant) {
-        return variants[variant].variant.totals();
+        return variants[variant].variant().totals();
     }
 
-    /// What the step in progress combines with other parameters.
+    /// The host scalars that the step in progress combines with other parameters.
     public List<Total> totals() {
-        return current.variant.totals();
+        return current.variant().totals();
     }
 
     /// The next level to run.
     public int level() {
-        List<Stage> stages = current.variant.stages();
-        return stage < stages.size() ? stages.get(stage).level() : current.variant.end() + 1;
+        List<Stage> stages = current.variant().stages();
+        return stage < stages.size() ? stages.get(stage).level() : current.variant().end() + 1;
     }
 
     public boolean isComplete() {
-        return stage == current.variant.stages().size();
+        return stage == current.variant().stages().size();
     }
 
     /// Whether the step in progress, or the last one, may have written to the parameter or its states.
@@ -153,7 +142,7 @@ public final class Task {
         return hasWritten;
     }
 
-    /// What the step in progress, or the last one, failed by, or null. A step that has failed is not gone on with.
+    /// The cause by which the step in progress, or the last one, failed, or null. A failed step does not go on.
     public @Nullable Throwable failure() {
         return failure;
     }
@@ -165,7 +154,7 @@ public final class Task {
         return "\"" + name + "\": " + (message == null ? cause.toString() : message);
     }
 
-    /// Takes note of what the step has failed by, first of all.
+    /// Marks the step as failed; the first cause counts.
     public void fail(Throwable cause) {
         if (failure == null) {
             failure = cause;
@@ -177,8 +166,8 @@ public final class Task {
         if (isComplete() || failure != null) {
             return true;
         }
-        Stage next = current.variant.stages().get(stage);
-        List<Total> totals = current.variant.totals();
+        Stage next = current.variant().stages().get(stage);
+        List<Total> totals = current.variant().totals();
         for (int i = 0; i < totals.size(); i++) {
             if (next.isFirst() && totals.get(i).level() == next.level()) {
                 return true;
@@ -198,7 +187,7 @@ public final class Task {
         } while (!isBlocked());
     }
 
-    /// Gets ready for the next stage, which threads run chunk by chunk.
+    /// Prepares the next stage, which threads run chunk by chunk.
     ///
     /// @return the number of chunks
     long prepareStage(Worker worker, Scratch common) {
@@ -223,8 +212,8 @@ public final class Task {
         }
     }
 
-    /// Has the kernels of all variants made ready, so that none is missing when a later step runs another. That
-    /// begins at the end of the first step, which is slow enough without it, and all of it begins there.
+    /// Prepares the kernels of all variants, so that none is missing when a later step runs another. That begins at the
+    /// end of the first step, which is slow enough without it.
     private void prepareKernels(Worker worker) {
         for (BoundVariant each : variants) {
             each.prepareKernels(current, worker);
@@ -233,11 +222,11 @@ public final class Task {
     }
 
     public void fill(Total total, double value) {
-        current.slots[total.slot()] = value;
+        current.setScalar(total.register(), value);
     }
 
     public double contribution(Total total) {
-        return current.slots[total.operand()];
+        return current.scalar(total.operand());
     }
 
     /// Whether the completed step took place.
@@ -250,13 +239,13 @@ public final class Task {
         return current.numbers();
     }
 
-    /// What a state with one number becomes by the completed step.
+    /// The new value of a state with one number by the completed step.
     public double number(State state) {
-        return current.slots[Objects.requireNonNull(current.variant.numbers().get(state))];
+        return current.number(state);
     }
 
     /// A metric of the completed step.
     public double metric(int index) {
-        return current.slots[current.variant.metrics()[index]];
+        return current.scalar(current.variant().metrics()[index]);
     }
 }
