@@ -12,10 +12,10 @@ import dev.gradus.rule.Chain;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
-import dev.gradus.rules.Adam;
-import dev.gradus.rules.Descend;
 import dev.gradus.rules.Rules;
-import dev.gradus.rules.Sophia;
+import dev.gradus.rules.adaptive.Adam;
+import dev.gradus.rules.adaptive.Sophia;
+import dev.gradus.rules.control.Descend;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
 import dev.gradus.tensor.ElementType;
@@ -428,7 +428,7 @@ class OptimizerTest {
     void initialValuesMayDependOnTheParameterAndCanBeTakenAnew() {
         double[] values = {3, 4, 0, 2};
         Parameter w = Parameter.of("w", Shape.of(2, 2), values).gradient(new double[4]);
-        Rule rule = Chain.chain(PLAIN, new Descend(), new dev.gradus.rules.RenormalizeRows());
+        Rule rule = Chain.chain(PLAIN, new Descend(), new dev.gradus.rules.project.RenormalizeRows());
         try (Optimizer optimizer = optimizer(w, rule)) {
             assertThat(optimizer.state("w/renormalizeRows.norm0").toArray()).containsExactly(5, 2);
             assertThat(optimizer.state("w/renormalizeRows.norm0").shape()).isEqualTo(Shape.of(2, 1));
@@ -534,7 +534,7 @@ class OptimizerTest {
                 .hasMessage("group \"g\": learning_rate must be in [0, inf), got -1.0");
         assertThatThrownBy(() -> optimizer(w, Chain.chain(Rules.adam(), Rules.adam())))
                 .hasMessageContaining("two links are called \"adam\"");
-        assertThatThrownBy(() -> optimizer(w, new dev.gradus.rules.Centralize()))
+        assertThatThrownBy(() -> optimizer(w, new dev.gradus.rules.layerwise.Centralize()))
                 .hasMessageContaining("mask it");
     }
 
