@@ -17,7 +17,7 @@ public final class TaskStatus {
     private final List<List<State>> numbers;
 
     /// By variant, the states with one number that it writes even if the step does not take place.
-    private final List<List<State>> regardless;
+    private final List<List<State>> numbersIfSkipped;
 
     private int variant;
     private double[] registers = {};
@@ -34,7 +34,7 @@ public final class TaskStatus {
         this.numbers = variants.stream()
                 .map(each -> List.copyOf(each.numbers().keySet()))
                 .toList();
-        this.regardless = variants.stream()
+        this.numbersIfSkipped = variants.stream()
                 .map(each -> each.numbers().keySet().stream()
                         .filter(each.regardless()::contains)
                         .toList())
@@ -120,7 +120,7 @@ public final class TaskStatus {
 
     /// The states with one number that the completed task writes.
     public List<State> numbers() {
-        return (isCommitted() ? numbers : regardless).get(variant);
+        return (isCommitted() ? numbers : numbersIfSkipped).get(variant);
     }
 
     /// What a state with one number becomes by the completed task.
