@@ -1,6 +1,6 @@
 package dev.gradus;
 
-import dev.gradus.cpu.Kernels;
+import dev.gradus.cpu.simd.Kernels;
 
 /// How many SIMD kernels this JVM has; a step of a kind that has been run before, or a changed hyperparameter,
 /// adds none.

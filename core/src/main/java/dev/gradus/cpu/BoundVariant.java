@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class BoundVariant {
     /// Rows of so many elements are taken through their passes together: enough for memory to get into its stride in
     /// each, and no more than stay in a second-level cache.
-    private static final int AT_ONCE = 4 * Accumulator.PART;
+    private static final int AT_ONCE = 4 * Reduction.PART;
 
     final Variant variant;
 
@@ -233,13 +233,13 @@ final class BoundVariant {
     private Extent extent(Stage stage) {
         return switch (stage.division()) {
             case WHOLE -> new Extent(1, 1);
-            case ELEMENTS, PARTS -> new Extent(elements, Accumulator.PART);
+            case ELEMENTS, PARTS -> new Extent(elements, Reduction.PART);
             case ROWS, ROWS_AND_PARTS -> {
                 long unit = 1;
                 for (int pass : stage.passes()) {
                     long length = perRow[pass];
                     if (length > 0 && Stage.reducesToNumber(variant.passes().get(pass), variant.reductions())) {
-                        unit = multiple(unit, Accumulator.PART / divisor(Accumulator.PART, length));
+                        unit = multiple(unit, Reduction.PART / divisor(Reduction.PART, length));
                     }
                     if (length > 0 && goesByStretches(variant.passes().get(pass))) {
                         unit = multiple(unit, EightBit.BLOCK / divisor(EightBit.BLOCK, length));

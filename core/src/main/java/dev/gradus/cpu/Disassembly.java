@@ -1,5 +1,8 @@
 package dev.gradus.cpu;
 
+import dev.gradus.cpu.simd.VectorApi;
+import dev.gradus.cpu.simd.KernelWriter;
+import dev.gradus.cpu.simd.Kernels;
 import dev.gradus.engine.RandomKey;
 import dev.gradus.engine.TaskMemory;
 import dev.gradus.engine.Tensor;

@@ -1,5 +1,7 @@
 package dev.gradus.cpu;
 
+import dev.gradus.numeric.Elementary;
+import dev.gradus.numeric.Subnormals;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -14,10 +16,9 @@ import java.util.Arrays;
 ///
 /// [FloatBlocks] is the same in float: Java has no way to write both once that stays fast.
 final class DoubleBlocks extends Blocks<double[]> {
-    /// Adding and subtracting it turns what is below 2⁻¹⁰²² into 0 and rounds what is close above.
-    static final double FLUSH = 0x1p-969;
+    private static final double FLUSH = Subnormals.FLUSH_D;
 
-    private final Elementary.Scratch scratch = new Elementary.Scratch();
+    private final Elementary.Scratch scratch = new Elementary.Scratch(SIZE);
     private final short[] halves = new short[SIZE];
     private final float[] others = new float[SIZE];
 

@@ -1,5 +1,7 @@
 package dev.gradus.cpu;
 
+import dev.gradus.numeric.Elementary;
+import dev.gradus.numeric.Subnormals;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -17,10 +19,9 @@ import java.util.Arrays;
 ///
 /// [DoubleBlocks] is the same in double: Java has no way to write both once that stays fast.
 public final class FloatBlocks extends Blocks<float[]> {
-    /// Adding and subtracting it turns what is below 2⁻¹²⁶ into 0 and rounds what is close above.
-    static final float FLUSH = 0x1p-102f;
+    private static final float FLUSH = Subnormals.FLUSH_F;
 
-    private final Elementary.Scratch scratch = new Elementary.Scratch();
+    private final Elementary.Scratch scratch = new Elementary.Scratch(SIZE);
     private final short[] halves = new short[SIZE];
     private final double[] others = new double[SIZE];
     private final int[] random = new int[SIZE];

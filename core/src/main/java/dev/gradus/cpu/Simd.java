@@ -1,5 +1,9 @@
 package dev.gradus.cpu;
 
+import dev.gradus.cpu.simd.VectorApi;
+import dev.gradus.cpu.simd.Kernels;
+import dev.gradus.cpu.simd.Kernel;
+import dev.gradus.program.Reduction;
 import dev.gradus.engine.RandomKey;
 import dev.gradus.engine.Tensor;
 import dev.gradus.expr.Expr;
@@ -189,7 +193,7 @@ final class Simd<A> implements Backend {
             span(kernel, bound, binding, index, from, to);
             return;
         }
-        int most = bound.needsInterpreter ? Blocks.SIZE : Accumulator.PART;
+        int most = bound.needsInterpreter ? Blocks.SIZE : Reduction.PART;
         long start = from;
         while (start < to) {
             long end = byRuns ? spanEnd(start, bound.run, most) : start + most;
@@ -213,7 +217,7 @@ final class Simd<A> implements Backend {
         if (bound.storesBlocks) {
             step = EightBit.BLOCK;
         } else if (bound.reductions.length > 0) {
-            step = Math.max(step, Lanes.COUNT);
+            step = Math.max(step, Reduction.LANES);
         }
         long whole = end - (end - start) % step;
         if (bound.exchanges.length > 0) {
@@ -224,7 +228,7 @@ final class Simd<A> implements Backend {
             exchange(bound, binding, index, start, (int) (end - start), Op.LOAD);
         }
         if (whole > start) {
-            int width = bound.reductions.length * Lanes.COUNT;
+            int width = bound.reductions.length * Reduction.LANES;
             double[] left = workspace.leftByKernels(width == 0 ? 0 : width * blocks(bound.run, start, whole));
             kernel.run(
                     bound.segments,
@@ -241,7 +245,7 @@ final class Simd<A> implements Backend {
             for (int i = 0; i < bound.reductions.length; i++) {
                 int reduction = bound.reductions[i];
                 binding.accumulator(reduction)
-                        .addLanes(workspace.lanes(reduction), left, i * Lanes.COUNT, width, start, whole);
+                        .addLanes(workspace.lanes(reduction), left, i * Reduction.LANES, width, start, whole);
             }
         }
         if (whole < end) {
@@ -253,13 +257,13 @@ final class Simd<A> implements Backend {
 
     /// The number of blocks that elements `start` … `end − 1` are parts of; each run has blocks of its own.
     private static int blocks(long run, long start, long end) {
-        return (int) (blocksUpTo(run, end, Lanes.BLOCK - 1) - blocksUpTo(run, start, 0));
+        return (int) (blocksUpTo(run, end, Reduction.BLOCK - 1) - blocksUpTo(run, start, 0));
     }
 
     /// The number of blocks before an element; with `more` one less than a block, those that are begun count, too.
     private static long blocksUpTo(long run, long element, int more) {
-        long perRun = (run + Lanes.BLOCK - 1) / Lanes.BLOCK;
-        return element / run * perRun + (element % run + more) / Lanes.BLOCK;
+        long perRun = (run + Reduction.BLOCK - 1) / Reduction.BLOCK;
+        return element / run * perRun + (element % run + more) / Reduction.BLOCK;
     }
 
     /// Fills the blocks that are loaded, or empties those that are reduced.
@@ -433,7 +437,7 @@ final class Simd<A> implements Backend {
 
     /// Whether kernels can go through runs of a length.
     private static boolean fits(BoundVariant binding, Pass pass, long run) {
-        return run % (binding.goesByStretches(pass) ? EightBit.BLOCK : Lanes.COUNT) == 0;
+        return run % (binding.goesByStretches(pass) ? EightBit.BLOCK : Reduction.LANES) == 0;
     }
 
     /// The length of the rows that a pass which reduces nothing has numbers for, or 0 where there are none or a

@@ -1,5 +1,6 @@
 package dev.gradus.cpu;
 
+import dev.gradus.cpu.simd.VectorApi;
 import dev.gradus.tensor.ElementType;
 
 /// One thread's means to run passes: kernels where the JVM has the Vector API, else the interpreter.

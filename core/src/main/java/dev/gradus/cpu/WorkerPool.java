@@ -1,5 +1,6 @@
 package dev.gradus.cpu;
 
+import dev.gradus.cpu.simd.VectorApi;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;

@@ -23,7 +23,7 @@ public record Stage(int level, List<Integer> passes, boolean isFirst, Division d
         WHOLE,
         /// Anywhere.
         ELEMENTS,
-        /// In parts of [Accumulator#PART] elements.
+        /// In parts of [Reduction#PART] elements.
         PARTS,
         /// Between the parameter's rows, which are the elements of its outermost merged axis.
         ROWS,

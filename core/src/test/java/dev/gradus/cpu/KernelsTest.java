@@ -1,5 +1,7 @@
 package dev.gradus.cpu;
 
+import dev.gradus.cpu.simd.Kernels;
+import dev.gradus.cpu.simd.VectorApi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 

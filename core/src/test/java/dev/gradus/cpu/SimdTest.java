@@ -1,5 +1,6 @@
 package dev.gradus.cpu;
 
+import dev.gradus.cpu.simd.VectorApi;
 import static dev.gradus.expr.Formulas.cbrt;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.mean;

@@ -1,5 +1,6 @@
 package dev.gradus.cpu;
 
+import dev.gradus.cpu.simd.VectorApi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gradus.engine.Tensor;

@@ -1,5 +1,7 @@
-package dev.gradus.cpu;
+package dev.gradus.cpu.simd;
 
+import dev.gradus.numeric.Subnormals;
+import dev.gradus.program.Reduction;
 import static java.lang.classfile.ClassFile.ACC_FINAL;
 import static java.lang.classfile.ClassFile.ACC_PRIVATE;
 import static java.lang.classfile.ClassFile.ACC_PUBLIC;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 /// The class names the incubating API in its constants only, so that this module neither requires nor is
 /// compiled against it. It calls nothing else: what the JIT would have to inline into so large a loop, it may
 /// not.
-final class KernelWriter {
+public final class KernelWriter {
     private static final ClassDesc SEGMENT = ClassDesc.of("java.lang.foreign.MemorySegment");
     private static final ClassDesc ORDER = ClassDesc.of("java.nio.ByteOrder");
     private static final DirectMethodHandleDesc CLASS_DATA_AT = ConstantDescs.ofConstantBootstrap(
@@ -179,7 +181,7 @@ final class KernelWriter {
     }
 
     /// Writes the class of a kernel, unless the pass is too long for a method of Java.
-    static Optional<byte[]> write(Kernels.Key key) {
+    public static Optional<byte[]> write(Kernels.Key key) {
         try {
             return Optional.of(build(key));
         } catch (IllegalArgumentException tooLong) {
@@ -359,7 +361,7 @@ final class KernelWriter {
         for (int block = 0; block < side; block++) {
             for (int unrolled = 0; unrolled < step; unrolled += lanes) {
                 for (int i = 0; i < blocks.length; i++) {
-                    instruction(i, block * Lanes.BLOCK + unrolled);
+                    instruction(i, block * Reduction.BLOCK + unrolled);
                 }
             }
         }
@@ -376,14 +378,14 @@ final class KernelWriter {
         int end = code.allocateLocal(TypeKind.LONG);
         Label next = code.newBoundLabel();
         Label rest = code.newLabel();
-        long distance = (long) sideBySide * Lanes.BLOCK;
+        long distance = (long) sideBySide * Reduction.BLOCK;
         code.lload(position).loadConstant(distance).ladd().lload(TO).lcmp().ifgt(rest);
         code.lload(LEFT).loadConstant(distance).lcmp().iflt(rest);
         code.lload(LEFT).loadConstant(distance).lsub().lstore(LEFT);
         startSums(sideBySide);
-        code.lload(position).loadConstant((long) Lanes.BLOCK).ladd().lstore(end);
+        code.lload(position).loadConstant((long) Reduction.BLOCK).ladd().lstore(end);
         vectors(end, step, sideBySide);
-        code.lload(position).loadConstant(distance - Lanes.BLOCK).ladd().lstore(position);
+        code.lload(position).loadConstant(distance - Reduction.BLOCK).ladd().lstore(position);
         leaveSums(sideBySide, out);
         nextRun(row);
         code.goto_(next).labelBinding(rest);
@@ -402,14 +404,14 @@ final class KernelWriter {
         int row = code.allocateLocal(TypeKind.INT);
         code.iconst_0().istore(out);
         code.lload(FROM).lload(RUN).ldiv().l2i().istore(row);
-        int step = key.reductions().isEmpty() ? lanes : Math.max(lanes, Lanes.COUNT);
+        int step = key.reductions().isEmpty() ? lanes : Math.max(lanes, Reduction.LANES);
         if (sideBySide > 1) {
             severalBlocks(step, out, row);
         }
         Label nextBlock = code.newBoundLabel();
         Label done = code.newLabel();
         code.lload(position).lload(TO).lcmp().ifge(done);
-        code.lload(position).loadConstant((long) Lanes.BLOCK).ladd().lstore(end);
+        code.lload(position).loadConstant((long) Reduction.BLOCK).ladd().lstore(end);
         limit(end, () -> code.lload(position).lload(LEFT).ladd());
         limit(end, () -> code.lload(TO));
         code.lload(LEFT).lload(end).lload(position).lsub().lsub().lstore(LEFT);
@@ -432,14 +434,14 @@ final class KernelWriter {
 
     /// The number of vectors that hold the lanes of a block.
     private int vectorsOfLanes() {
-        return Lanes.COUNT * Double.SIZE / key.bits();
+        return Reduction.LANES * Double.SIZE / key.bits();
     }
 
     private void startSums(int count) {
         for (int i = 0; i < sums.length; i++) {
             if (isReduced(pass.code().get(i))) {
                 for (int k = 0; k < count * vectorsOfLanes(); k++) {
-                    vectors.splatDouble(Lanes.neutral(kindOf(i)), sums[i][k]);
+                    vectors.splatDouble(Reduction.neutral(kindOf(i)), sums[i][k]);
                 }
             }
         }
@@ -619,8 +621,8 @@ final class KernelWriter {
         Expr.Reduction kind = kindOf(index);
         int parts = isFloat ? 2 : 1;
         for (int part = 0; part < parts; part++) {
-            int block = unrolled / Lanes.BLOCK;
-            int sum = sums[index][block * vectorsOfLanes() + unrolled % Lanes.BLOCK * parts / lanes + part];
+            int block = unrolled / Reduction.BLOCK;
+            int sum = sums[index][block * vectorsOfLanes() + unrolled % Reduction.BLOCK * parts / lanes + part];
             int wide = isFloat ? vectors.widen(value, part) : value;
             if (kind == Expr.Reduction.SUM_OF_SQUARES) {
                 wide = vectors.binaryDouble("mul", wide, wide);
@@ -686,7 +688,7 @@ final class KernelWriter {
             case MIN -> vectors.binary("min", a, b);
             case MAX -> vectors.binary("max", a, b);
             case FLUSH -> {
-                double flush = isFloat ? FloatBlocks.FLUSH : DoubleBlocks.FLUSH;
+                double flush = isFloat ? Subnormals.FLUSH_F : Subnormals.FLUSH_D;
                 yield vectors.scalar("sub", vectors.scalar("add", a, flush), flush);
             }
             case NOT -> vectors.binary("sub", vectors.splat(1), a);

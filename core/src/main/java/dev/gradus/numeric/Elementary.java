@@ -1,4 +1,4 @@
-package dev.gradus.cpu;
+package dev.gradus.numeric;
 
 /// Exponential, logarithm and cube root per element, from basic operations only, so that every backend gives the
 /// same bits.
@@ -7,19 +7,31 @@ package dev.gradus.cpu;
 /// the float exponential, of Moshier's Cephes; the cube root is a polynomial and Halley's iteration. `exp` is 0
 /// where the result would be subnormal, `log1p(−0)` is +0, `cbrt(±0)` is ±0. The errors that the tests measure
 /// stay below 1 ulp, those of the cube root below 0.8.
-final class Elementary {
+public final class Elementary {
     private Elementary() {}
 
     /// Blocks for the stages of a function.
-    static final class Scratch {
-        private final float[] a_F = new float[Blocks.SIZE];
-        private final float[] b_F = new float[Blocks.SIZE];
-        private final float[] c_F = new float[Blocks.SIZE];
-        private final int[] i_F = new int[Blocks.SIZE];
-        private final double[] a_D = new double[Blocks.SIZE];
-        private final double[] b_D = new double[Blocks.SIZE];
-        private final double[] c_D = new double[Blocks.SIZE];
-        private final long[] i_D = new long[Blocks.SIZE];
+    public static final class Scratch {
+        private final float[] a_F;
+        private final float[] b_F;
+        private final float[] c_F;
+        private final int[] i_F;
+        private final double[] a_D;
+        private final double[] b_D;
+        private final double[] c_D;
+        private final long[] i_D;
+
+        /// @param size the number of elements of the longest block
+        public Scratch(int size) {
+            a_F = new float[size];
+            b_F = new float[size];
+            c_F = new float[size];
+            i_F = new int[size];
+            a_D = new double[size];
+            b_D = new double[size];
+            c_D = new double[size];
+            i_D = new long[size];
+        }
     }
 
     private static final float LOG2E_F = 0x1.715476p+0f;
@@ -36,7 +48,7 @@ final class Elementary {
     private static final float EXP_5_F = 5.0000001201e-1f;
 
     /// eˣ.
-    static float exp(float x) {
+    public static float exp(float x) {
         float limited = limit(x);
         float k = nearest(limited);
         int whole = (int) k;
@@ -44,7 +56,7 @@ final class Elementary {
     }
 
     /// eˣ of a block, stage by stage so that each loop vectorises.
-    static void exp(float[] target, float[] x, int count, Scratch scratch) {
+    public static void exp(float[] target, float[] x, int count, Scratch scratch) {
         float[] limited = scratch.a_F;
         float[] k = scratch.b_F;
         float[] kept = scratch.c_F;
@@ -117,7 +129,7 @@ final class Elementary {
     private static final int ONE_LESS_SQRT_HALF_F = ONE_F - SQRT_HALF_F;
 
     /// ln(1 + x).
-    static float log1p(float x) {
+    public static float log1p(float x) {
         if (!(x > -1 && x < Float.POSITIVE_INFINITY)) {
             return x == -1 ? Float.NEGATIVE_INFINITY : x > 0 ? x : Float.NaN;
         }
@@ -127,7 +139,7 @@ final class Elementary {
     }
 
     /// ln(1 + x) of a block, stage by stage so that each loop vectorises.
-    static void log1p(float[] target, float[] x, int count, Scratch scratch) {
+    public static void log1p(float[] target, float[] x, int count, Scratch scratch) {
         float[] k = scratch.a_F;
         float[] f = scratch.b_F;
         float[] c = scratch.c_F;
@@ -199,7 +211,7 @@ final class Elementary {
     private static final float CBRT_DOWN_F = 0x1p-8f;
 
     /// ∛x.
-    static float cbrt(float x) {
+    public static float cbrt(float x) {
         float a = Math.abs(x);
         if (a == Float.POSITIVE_INFINITY) {
             return x;
@@ -214,7 +226,7 @@ final class Elementary {
     }
 
     /// ∛x of a block, stage by stage so that the loops vectorise.
-    static void cbrt(float[] target, float[] x, int count, Scratch scratch) {
+    public static void cbrt(float[] target, float[] x, int count, Scratch scratch) {
         float[] k = scratch.a_F;
         float[] w = scratch.b_F;
         int[] bits = scratch.i_F;
@@ -292,7 +304,7 @@ final class Elementary {
     private static final double EXP_4_D = 1.66666666666666019037e-01;
 
     /// eˣ.
-    static double exp(double x) {
+    public static double exp(double x) {
         double limited = limit(x);
         double k = nearest(limited);
         long whole = (long) k;
@@ -300,7 +312,7 @@ final class Elementary {
     }
 
     /// eˣ of a block, stage by stage so that each loop vectorises.
-    static void exp(double[] target, double[] x, int count, Scratch scratch) {
+    public static void exp(double[] target, double[] x, int count, Scratch scratch) {
         double[] limited = scratch.a_D;
         double[] k = scratch.b_D;
         double[] kept = scratch.c_D;
@@ -376,7 +388,7 @@ final class Elementary {
     private static final long ONE_LESS_SQRT_HALF_D = ONE_D - SQRT_HALF_D;
 
     /// ln(1 + x).
-    static double log1p(double x) {
+    public static double log1p(double x) {
         if (!(x > -1 && x < Double.POSITIVE_INFINITY)) {
             return x == -1 ? Double.NEGATIVE_INFINITY : x > 0 ? x : Double.NaN;
         }
@@ -386,7 +398,7 @@ final class Elementary {
     }
 
     /// ln(1 + x) of a block, stage by stage so that each loop vectorises.
-    static void log1p(double[] target, double[] x, int count, Scratch scratch) {
+    public static void log1p(double[] target, double[] x, int count, Scratch scratch) {
         double[] k = scratch.a_D;
         double[] f = scratch.b_D;
         double[] c = scratch.c_D;
@@ -458,7 +470,7 @@ final class Elementary {
     private static final double CBRT_DOWN_D = 0x1p-18;
 
     /// ∛x.
-    static double cbrt(double x) {
+    public static double cbrt(double x) {
         double a = Math.abs(x);
         if (a == Double.POSITIVE_INFINITY) {
             return x;
@@ -473,7 +485,7 @@ final class Elementary {
     }
 
     /// ∛x of a block, stage by stage so that the loops vectorise.
-    static void cbrt(double[] target, double[] x, int count, Scratch scratch) {
+    public static void cbrt(double[] target, double[] x, int count, Scratch scratch) {
         double[] k = scratch.a_D;
         double[] w = scratch.b_D;
         long[] bits = scratch.i_D;
@@ -543,12 +555,12 @@ final class Elementary {
     /// @param least results for smaller arguments would be subnormal
     /// @param most results for larger arguments are infinite
     /// @param coefficients of the polynomial, the highest power first
-    record Exp(double log2e, double ln2High, double ln2Low, double least, double most, double[] coefficients) {}
+    public record Exp(double log2e, double ln2High, double ln2Low, double least, double most, double[] coefficients) {}
 
     /// The constants of a logarithm.
     ///
     /// @param coefficients of the polynomial, the highest power first
-    record Log(double ln2High, double ln2Low, long oneBits, long sqrtHalfBits, double[] coefficients) {}
+    public record Log(double ln2High, double ln2Low, long oneBits, long sqrtHalfBits, double[] coefficients) {}
 
     /// The constants of a cube root.
     ///
@@ -558,7 +570,7 @@ final class Elementary {
     /// @param down by which their root is scaled back
     /// @param coefficients of the first approximation, the highest power first
     /// @param refinements how often it is refined
-    record Cbrt(
+    public record Cbrt(
             double third,
             double halfOfDigits,
             double minNormal,
@@ -567,23 +579,23 @@ final class Elementary {
             double[] coefficients,
             int refinements) {}
 
-    static final Exp EXP_F = new Exp(LOG2E_F, EXP_LN2_HI_F, EXP_LN2_LO_F, EXP_LEAST_F, EXP_MOST_F, new double[] {
+    public static final Exp EXP_F = new Exp(LOG2E_F, EXP_LN2_HI_F, EXP_LN2_LO_F, EXP_LEAST_F, EXP_MOST_F, new double[] {
         EXP_0_F, EXP_1_F, EXP_2_F, EXP_3_F, EXP_4_F, EXP_5_F
     });
 
-    static final Exp EXP_D = new Exp(LOG2E_D, EXP_LN2_HI_D, EXP_LN2_LO_D, EXP_LEAST_D, EXP_MOST_D, new double[] {
+    public static final Exp EXP_D = new Exp(LOG2E_D, EXP_LN2_HI_D, EXP_LN2_LO_D, EXP_LEAST_D, EXP_MOST_D, new double[] {
         EXP_0_D, EXP_1_D, EXP_2_D, EXP_3_D, EXP_4_D
     });
 
-    static final Log LOG_F = new Log(LOG_LN2_HI_F, LOG_LN2_LO_F, ONE_F, SQRT_HALF_F, new double[] {
+    public static final Log LOG_F = new Log(LOG_LN2_HI_F, LOG_LN2_LO_F, ONE_F, SQRT_HALF_F, new double[] {
         LOG_0_F, LOG_1_F, LOG_2_F, LOG_3_F, LOG_4_F, LOG_5_F, LOG_6_F
     });
 
-    static final Log LOG_D = new Log(LOG_LN2_HI_D, LOG_LN2_LO_D, ONE_D, SQRT_HALF_D, new double[] {
+    public static final Log LOG_D = new Log(LOG_LN2_HI_D, LOG_LN2_LO_D, ONE_D, SQRT_HALF_D, new double[] {
         LOG_0_D, LOG_1_D, LOG_2_D, LOG_3_D, LOG_4_D, LOG_5_D, LOG_6_D
     });
 
-    static final Cbrt CBRT_F = new Cbrt(
+    public static final Cbrt CBRT_F = new Cbrt(
             THIRD_F,
             HALF_OF_DIGITS_F,
             Float.MIN_NORMAL,
@@ -592,7 +604,7 @@ final class Elementary {
             new double[] {CBRT_0_F, CBRT_1_F, CBRT_2_F, CBRT_3_F, CBRT_4_F, CBRT_5_F},
             1);
 
-    static final Cbrt CBRT_D = new Cbrt(
+    public static final Cbrt CBRT_D = new Cbrt(
             THIRD_D,
             HALF_OF_DIGITS_D,
             Double.MIN_NORMAL,

@@ -1,5 +1,6 @@
-package dev.gradus.cpu;
+package dev.gradus.cpu.simd;
 
+import dev.gradus.program.Reduction;
 import dev.gradus.engine.Tensor;
 import dev.gradus.expr.Expr;
 import dev.gradus.numeric.EightBit;
@@ -33,12 +34,12 @@ import org.jspecify.annotations.Nullable;
 public final class Kernels {
     /// The runs that a kernel goes by, if any. Their lengths are no constants of it, but the JIT compiles loops for the
     /// lengths that it has seen: each kind is to see its own.
-    enum Runs {
-        NONE(Accumulator.PART),
+    public enum Runs {
+        NONE(Reduction.PART),
         /// Parts of a tensor that is reduced to a number.
-        PARTS(Accumulator.PART, 4 * Lanes.BLOCK),
+        PARTS(Reduction.PART, 4 * Reduction.BLOCK),
         /// Rows of at least a block of [Lanes].
-        LONG_ROWS(Accumulator.PART, Lanes.BLOCK, Lanes.BLOCK + EightBit.BLOCK),
+        LONG_ROWS(Reduction.PART, Reduction.BLOCK, Reduction.BLOCK + EightBit.BLOCK),
         SHORT_ROWS(EightBit.BLOCK, 2 * EightBit.BLOCK);
 
         /// What a kernel is warmed with, so that it comes to the end of runs wherever it can.
@@ -48,8 +49,8 @@ public final class Kernels {
             this.lengths = lengths;
         }
 
-        static Runs ofRows(long length) {
-            return length < Lanes.BLOCK ? SHORT_ROWS : LONG_ROWS;
+        public static Runs ofRows(long length) {
+            return length < Reduction.BLOCK ? SHORT_ROWS : LONG_ROWS;
         }
     }
 
@@ -65,7 +66,7 @@ public final class Kernels {
     /// @param bits the width of vectors, or [VectorApi#PREFERRED]
     /// @param stored how the operands are stored
     /// @param segments the classes of the operands' segments
-    record Key(
+    public record Key(
             Pass pass,
             List<Integer> operands,
             List<Integer> scratch,
@@ -100,18 +101,18 @@ public final class Kernels {
     /// How an operand is stored.
     ///
     /// @param isStochastic whether it is rounded stochastically
-    record Stored(ElementType type, boolean isStochastic) {
-        Stored(Tensor tensor) {
+    public record Stored(ElementType type, boolean isStochastic) {
+        public Stored(Tensor tensor) {
             this(tensor.type(), tensor.rounding() != null);
         }
 
-        boolean isOf(Tensor tensor) {
+        public boolean isOf(Tensor tensor) {
             return type == tensor.type() && isStochastic == (tensor.rounding() != null);
         }
     }
 
     /// A kernel that may still be getting ready.
-    static final class Entry {
+    public static final class Entry {
         private final Key key;
         private final AtomicReference<@Nullable Optional<Kernel>> compiled = new AtomicReference<>();
         private volatile @Nullable Kernel ready;
@@ -124,18 +125,17 @@ public final class Kernels {
         }
 
         /// The class of an operand's segment.
-        Class<?> kind(int operand) {
+        public Class<?> kind(int operand) {
             return key.segments.get(operand);
         }
 
         /// How an operand is stored.
-        Stored stored(int operand) {
+        public Stored stored(int operand) {
             return key.stored.get(operand);
         }
 
         /// The kernel, once it is fast.
-        @Nullable
-        Kernel ready() {
+        public @Nullable Kernel ready() {
             return ready;
         }
 
@@ -169,7 +169,7 @@ public final class Kernels {
         }
 
         /// Takes note of what the interpreter takes for the same pass.
-        void interpretedIn(double nanosPerElement) {
+        public void interpretedIn(double nanosPerElement) {
             if (nanosPerElement < interpreted) {
                 interpreted = nanosPerElement;
             }
@@ -178,7 +178,7 @@ public final class Kernels {
         /// Takes note of what the kernel takes. Where it has become slower than the interpreter, because the
         /// JIT met memory of an arena that it did not expect, the interpreter works until the kernel is fast
         /// again. It may be twice as slow each time: a machine that has become busy slows the interpreter, too.
-        void ranIn(double nanosPerElement) {
+        public void ranIn(double nanosPerElement) {
             slowRuns = Math.max(0, slowRuns + (nanosPerElement > interpreted * (1 << retreats) ? 1 : -1));
             if (slowRuns > MAX_SLOW_RUNS) {
                 retreat();
@@ -195,7 +195,7 @@ public final class Kernels {
     private static final System.Logger LOG = System.getLogger("dev.gradus");
 
     /// The number of elements that a kernel is warmed on: some blocks side by side, and one more.
-    private static final int DUMMY = 5 * Blocks.SIZE;
+    private static final int DUMMY = 5 * Reduction.BLOCK;
 
     /// It is fast when so many calls in succession take less than this part of the interpreter's time.
     private static final int FAST_CALLS = 8;
@@ -242,14 +242,14 @@ public final class Kernels {
     }
 
     /// Waits until the background has nothing left to do that it was given before.
-    static void awaitBackground() throws InterruptedException, ExecutionException {
+    public static void awaitBackground() throws InterruptedException, ExecutionException {
         Object ignored = BACKGROUND.submit(() -> {}).get();
     }
 
     /// The kernel for a key.
     ///
     /// @param eager whether to compile it now and use it at once, rather than when it is fast
-    static Entry of(Key key, boolean eager) {
+    public static Entry of(Key key, boolean eager) {
         Entry entry = ENTRIES.computeIfAbsent(key, fresh -> {
             Entry made = new Entry(fresh);
             if (!eager) {
@@ -292,7 +292,7 @@ public final class Kernels {
 
     /// Runs a kernel until it is fast, and says whether it is.
     private static boolean warm(Kernel kernel, Key key, MemorySegment[] dummies, Entry entry) {
-        int elements = key.exchanged == key.rows.size() ? DUMMY : Blocks.SIZE;
+        int elements = key.exchanged == key.rows.size() ? DUMMY : Reduction.BLOCK;
         Object[] blocks = new Object[key.exchanged];
         Arrays.setAll(
                 blocks,
@@ -305,7 +305,7 @@ public final class Kernels {
         double[] slots = new double[slotsNeeded];
         Arrays.fill(slots, 0.5);
         long[] keys = new long[dummies.length];
-        double[] lanes = new double[Lanes.COUNT * key.reductions.size() * DUMMY / EightBit.BLOCK];
+        double[] lanes = new double[Reduction.LANES * key.reductions.size() * DUMMY / EightBit.BLOCK];
         MemorySegment[] scratch = new MemorySegment[key.scratch.size()];
         for (int i = 0; i < dummies.length; i++) {
             if (key.scratch.get(i) >= 0) {

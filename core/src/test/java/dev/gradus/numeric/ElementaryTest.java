@@ -1,4 +1,4 @@
-package dev.gradus.cpu;
+package dev.gradus.numeric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,8 @@ import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class ElementaryTest {
+    private static final int BLOCK = 1024;
+
     private static final MathContext PRECISE = new MathContext(60);
 
     @Test
@@ -171,10 +173,10 @@ class ElementaryTest {
 
     @Test
     void blocksGiveTheBitsOfSingleValues() {
-        Elementary.Scratch scratch = new Elementary.Scratch();
+        Elementary.Scratch scratch = new Elementary.Scratch(BLOCK);
         Random random = new Random(4);
-        float[] x = new float[Blocks.SIZE];
-        double[] y = new double[Blocks.SIZE];
+        float[] x = new float[BLOCK];
+        double[] y = new double[BLOCK];
         for (int i = 0; i < x.length; i++) {
             y[i] = i % 100 == 0 ? Double.NaN : random.nextGaussian() * (i % 3 == 0 ? 1e-5 : i % 3 == 1 ? 1 : 300);
             x[i] = (float) y[i];

@@ -1,5 +1,6 @@
-package dev.gradus.cpu;
+package dev.gradus.cpu.simd;
 
+import dev.gradus.numeric.Elementary;
 import static java.lang.constant.ConstantDescs.CD_double;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
