@@ -323,6 +323,9 @@ class TextFormTest {
                         + "| constant(8).until(10, exponential(8, 0.5, 1).every(30)).atLeast(1)",
                 "multiStep(8, 0.5, [20, 50]) | piecewise([knot(0, 8), knot(20, 4), knot(50, 2)], constant)",
                 "oneCycle(1, 5, 0, 10, 0.25, cosine) | piecewise([knot(0, 1), knot(1.5, 5), knot(9, 0)], cosine)",
+                "triangular(0.1, 1, 20, 30) | triangular(0.1, 1, 20, 30)",
+                "triangular2(0.1, 1, 20, down=30) | triangular(0.1, 1, 20, 30, 0.5)",
+                "expRange(0.1, 1, 20, 30, 0.99) | triangular(0.1, 1, 20, 30, perStep=0.99)",
                 "warmupStableDecay(2, 10, 70, 20, 0) "
                         + "| linear(0, 2, 10).then(constant(2).until(70, linear(2, 0, 20)))",
                 "plateau(cosine(1, 0, 90, exponent=2), max, patience=3, thresholdMode=abs) "
