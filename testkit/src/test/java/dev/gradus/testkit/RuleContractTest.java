@@ -11,6 +11,7 @@ import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
 import dev.gradus.rules.control.Accumulate;
 import dev.gradus.rules.adaptive.Adagrad;
+import dev.gradus.rules.adaptive.Adamax;
 import dev.gradus.rules.adaptive.Adan;
 import dev.gradus.rules.control.AddNoise;
 import dev.gradus.rules.adaptive.AmsGrad;
@@ -18,6 +19,7 @@ import dev.gradus.rules.average.Asgd;
 import dev.gradus.rules.average.AverageWeights;
 import dev.gradus.rules.control.Cautious;
 import dev.gradus.rules.clip.ClipAdaptively;
+import dev.gradus.rules.layerwise.NovoGrad;
 import dev.gradus.rules.momentum.Dampen;
 import dev.gradus.rules.decay.DecayCautiously;
 import dev.gradus.rules.control.DecayOverTime;
@@ -126,6 +128,9 @@ class RuleContractTest {
                         new ScaleByLearningRate(),
                         new Momentum(0.9, Momentum.Form.NESTEROV)));
         rules.put("corrected rmsprop", new RmsProp().with(Ema.Start.CORRECTED));
+        rules.put("rmsprop from one", new RmsProp().withInitialScale(1));
+        rules.put("novograd with two eps", chain(new NovoGrad(0.25, 1e-6, 1e-2), new Momentum()));
+        rules.put("keras's adamax", new Adamax().with(Adamax.Placement.OUTSIDE));
         rules.put("slowing adagrad", chain(new Adagrad(0.1, 1e-7, RootEps.INSIDE), new DecayOverTime(0.05)));
         rules.put("optax's rprop", chain(Rules.rprop(), new DelayStep()));
         rules.put("averaged from the fifth step", chain(Rules.decayWeights(0.1), new Asgd(0.01, 0.75, 3)));
