@@ -36,7 +36,7 @@ public final class Schedules {
 
     /// The same value at every step.
     ///
-    /// @throws IllegalArgumentException if `value` is not finite
+    /// @throws IllegalArgumentException if `value` is NaN
     public static Schedule constant(double value) {
         return new Constant(value);
     }

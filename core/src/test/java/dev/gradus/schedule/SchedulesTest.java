@@ -229,6 +229,7 @@ class SchedulesTest {
     void badArgumentsAreNamed() {
         assertThatThrownBy(() -> Schedules.linear(0, 1, -1)).hasMessage("linear: steps must be at least 0, got -1");
         assertThatThrownBy(() -> Schedules.constant(Double.NaN)).hasMessage("constant: value must be finite, got NaN");
+        assertThat(Schedules.constant(Double.POSITIVE_INFINITY).at(5)).isPositive().isInfinite();
         assertThatThrownBy(() -> Schedules.noam(1, 64, 0)).hasMessage("noam: warmup must be positive, got 0");
         assertThatThrownBy(() -> Schedules.warmupCosine(0, 1, 5, 5, 0))
                 .hasMessage("warmupCosine: decaySteps must be larger than warmupSteps = 5, got 5");
