@@ -12,10 +12,10 @@ import dev.gradus.rule.Chain;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
-import dev.gradus.rules.Adam;
-import dev.gradus.rules.Descend;
 import dev.gradus.rules.Rules;
-import dev.gradus.rules.Sophia;
+import dev.gradus.rules.adaptive.Adam;
+import dev.gradus.rules.adaptive.Sophia;
+import dev.gradus.rules.control.Descend;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
 import dev.gradus.tensor.ElementType;
@@ -279,6 +279,28 @@ class OptimizerTest {
     }
 
     @Test
+    void linksThatWaitedForEachOtherMayComeOneAfterTheOther() {
+        Parameter a = Parameter.of("a", Shape.of(1), new double[] {0}).gradient(new double[] {1});
+        Parameter b = Parameter.of("b", Shape.of(1), new double[] {0}).gradient(new double[] {1});
+        Rule one = Rules.clipByGlobalNorm(1);
+        Rule two = Rules.clipByGlobalNorm(2).named("second");
+        ParameterGroup first = new ParameterGroup("first", List.of(a), Chain.chain(one, two), 1);
+        ParameterGroup second = new ParameterGroup("second", List.of(b), Chain.chain(two, one), 1);
+        try (Optimizer optimizer = Optimizer.of(first)) {
+            for (int attempt = 0; attempt < 2; attempt++) {
+                assertThatThrownBy(() -> optimizer.add(second))
+                        .hasMessageStartingWith("group \"first\" and another reduce over all parameters");
+            }
+            optimizer.step();
+            optimizer.removeGroup("first");
+            optimizer.add(second);
+            assertThatThrownBy(() -> optimizer.add(first)).hasMessageContaining("opposite orders");
+            optimizer.step();
+            assertThat(optimizer.completed("b")).isOne();
+        }
+    }
+
+    @Test
     void aStepThatIsNotCommittedChangesNothing() {
         double[] values = {1, 1};
         double[] gradient = {1, Double.POSITIVE_INFINITY};
@@ -428,7 +450,7 @@ class OptimizerTest {
     void initialValuesMayDependOnTheParameterAndCanBeTakenAnew() {
         double[] values = {3, 4, 0, 2};
         Parameter w = Parameter.of("w", Shape.of(2, 2), values).gradient(new double[4]);
-        Rule rule = Chain.chain(PLAIN, new Descend(), new dev.gradus.rules.RenormalizeRows());
+        Rule rule = Chain.chain(PLAIN, new Descend(), new dev.gradus.rules.project.RenormalizeRows());
         try (Optimizer optimizer = optimizer(w, rule)) {
             assertThat(optimizer.state("w/renormalizeRows.norm0").toArray()).containsExactly(5, 2);
             assertThat(optimizer.state("w/renormalizeRows.norm0").shape()).isEqualTo(Shape.of(2, 1));
@@ -534,7 +556,7 @@ class OptimizerTest {
                 .hasMessage("group \"g\": learning_rate must be in [0, inf), got -1.0");
         assertThatThrownBy(() -> optimizer(w, Chain.chain(Rules.adam(), Rules.adam())))
                 .hasMessageContaining("two links are called \"adam\"");
-        assertThatThrownBy(() -> optimizer(w, new dev.gradus.rules.Centralize()))
+        assertThatThrownBy(() -> optimizer(w, new dev.gradus.rules.layerwise.Centralize()))
                 .hasMessageContaining("mask it");
     }
 

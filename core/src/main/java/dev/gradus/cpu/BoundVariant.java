@@ -5,7 +5,6 @@ import dev.gradus.engine.RegisterLoader;
 import dev.gradus.engine.TaskInputs;
 import dev.gradus.engine.TaskMemory;
 import dev.gradus.engine.Tensor;
-import dev.gradus.expr.State;
 import dev.gradus.numeric.EightBit;
 import dev.gradus.program.HostCode;
 import dev.gradus.program.Reduction;
@@ -30,11 +29,6 @@ final class BoundVariant {
     private final VariantMemory memory;
     private final RegisterLoader inputs;
 
-    /// The states with one number that the variant writes, and those that it writes in any case.
-    private final List<State> numbers;
-
-    private final List<State> regardless;
-
     /// The parameter's shape as it is.
     private final Shape whole;
 
@@ -58,9 +52,6 @@ final class BoundVariant {
     BoundVariant(CutVariant cut, Shape shape, Shape whole, TaskMemory memory) {
         this.cut = cut;
         this.variant = cut.variant();
-        this.numbers = List.copyOf(variant.numbers().keySet());
-        this.regardless =
-                numbers.stream().filter(variant.regardless()::contains).toList();
         this.whole = whole;
         Shape merged = variant.merged().merge(shape);
         this.memory = new VariantMemory(variant, merged, memory);
@@ -119,26 +110,13 @@ final class BoundVariant {
         }
     }
 
-    /// The value of a host scalar.
-    double scalar(int register) {
-        return memory.registers()[register];
-    }
-
-    void setScalar(int register, double value) {
-        memory.registers()[register] = value;
-    }
-
-    boolean isCommitted() {
-        return variant.takesPlace() && !isStopped();
+    /// The host scalars, by register.
+    double[] registers() {
+        return memory.registers();
     }
 
     private boolean isStopped() {
-        return variant.commit() >= 0 && scalar(variant.commit()) == 0;
-    }
-
-    /// The states with one number that the completed step writes.
-    List<State> numbers() {
-        return isCommitted() ? numbers : regardless;
+        return variant.commit() >= 0 && registers()[variant.commit()] == 0;
     }
 
     /// Whether stages leave each other values of the parameter's own shape.
@@ -296,8 +274,4 @@ final class BoundVariant {
         }
     }
 
-    /// The new value of a state with one number by the completed step.
-    double number(State state) {
-        return scalar(Objects.requireNonNull(variant.numbers().get(state)));
-    }
 }

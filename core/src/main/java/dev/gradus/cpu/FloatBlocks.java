@@ -1,6 +1,5 @@
 package dev.gradus.cpu;
 
-import dev.gradus.numeric.Elementary;
 import dev.gradus.numeric.Subnormals;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -21,7 +20,7 @@ import java.util.Arrays;
 public final class FloatBlocks extends Blocks<float[]> {
     private static final float FLUSH = Subnormals.FLUSH_F;
 
-    private final Elementary.Scratch scratch = new Elementary.Scratch(SIZE);
+    private final FloatFunctions functions = new FloatFunctions();
     private final short[] halves = new short[SIZE];
     private final double[] others = new double[SIZE];
     private final int[] random = new int[SIZE];
@@ -124,14 +123,15 @@ public final class FloatBlocks extends Blocks<float[]> {
 
     @Override
     void apply(Op op, float[] target, float[] a, float[] b, float[] c, int count) {
+        if (op.isFunction()) {
+            functions.apply(op, target, a, count);
+            return;
+        }
         switch (op) {
             case NEGATE -> negate(target, a, count);
             case ABS -> abs(target, a, count);
             case SQRT -> sqrt(target, a, count);
             case SIGN -> sign(target, a, count);
-            case EXP -> Elementary.exp(target, a, count, scratch);
-            case LOG1P -> Elementary.log1p(target, a, count, scratch);
-            case CBRT -> Elementary.cbrt(target, a, count, scratch);
             case FLUSH -> flush(target, a, count);
             case ADD -> add(target, a, b, count);
             case SUBTRACT -> subtract(target, a, b, count);

@@ -3,38 +3,33 @@ package dev.gradus.cpu;
 import dev.gradus.engine.RegisterLoader;
 import dev.gradus.engine.TaskInputs;
 import dev.gradus.engine.TaskMemory;
+import dev.gradus.engine.TaskStatus;
 import dev.gradus.engine.Tensor;
-import dev.gradus.expr.State;
 import dev.gradus.program.HostCode;
 import dev.gradus.program.Program;
 import dev.gradus.program.Stage;
 import dev.gradus.program.Variant.Total;
 import dev.gradus.tensor.Shape;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A program bound to one parameter, step after step. A [WorkerPool] begins it and advances it level by level until it
-/// is complete. Before a level that needs totals, the caller fills them; nothing is allocated on the way.
+/// A program bound to one parameter, step after step: begun by a [Processor], then taken level by level until complete.
+/// Before a level that needs totals, the caller fills them; nothing is allocated on the way.
 public final class Task {
     /// A thread that never runs: memory that it may access is every thread's.
     private static final Thread OTHER = new Thread(() -> {});
 
-    private final String name;
+    private final TaskStatus status;
     private final Tensor theta;
     private final long elements;
-    private final boolean readsGradient;
     private final Program.Selector selector;
     private final double[] conditions;
     private final BoundVariant[] variants;
     private final RegisterLoader inputs;
     private BoundVariant current;
-    private int variant;
     private int stage;
     private boolean isShareable;
     private boolean isPrepared;
-    private boolean hasWritten;
-    private @Nullable Throwable failure;
 
     public Task(CpuProgram program, Shape shape, TaskMemory memory) {
         this(program, shape, shape, memory);
@@ -45,10 +40,9 @@ public final class Task {
     /// @param shape of the rows
     /// @param whole the parameter's, whose sizes the rule means
     public Task(CpuProgram program, Shape shape, Shape whole, TaskMemory memory) {
-        this.name = memory.name();
+        this.status = new TaskStatus(memory.name(), program.program().variants());
         this.theta = memory.theta();
         this.elements = shape.elements();
-        readsGradient = program.program().readsGradient();
         selector = program.program().selector();
         conditions = new double[selector.registers()];
         inputs = new RegisterLoader(selector.inputs(), conditions, whole, memory);
@@ -70,12 +64,11 @@ public final class Task {
                 outcome |= 1 << i;
             }
         }
-        variant = outcome;
         current = variants[outcome];
         current.begin(gradient, values);
         stage = 0;
-        hasWritten = false;
-        failure = null;
+        status.begin(outcome, current.registers());
+        report();
         isShareable = isShareable(theta) && isShareable(gradient);
     }
 
@@ -83,9 +76,9 @@ public final class Task {
         return tensor == null || tensor.memory().isAccessibleBy(OTHER) && isShareable(tensor.rounded());
     }
 
-    /// The parameter's name.
-    String name() {
-        return name;
+    /// How far the step in progress, or the last one, has got.
+    public TaskStatus status() {
+        return status;
     }
 
     long elements() {
@@ -102,68 +95,19 @@ public final class Task {
         return current.keepsScratch();
     }
 
-    /// Whether there has to be a gradient.
-    public boolean readsGradient() {
-        return readsGradient;
-    }
-
-    /// The number of variants of the program.
-    public int variants() {
-        return variants.length;
-    }
-
-    /// Which variant the step in progress, or the last one, runs.
-    public int variant() {
-        return variant;
-    }
-
-    /// The host scalars that a variant combines with other parameters.
-    public List<Total> totals(int variant) {
-        return variants[variant].variant().totals();
-    }
-
-    /// The host scalars that the step in progress combines with other parameters.
-    public List<Total> totals() {
-        return current.variant().totals();
-    }
-
-    /// The next level to run.
-    public int level() {
+    /// Reports what comes next.
+    private void report() {
         List<Stage> stages = current.variant().stages();
-        return stage < stages.size() ? stages.get(stage).level() : current.variant().end() + 1;
-    }
-
-    public boolean isComplete() {
-        return stage == current.variant().stages().size();
-    }
-
-    /// Whether the step in progress, or the last one, may have written to the parameter or its states.
-    public boolean hasWritten() {
-        return hasWritten;
-    }
-
-    /// The cause by which the step in progress, or the last one, failed, or null. A failed step does not go on.
-    public @Nullable Throwable failure() {
-        return failure;
-    }
-
-    /// Where the step failed and why, to end a sentence with: `"w": Already closed`.
-    public String explanation() {
-        Throwable cause = Objects.requireNonNull(failure);
-        String message = cause.getMessage();
-        return "\"" + name + "\": " + (message == null ? cause.toString() : message);
-    }
-
-    /// Marks the step as failed; the first cause counts.
-    public void fail(Throwable cause) {
-        if (failure == null) {
-            failure = cause;
+        if (stage == stages.size()) {
+            status.complete();
+        } else {
+            status.reach(stages.get(stage).level());
         }
     }
 
     /// Whether it has to stop before the next stage: because it is complete, has failed, or waits for totals.
     boolean isBlocked() {
-        if (isComplete() || failure != null) {
+        if (!status.isOpen()) {
             return true;
         }
         Stage next = current.variant().stages().get(stage);
@@ -180,7 +124,9 @@ public final class Task {
     void advance(Worker worker) {
         do {
             if (current.prepare(stage, worker, null) > 0) {
-                hasWritten |= current.writes(stage);
+                if (current.writes(stage)) {
+                    status.write();
+                }
                 current.runWhole(stage, worker);
             }
             finishStage(worker);
@@ -198,7 +144,7 @@ public final class Task {
     /// Runs a chunk of the stage that has been prepared.
     void runChunk(long chunk, Worker worker, Scratch common) {
         if (current.writes(stage)) {
-            hasWritten = true;
+            status.write();
         }
         current.run(stage, chunk, worker, common);
     }
@@ -207,7 +153,8 @@ public final class Task {
     void finishStage(Worker worker) {
         current.finish(stage);
         stage++;
-        if (!isPrepared && isComplete()) {
+        report();
+        if (!isPrepared && status.isComplete()) {
             prepareKernels(worker);
         }
     }
@@ -219,33 +166,5 @@ public final class Task {
             each.prepareKernels(current, worker);
         }
         isPrepared = true;
-    }
-
-    public void fill(Total total, double value) {
-        current.setScalar(total.register(), value);
-    }
-
-    public double contribution(Total total) {
-        return current.scalar(total.operand());
-    }
-
-    /// Whether the completed step took place.
-    public boolean isCommitted() {
-        return current.isCommitted();
-    }
-
-    /// The states with one number that the completed step writes.
-    public List<State> numbers() {
-        return current.numbers();
-    }
-
-    /// The new value of a state with one number by the completed step.
-    public double number(State state) {
-        return current.number(state);
-    }
-
-    /// A metric of the completed step.
-    public double metric(int index) {
-        return current.scalar(current.variant().metrics()[index]);
     }
 }

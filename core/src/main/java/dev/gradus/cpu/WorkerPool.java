@@ -75,7 +75,7 @@ public final class WorkerPool implements AutoCloseable {
     /// Begins a step: decides which variant of the program runs, and loads its inputs.
     ///
     /// @param gradient null only for a program that reads none
-    public void begin(Task task, @Nullable Tensor gradient, TaskInputs inputs) {
+    void begin(Task task, @Nullable Tensor gradient, TaskInputs inputs) {
         task.begin(gradient, inputs, workers[0]);
     }
 
@@ -143,7 +143,7 @@ public final class WorkerPool implements AutoCloseable {
 
     /// Runs begun tasks until each is complete, has failed or waits for totals. The totals of the level at which a task
     /// stands have been filled.
-    public void advance(Task[] ready, int count) {
+    void advance(Task[] ready, int count) {
         long elements = 0;
         for (int i = 0; i < count; i++) {
             elements += ready[i].elements();
@@ -162,20 +162,8 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /// Runs one begun task on the calling thread to its end; it must not depend on others.
-    ///
-    /// @throws IllegalStateException if it failed; the message names the parameter
-    public void complete(Task task) {
-        while (!task.isComplete()) {
-            alone(task);
-            if (task.failure() != null) {
-                throw new IllegalStateException(
-                        "computing failed at parameter " + task.explanation(), task.failure());
-            }
-        }
-    }
-
-    private void alone(Task task) {
+    /// Runs a begun task on the calling thread, until it is complete, has failed or waits for totals.
+    void alone(Task task) {
         try {
             task.advance(workers[0]);
         } catch (Throwable e) {
@@ -185,7 +173,7 @@ public final class WorkerPool implements AutoCloseable {
 
     /// Fails a task, and discards the reductions that the thread has in progress.
     private static void fail(Task task, Worker worker, Throwable cause) {
-        task.fail(cause);
+        task.status().fail(cause);
         worker.workspace.clear();
     }
 
@@ -320,7 +308,7 @@ public final class WorkerPool implements AutoCloseable {
                 at++;
             }
             Task task = working[at];
-            if (task.failure() != null) {
+            if (task.status().failure() != null) {
                 continue;
             }
             try {
@@ -338,7 +326,7 @@ public final class WorkerPool implements AutoCloseable {
     /// Completes the stages of the wave. Tasks that are not blocked stay on the list.
     private void settle() {
         for (int i = 0; i < workingCount; i++) {
-            if (!isWhole[i] && working[i].failure() == null) {
+            if (!isWhole[i] && working[i].status().failure() == null) {
                 finishStage(working[i]);
             }
         }

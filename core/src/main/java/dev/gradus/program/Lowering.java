@@ -29,9 +29,6 @@ final class Lowering {
     /// The stand-in key for the parameter among the things that are written.
     private static final Object THETA = new Object();
 
-    /// What takes longer per element than memory does.
-    private static final Set<Op> EXPENSIVE = Set.of(Op.EXP, Op.LOG1P, Op.CBRT);
-
     private final Roots roots;
     private final Map<Value, Integer> levels = new HashMap<>();
     private final Map<Object, Integer> writeLevels = new LinkedHashMap<>();
@@ -288,7 +285,7 @@ final class Lowering {
                 }
             }
             default -> {
-                isExpensive[0] |= EXPENSIVE.contains(value.op);
+                isExpensive[0] |= value.op.isFunction();
                 value.args.forEach(arg -> collect(arg, level, loads, isExpensive, seen));
             }
         }

@@ -1,6 +1,7 @@
 package dev.gradus.cpu;
 
 import dev.gradus.cpu.simd.KernelUse;
+import dev.gradus.engine.TaskStatus;
 import dev.gradus.expr.State;
 import dev.gradus.program.Program;
 import dev.gradus.rule.Rule;
@@ -26,18 +27,19 @@ final class TaskRun {
     Map<String, double[]> run(ParameterBench bench, @Nullable KernelUse kernels, int steps) {
         try (Worker worker = new Worker(kernels)) {
             Task task = new Task(program, trace.shape(), bench);
+            TaskStatus status = task.status();
             for (int step = 1; step <= steps; step++) {
                 bench.t = step;
                 bench.draw();
                 task.begin(bench.gradient, bench, worker);
-                while (!task.isComplete()) {
-                    task.totals().stream()
-                            .filter(total -> total.level() == task.level())
-                            .forEach(total -> task.fill(total, task.contribution(total)));
+                while (!status.isComplete()) {
+                    status.totals().stream()
+                            .filter(total -> total.level() == status.level())
+                            .forEach(total -> status.fill(total, status.contribution(total)));
                     task.advance(worker);
                 }
-                for (State state : task.numbers()) {
-                    bench.numbers.put(state.name(), task.number(state));
+                for (State state : status.numbers()) {
+                    bench.numbers.put(state.name(), status.number(state));
                 }
             }
             return bench.snapshot();

@@ -670,13 +670,13 @@ public final class KernelWriter {
     private int operation(Instruction in) {
         int a = locals[in.a()];
         int b = in.registersRead() > 1 ? locals[in.b()] : 0;
+        if (in.op().isFunction()) {
+            return vectors.function(in.op().decomposition(isFloat).full(), a);
+        }
         return switch (in.op()) {
             case NEGATE -> vectors.unary("neg", a);
             case ABS -> vectors.unary("abs", a);
             case SQRT -> vectors.unary("sqrt", a);
-            case EXP -> vectors.exp(a);
-            case LOG1P -> vectors.log1p(a);
-            case CBRT -> vectors.cbrt(a);
             case ADD -> vectors.binary("add", a, b);
             case SUBTRACT -> vectors.binary("sub", a, b);
             case MULTIPLY, AND -> vectors.binary("mul", a, b);
