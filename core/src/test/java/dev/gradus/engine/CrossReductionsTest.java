@@ -35,7 +35,7 @@ class CrossReductionsTest {
     }
 
     private double[] slots() {
-        return new double[variants.getFirst().slots()];
+        return new double[variants.getFirst().registers()];
     }
 
     @Test
@@ -55,7 +55,7 @@ class CrossReductionsTest {
         }
         for (int i = 0; i < 3; i++) {
             assertThat(reductions.fill(i, tasks[i])).isTrue();
-            assertThat(slots[i][total.slot()]).isEqualTo(1);
+            assertThat(slots[i][total.register()]).isEqualTo(1);
         }
     }
 
@@ -68,7 +68,7 @@ class CrossReductionsTest {
             task.reach(total.level());
             reductions.contribute(1, task);
             assertThat(reductions.fill(1, task)).isTrue();
-            assertThat(slots[total.slot()]).isEqualTo(step);
+            assertThat(slots[total.register()]).isEqualTo(step);
         }
     }
 
