@@ -715,18 +715,30 @@ public final class Optimizer implements AutoCloseable {
     /// @param state `link.state`
     /// @throws IllegalArgumentException if no parameter has such a state
     public void recapture(String state) {
-        exclusively(() -> {
-            boolean found = false;
-            for (TrainedParameter member : members) {
-                member.requireValuesAccessible();
-            }
-            for (TrainedParameter member : members) {
-                found |= member.recapture(state, team);
-            }
-            if (!found) {
-                throw new IllegalArgumentException("no parameter has a state \"" + state + "\"");
-            }
-        });
+        exclusively(() -> recapture(state, List.of(members)));
+    }
+
+    /// The same for some parameters: their state begins anew, the others' stays.
+    ///
+    /// @param state `link.state`
+    /// @param parameters by name
+    /// @throws IllegalArgumentException if there is no such parameter, or none of them has such a state
+    public void recapture(String state, Set<String> parameters) {
+        exclusively(() ->
+                recapture(state, parameters.stream().sorted().map(this::member).toList()));
+    }
+
+    private void recapture(String state, List<TrainedParameter> of) {
+        boolean found = false;
+        for (TrainedParameter member : of) {
+            member.requireValuesAccessible();
+        }
+        for (TrainedParameter member : of) {
+            found |= member.recapture(state, team);
+        }
+        if (!found) {
+            throw new IllegalArgumentException("no parameter has a state \"" + state + "\"");
+        }
     }
 
     /// Calls a listener after each step, once per group that had a gradient. Norms are computed only while
