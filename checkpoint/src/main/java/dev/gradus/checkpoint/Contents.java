@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,7 +47,8 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
     private static final String HEADER_CHECKSUM = "gradus.checksum";
     private static final String NOTE = "note.";
 
-    private static final JsonMapper JSON = JsonMapper.builder()
+    private static final JsonMapper JSON = JsonMapper.builder(
+                    JsonFactory.builder().streamReadConstraints(Header.CONSTRAINTS).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -101,7 +103,17 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
         metadata.put(EVALUATING, String.valueOf(state.isEvaluating()));
         metadata.put(CHECKSUMS, JSON.writeValueAsString(sums));
         metadata.put(HEADER_CHECKSUM, headerChecksum(metadata, tensors));
-        return Safetensors.content(file, metadata, tensors);
+        return Safetensors.content(file, metadata, tensors, this::requireReadable);
+    }
+
+    /// Refuses what would be read otherwise.
+    private void requireReadable(Safetensors file) {
+        Contents read = read(file);
+        if (!read.groups.equals(in(TextForm.STANDARD, groups))
+                || !read.notes.equals(notes)
+                || !read.frozen().equals(frozen())) {
+            throw new CheckpointException("groups, notes or parameters would be read otherwise than they were written");
+        }
     }
 
     private List<String> frozen() {
