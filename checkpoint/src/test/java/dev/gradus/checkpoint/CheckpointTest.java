@@ -19,6 +19,7 @@ import dev.gradus.schedule.Schedules;
 import dev.gradus.tensor.Shape;
 import dev.gradus.text.TextForm;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -395,6 +396,102 @@ class CheckpointTest {
                             .hasMessageContaining("step count \"a/step\" must be");
                 }
             }
+        }
+    }
+
+    /// As in Keras and Flax; some could be states of others.
+    @Test
+    void namesMayHaveSlashes() {
+        String[] names = {
+            "Dense_0/kernel", "Dense_0/bias", "a", "a/step", "a/adam.exp_avg", "a/", "a//", "b//c", "group:all/x.best", "a/step/step"
+        };
+        try (Training first = training(RULE, names);
+                Training second = training(RULE, names)) {
+            first.steps(2);
+            first.optimizer.freeze(Mask.named("a/step"));
+            first.steps(1);
+            Checkpoint.save(file(), first.optimizer);
+            assertThat(Checkpoint.load(file(), second.optimizer).isExact()).isTrue();
+            assertThat(second.texts()).isEqualTo(first.texts());
+            for (String name : names) {
+                assertThat(second.optimizer.isFrozen(name)).isEqualTo(name.equals("a/step"));
+                assertThat(second.optimizer.completed(name)).isEqualTo(name.equals("a/step") ? 2 : 3);
+            }
+            try (Safetensors written = Safetensors.open(file())) {
+                assertThat(written.tensor("Dense_0/kernel")).isPresent();
+                assertThat(written.tensor("Dense_0/kernel/adam.exp_avg")).isPresent();
+            }
+            first.steps(1);
+            Checkpoint.saveStates(file(), first.optimizer, Map.of());
+            Loading renamed = Loading.STRICT.renaming(name -> name);
+            assertThat(Checkpoint.load(file(), second.optimizer, renamed).isExact()).isTrue();
+            assertThat(second.optimizer.state("a/step/step/adam.exp_avg").toArray())
+                    .isEqualTo(first.optimizer.state("a/step/step/adam.exp_avg").toArray());
+        }
+    }
+
+    @Test
+    void whatCouldNotBeReadIsNotSaved() throws IOException {
+        Files.writeString(file(), "old");
+        try (Training valid = tiny();
+                Training halved = training(RULE, "a\ud800")) {
+            refuses(halved.optimizer, Map.of(), "the name of a tensor must be valid Unicode", "U+D800, at character 1");
+            refuses(valid.optimizer, Map.of("note", "\udfff"), "the text \"note.note\" must be valid Unicode");
+            refuses(valid.optimizer, Map.of("n".repeat(65_536), ""), "65541 characters, more than the 65536");
+        }
+        Parameter parameter = Parameter.of("a", Shape.of(1), new float[1]);
+        try (Optimizer optimizer = Optimizer.of(new ParameterGroup("\ud800", List.of(parameter), RULE, 0.1))) {
+            refuses(optimizer, Map.of(), "must be valid Unicode");
+        }
+        String longest = "n".repeat(65_536 - "/adam.exp_avg_sq".length());
+        try (Training training = training(RULE, longest)) {
+            Checkpoint.save(file(), training.optimizer);
+            assertThat(Checkpoint.load(file(), training.optimizer).isExact()).isTrue();
+        }
+    }
+
+    private void refuses(Optimizer optimizer, Map<String, String> notes, String... sentence) {
+        assertThatThrownBy(() -> Checkpoint.save(file(), optimizer, notes))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContainingAll(sentence);
+        assertThat(file()).hasContent("old");
+    }
+
+    @Test
+    void manyParametersAreReadInTheSmallHeapInWhichTheyWereWritten() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx64m",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ManyParameters.class.getName(),
+                        file().toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(output).contains("8000 parameters loaded").contains("more with -Xmx");
+    }
+
+    /// Saves and loads in a heap that leaves little room, and tries to save more than it could read.
+    static final class ManyParameters {
+        private ManyParameters() {}
+
+        public static void main(String[] args) {
+            Path file = Path.of(args[0]);
+            List<Parameter> parameters = new ArrayList<>();
+            for (int i = 0; i < 8_000; i++) {
+                parameters.add(Parameter.of("encoder.layers." + i + ".weight", Shape.of(1), new float[1]));
+            }
+            try (Optimizer optimizer = Optimizer.of(new ParameterGroup("all", parameters, Rules.adam(), 0.1))) {
+                Checkpoint.save(file, optimizer);
+                System.out.println(Checkpoint.load(file, optimizer).loaded().size() + " parameters loaded");
+                Checkpoint.save(file, optimizer, Map.of("long", "x".repeat(6 << 20)));
+            } catch (CheckpointException e) {
+                System.out.println(e);
+            }
+            Checkpoint.open(file).close();
         }
     }
 
