@@ -80,9 +80,10 @@ class AtomicFileTest {
 
     @Test
     void foldersThatAreNotThereAreRefused() {
-        assertThatThrownBy(() -> write(folder.resolve("none").resolve("f")))
+        Path none = folder.resolve("none");
+        assertThatThrownBy(() -> write(none.resolve("f")))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("there is no");
+                .hasMessage(none.resolve("f") + " cannot be written: there is no folder " + none);
     }
 
     @Test
@@ -103,6 +104,7 @@ class AtomicFileTest {
         Path file = Files.createFile(folder.resolve("file"));
         assertThatThrownBy(() -> write(file.resolve("f")))
                 .isInstanceOf(CheckpointException.class)
+                .hasMessage(file.resolve("f") + " cannot be written: " + file + " is not a folder")
                 .hasMessageContaining("f cannot be written: ");
         assertThat(files()).containsExactly(file);
     }
@@ -113,7 +115,18 @@ class AtomicFileTest {
     void foldersThatNobodyCanWriteAreRefused() {
         assertThatThrownBy(() -> write(Path.of("/sys/kernel/f")))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("/sys/kernel/f cannot be written: ");
+                .hasMessageContaining("/sys/kernel/f cannot be written: a file in /sys/kernel cannot be made: ")
+                .hasMessageNotContaining(".tmp");
+    }
+
+    @Test
+    void aNameMayBeAsLongAsTheFileSystemAllows() throws IOException {
+        Path file = folder.resolve("n".repeat(255));
+        write(file);
+        assertThat(files()).containsExactly(file);
+        Path tooLong = folder.resolve("n".repeat(256));
+        assertThatThrownBy(() -> write(tooLong)).isInstanceOf(CheckpointException.class);
+        assertThat(files()).containsExactly(file);
     }
 
     @Test
