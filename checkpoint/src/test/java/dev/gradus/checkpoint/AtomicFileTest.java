@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -160,21 +160,9 @@ class AtomicFileTest {
     void aFullDiskLeavesTheOldFile() throws IOException, InterruptedException {
         Path file = folder.resolve("f");
         Safetensors.write(file, Map.of("old", "yes"), List.of());
-        Process process = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "ulimit -f 64; exec \"$@\"",
-                        "sh",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:-UsePerfData",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        FullDisk.class.getName(),
-                        file.toString())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -f 64; exec \"$@\"", "sh"));
+        command.addAll(ChildProcess.command(List.of("-XX:-UsePerfData"), FullDisk.class, file.toString()));
+        String output = ChildProcess.run(command);
         assertThat(output).contains("CheckpointException").contains("cannot be written");
         try (Safetensors old = Safetensors.open(file)) {
             assertThat(old.metadata()).containsEntry("old", "yes");

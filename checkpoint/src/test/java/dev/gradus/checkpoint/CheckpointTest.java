@@ -11,15 +11,19 @@ import dev.gradus.ParameterGroup;
 import dev.gradus.StateFormat;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
+import dev.gradus.rules.EmaWeights;
 import dev.gradus.rules.Prodigy;
 import dev.gradus.rules.Rules;
 import dev.gradus.schedule.Plateau;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
+import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;
 import dev.gradus.text.TextForm;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -264,17 +269,156 @@ class CheckpointTest {
     }
 
     @Test
-    void aParameterWithOtherStatesIsLoadedWithItsValuesOnly() {
-        try (Training first = training(Rules.adam(), "a");
-                Training second = training(Rules.amsGrad(), "a")) {
+    void statesThatTheCheckpointLacksBeginAnewAndTheOthersGoOn() {
+        Rule averaged = chain(Rules.amsGrad(), new EmaWeights(0.5));
+        try (Training first = training(Rules.adam(), "a", "b");
+                Training second = training(averaged, "a", "b")) {
             first.steps(3);
+            second.steps(1);
+            Checkpoint.save(file(), first.optimizer);
+            LoadReport report = Checkpoint.load(file(), second.optimizer, Loading.STRICT.partial());
+            assertThat(report.loaded()).containsExactly("a", "b");
+            assertThat(report.valuesOnly()).isEmpty();
+            assertThat(report.unused()).isEmpty();
+            assertThat(report.begun())
+                    .containsExactlyInAnyOrder(
+                            "a/amsgrad.max_exp_avg_sq: is not in the checkpoint",
+                            "a/emaWeights.average: is not in the checkpoint",
+                            "b/amsgrad.max_exp_avg_sq: is not in the checkpoint",
+                            "b/emaWeights.average: is not in the checkpoint");
+            assertThat(report.differences()).hasSize(1);
+            assertThat(report.isExact()).isFalse();
+            assertThat(second.values("a")).isEqualTo(first.values("a"));
+            assertThat(second.optimizer.completed("a")).isEqualTo(3);
+            for (String state : List.of("a/adam.exp_avg", "b/adam.exp_avg_sq")) {
+                assertThat(second.optimizer.state(state).toArray())
+                        .isEqualTo(first.optimizer.state(state).toArray());
+            }
+            assertThat(second.optimizer.state("a/amsgrad.max_exp_avg_sq").toArray())
+                    .containsOnly(0);
+            // The average begins at the weights that were loaded.
+            assertThat(second.optimizer.state("a/emaWeights.average").toArray()).isEqualTo(doubles(first.values("a")));
+
+            LoadReport back = Checkpoint.load(file(), first.optimizer, Loading.STRICT.partial());
+            assertThat(back.isExact()).isTrue();
+            second.steps(1);
+            Checkpoint.save(file(), second.optimizer);
+            LoadReport fewer = Checkpoint.load(file(), first.optimizer, Loading.STRICT.partial());
+            assertThat(fewer.loaded()).containsExactly("a", "b");
+            assertThat(fewer.begun()).isEmpty();
+            assertThat(fewer.unused())
+                    .containsExactlyInAnyOrder(
+                            "a/amsgrad.max_exp_avg_sq",
+                            "a/emaWeights.average",
+                            "b/amsgrad.max_exp_avg_sq",
+                            "b/emaWeights.average");
+        }
+    }
+
+    private static double[] doubles(float[] values) {
+        double[] doubles = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            doubles[i] = values[i];
+        }
+        return doubles;
+    }
+
+    @Test
+    void aParameterOfWhichNoStateFitsIsLoadedWithItsValuesOnly() {
+        try (Training first = training(Rules.adam(), "a");
+                Training second = training(new Prodigy(), "a")) {
+            first.steps(3);
+            second.steps(2);
             Checkpoint.save(file(), first.optimizer);
             LoadReport report = Checkpoint.load(file(), second.optimizer, Loading.STRICT.partial());
             assertThat(report.loaded()).isEmpty();
-            assertThat(report.valuesOnly()).singleElement().asString().startsWith("a: state a/");
+            assertThat(report.valuesOnly())
+                    .singleElement()
+                    .asString()
+                    .startsWith("a: state a/prodigy.")
+                    .endsWith(" is not in the checkpoint");
+            assertThat(report.unused()).isEmpty();
             assertThat(report.differences()).hasSize(1);
             assertThat(second.values("a")).isEqualTo(first.values("a"));
             assertThat(second.optimizer.completed("a")).isZero();
+            first.steps(1);
+            try (Training fresh = training(new Prodigy(), "a")) {
+                fresh.set("a", second.values("a"));
+                fresh.optimizer.recapture("prodigy.params0");
+                assertThat(second.texts()).isEqualTo(fresh.texts());
+            }
+        }
+    }
+
+    /// A master copy or the steps of rows are no states of a rule: they follow from what is loaded.
+    @Test
+    void whatFollowsFromValuesAndCountsIsMadeOfThem() {
+        Function<Boolean, Optimizer> make = isLater -> {
+            MemorySegment values = Arena.ofAuto().allocate(8, 8);
+            values.setAtIndex(ValueLayout.JAVA_SHORT, 0, (short) (isLater ? 0x4000 : 0x3f80));
+            Parameter parameter = Parameter.of("a", Shape.of(2, 2), ElementType.BFLOAT16, values)
+                    .gradient(MemorySegment.ofArray(new float[4]), ElementType.FLOAT32);
+            ParameterGroup group = new ParameterGroup("all", List.of(parameter), Rules.sgd(), 0.1);
+            return Optimizer.of(isLater ? group.withExactRows() : group.withoutMasterWeights());
+        };
+        try (Optimizer first = make.apply(false);
+                Optimizer second = make.apply(true);
+                Optimizer third = make.apply(true)) {
+            first.step();
+            first.step();
+            assertThat(second.state("a/master").toArray()).startsWith(2);
+            Checkpoint.save(file(), first);
+            LoadReport report = Checkpoint.load(file(), second, Loading.STRICT.partial());
+            assertThat(report.loaded()).containsExactly("a");
+            assertThat(report.begun()).isEmpty();
+            assertThat(second.state("a/master").toArray()).containsExactly(1, 0, 0, 0);
+            assertThat(second.state("a/last_step").toArray()).containsExactly(2, 2);
+            second.step();
+            Checkpoint.load(file(), second, Loading.STRICT.onlyValues());
+            assertThat(second.state("a/master").toArray()).containsExactly(1, 0, 0, 0);
+            assertThat(second.state("a/last_step").toArray()).containsExactly(0, 0);
+            assertThat(second.completed("a")).isZero();
+        }
+    }
+
+    @Test
+    void whatIsFrozenStaysSoAndIsReported() {
+        try (Training first = training(RULE, "a", "b", "c");
+                Training second = training(RULE, "a", "b", "c")) {
+            first.steps(1);
+            first.optimizer.freeze(Mask.named("c"));
+            Checkpoint.save(file(), first.optimizer);
+            second.optimizer.freeze(Mask.named("b"));
+            for (Loading options : List.of(Loading.STRICT, Loading.STRICT.partial())) {
+                LoadReport report = Checkpoint.load(file(), second.optimizer, options);
+                assertThat(report.differences())
+                        .containsExactly("parameter b stays frozen, which it was not in the checkpoint");
+                assertThat(report.isExact()).isFalse();
+                assertThat(second.optimizer.isFrozen("a")).isFalse();
+                assertThat(second.optimizer.isFrozen("b")).isTrue();
+                assertThat(second.optimizer.isFrozen("c")).isTrue();
+                assertThat(second.optimizer.completed("b")).isEqualTo(1);
+            }
+            second.optimizer.unfreeze(Mask.named("b"));
+            assertThat(Checkpoint.load(file(), second.optimizer).isExact()).isTrue();
+        }
+    }
+
+    @Test
+    void aPartIsNotLoadedInEvaluationMode() {
+        try (Training first = training(Rules.lookahead(RULE), "a");
+                Training second = training(Rules.lookahead(RULE), "a")) {
+            Checkpoint.save(file(), first.optimizer);
+            second.optimizer.evaluate();
+            for (Loading options : List.of(Loading.STRICT.partial(), Loading.STRICT.onlyValues())) {
+                assertThatThrownBy(() -> Checkpoint.load(file(), second.optimizer, options))
+                        .isInstanceOf(CheckpointException.class)
+                        .hasMessageContaining("call train() first");
+            }
+            second.optimizer.train();
+            assertThat(Checkpoint.load(file(), second.optimizer, Loading.STRICT.partial())
+                            .isExact())
+                    .isTrue();
         }
     }
 
@@ -459,18 +603,10 @@ class CheckpointTest {
 
     @Test
     void manyParametersAreReadInTheSmallHeapInWhichTheyWereWritten() throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx64m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ManyParameters.class.getName(),
-                        file().toString())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
+        String output = ChildProcess.run(ChildProcess.command(
+                List.of("-Xmx64m", "--enable-native-access=ALL-UNNAMED"),
+                ManyParameters.class,
+                file().toString()));
         assertThat(output).contains("8000 parameters loaded").contains("more with -Xmx");
     }
 
@@ -531,6 +667,10 @@ class CheckpointTest {
 
         float[] values(String name) {
             return Objects.requireNonNull(values.get(name));
+        }
+
+        void set(String name, float[] others) {
+            System.arraycopy(others, 0, values(name), 0, others.length);
         }
 
         void steps(int count) {
