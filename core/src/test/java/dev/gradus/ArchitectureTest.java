@@ -34,6 +34,19 @@ class ArchitectureTest {
             "engine", List.of("program", "numeric", "expr", "tensor"),
             "cpu", List.of("engine", "program", "numeric", "expr", "tensor"));
 
+    /// What the packages of rules may use of one another; the catalogue is above them all.
+    private static final Map<String, List<String>> RULES_MAY_USE = Map.of(
+            "adaptive", List.of("momentum"),
+            "average", List.of(),
+            "clip", List.of(),
+            "control", List.of(),
+            "decay", List.of(),
+            "factored", List.of(),
+            "layerwise", List.of(),
+            "momentum", List.of(),
+            "project", List.of("layerwise"),
+            "reference", List.of("adaptive", "layerwise"));
+
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.gradus");
@@ -56,6 +69,37 @@ class ArchitectureTest {
                 .dependOnClassesThat(resideInAnyPackage("dev.gradus..").and(not(resideInAnyPackage(allowed))))
                 .allowEmptyShould(true)
                 .check(CLASSES);
+    }
+
+    static Stream<String> packagesOfRules() {
+        return RULES_MAY_USE.keySet().stream().sorted();
+    }
+
+    @ParameterizedTest
+    @MethodSource("packagesOfRules")
+    void aPackageOfRulesUsesOnlyThoseItMay(String name) {
+        String[] allowed = Stream.concat(Stream.of(name), RULES_MAY_USE.get(name).stream())
+                .map(other -> "dev.gradus.rules." + other)
+                .toArray(String[]::new);
+
+        noClasses()
+                .that()
+                .resideInAPackage("dev.gradus.rules." + name)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("dev.gradus.rules..").and(not(resideInAnyPackage(allowed))))
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPackageOfRulesHasItsPlaceInTheTableAndIsSmall() {
+        assertThat(CLASSES.getPackage("dev.gradus.rules").getSubpackages())
+                .extracting(JavaPackage::getRelativeName)
+                .containsExactlyInAnyOrderElementsOf(RULES_MAY_USE.keySet());
+        for (JavaPackage p : CLASSES.getPackage("dev.gradus.rules").getSubpackages()) {
+            assertThat(p.getClasses().stream().filter(c -> c.isTopLevelClass() && !c.isArray()))
+                    .as("files of " + p.getName())
+                    .hasSizeLessThanOrEqualTo(30);
+        }
     }
 
     @Test

@@ -11,7 +11,7 @@ import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
-import dev.gradus.rules.EmaWeights;
+import dev.gradus.rules.average.EmaWeights;
 import dev.gradus.rules.Rules;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;

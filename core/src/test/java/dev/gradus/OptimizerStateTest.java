@@ -8,7 +8,7 @@ import dev.gradus.OptimizerState.ParameterState;
 import dev.gradus.expr.State.Role;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
-import dev.gradus.rules.Prodigy;
+import dev.gradus.rules.adaptive.Prodigy;
 import dev.gradus.rules.Rules;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;

@@ -12,11 +12,11 @@ import dev.gradus.rule.Chain;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
-import dev.gradus.rules.Adam;
-import dev.gradus.rules.Descend;
+import dev.gradus.rules.adaptive.Adam;
+import dev.gradus.rules.control.Descend;
 import dev.gradus.rules.Rules;
-import dev.gradus.rules.Scale;
-import dev.gradus.rules.Sophia;
+import dev.gradus.rules.adaptive.Sophia;
+import dev.gradus.rules.control.Scale;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
 import dev.gradus.tensor.ElementType;
@@ -431,7 +431,7 @@ class OptimizerTest {
     void initialValuesMayDependOnTheParameterAndCanBeTakenAnew() {
         double[] values = {3, 4, 0, 2};
         Parameter w = Parameter.of("w", Shape.of(2, 2), values).gradient(new double[4]);
-        Rule rule = Chain.chain(PLAIN, new Descend(), new dev.gradus.rules.RenormalizeRows());
+        Rule rule = Chain.chain(PLAIN, new Descend(), new dev.gradus.rules.project.RenormalizeRows());
         try (Optimizer optimizer = optimizer(w, rule)) {
             assertThat(optimizer.state("w/renormalizeRows.norm0").toArray()).containsExactly(5, 2);
             assertThat(optimizer.state("w/renormalizeRows.norm0").shape()).isEqualTo(Shape.of(2, 1));
@@ -449,7 +449,7 @@ class OptimizerTest {
         double[] values = {3, 4};
         Parameter a = Parameter.of("a", Shape.of(1, 2), values);
         Parameter b = Parameter.of("b", Shape.of(1, 2), new double[] {3, 4});
-        Rule rule = Chain.chain(PLAIN, new Descend(), new dev.gradus.rules.RenormalizeRows());
+        Rule rule = Chain.chain(PLAIN, new Descend(), new dev.gradus.rules.project.RenormalizeRows());
         try (Optimizer optimizer = Optimizer.of(new ParameterGroup("all", List.of(a, b), rule, 0.1))) {
             values[0] = 0;
             optimizer.recapture("renormalizeRows.norm0", Set.of("b"));
@@ -576,7 +576,7 @@ class OptimizerTest {
                 .hasMessage("group \"g\": learning_rate must be in [0, inf), got -1.0");
         assertThatThrownBy(() -> optimizer(w, Chain.chain(Rules.adam(), Rules.adam())))
                 .hasMessageContaining("two links are called \"adam\"");
-        assertThatThrownBy(() -> optimizer(w, new dev.gradus.rules.Centralize()))
+        assertThatThrownBy(() -> optimizer(w, new dev.gradus.rules.layerwise.Centralize()))
                 .hasMessageContaining("mask it");
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.gradus.rule.Direction;
-import dev.gradus.rules.Momentum;
+import dev.gradus.rules.momentum.Momentum;
 import dev.gradus.schedule.Curve;
 import dev.gradus.schedule.Plateau.ThresholdMode;
 import dev.gradus.schedule.Schedule;

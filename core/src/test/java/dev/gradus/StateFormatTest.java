@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.gradus.rule.Rule;
-import dev.gradus.rules.Centralize;
+import dev.gradus.rules.layerwise.Centralize;
 import dev.gradus.rules.Rules;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;

@@ -297,24 +297,16 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
 
     /// How a tensor lies in an optimizer. What its values are does not matter to a checkpoint.
     private static StateView view(String name, Tensor tensor, Map<String, Codes> codes) {
-        ElementType type = switch (tensor.type()) {
-            case F32 -> ElementType.FLOAT32;
-            case F64 -> ElementType.FLOAT64;
-            case F16 -> ElementType.FLOAT16;
-            case BF16 -> ElementType.BFLOAT16;
-            case U8 -> {
-                Codes of = codes.get(tensor.name());
-                if (of == null) {
-                    throw new CheckpointException("tensor \"" + tensor.name() + "\" is of bytes, but " + CODES
-                            + " does not say what they stand for");
-                }
-                yield of.type();
-            }
-            default ->
-                throw new CheckpointException(
-                        "tensor \"" + tensor.name() + "\" has type " + tensor.type() + ", which no state has");
-        };
         Codes of = codes.get(tensor.name());
+        ElementType type = tensor.type() == DataType.U8 && of != null
+                ? of.type()
+                : tensor.type().elementType();
+        if (type == null) {
+            throw new CheckpointException("tensor \"" + tensor.name() + "\" "
+                    + (tensor.type() == DataType.U8
+                            ? "is of bytes, but " + CODES + " does not say what they stand for"
+                            : "has type " + tensor.type() + ", which no state has"));
+        }
         Shape shape = of == null ? tensor.shape() : shape(tensor, of);
         return new StateView(name, shape, type, Role.WEIGHTS, tensor.data());
     }

@@ -5,6 +5,8 @@ import dev.gradus.expr.Condition.Comparison;
 import dev.gradus.tensor.Axes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
 
 /// A node of the expression graph of an update rule.
 ///
@@ -153,65 +155,72 @@ public abstract sealed class Expr {
         return new Named(symbol, this);
     }
 
-    /// Operations on one value; the last three exist for numbers of the host only.
+    /// Operations on one value. [Operator] has their notation.
     public enum UnaryOp {
-        NEGATE,
-        ABS,
-        SQRT,
-        SIGN,
-        EXP,
-        LOG1P,
-        CBRT,
-        LOG,
-        COS,
-        FLOOR;
+        NEGATE(x -> -x),
+        ABS(Math::abs),
+        SQRT(Math::sqrt),
+        SIGN(Math::signum),
+        EXP(StrictMath::exp),
+        LOG1P(StrictMath::log1p),
+        CBRT(StrictMath::cbrt),
+        LOG(StrictMath::log, true),
+        COS(StrictMath::cos, true),
+        FLOOR(Math::floor, true);
 
-        public boolean onlyOnHost() {
-            return compareTo(LOG) >= 0;
+        private final DoubleUnaryOperator function;
+        private final boolean onlyOnHost;
+
+        UnaryOp(DoubleUnaryOperator function) {
+            this(function, false);
         }
 
-        /// The operation on a number of the host.
+        UnaryOp(DoubleUnaryOperator function, boolean onlyOnHost) {
+            this.function = function;
+            this.onlyOnHost = onlyOnHost;
+        }
+
+        /// Whether the operation exists for host scalars only, not per element.
+        public boolean onlyOnHost() {
+            return onlyOnHost;
+        }
+
+        /// The operation on a host scalar.
         public double apply(double x) {
-            return switch (this) {
-                case NEGATE -> -x;
-                case ABS -> Math.abs(x);
-                case SQRT -> Math.sqrt(x);
-                case SIGN -> Math.signum(x);
-                case EXP -> StrictMath.exp(x);
-                case LOG1P -> StrictMath.log1p(x);
-                case CBRT -> StrictMath.cbrt(x);
-                case LOG -> StrictMath.log(x);
-                case COS -> StrictMath.cos(x);
-                case FLOOR -> Math.floor(x);
-            };
+            return function.applyAsDouble(x);
         }
     }
 
-    /// Operations on two values; a power exists for numbers of the host only.
+    /// Operations on two values. [Operator] has their notation.
     public enum BinaryOp {
-        ADD,
-        SUBTRACT,
-        MULTIPLY,
-        DIVIDE,
-        MIN,
-        MAX,
-        POWER;
+        ADD((x, y) -> x + y),
+        SUBTRACT((x, y) -> x - y),
+        MULTIPLY((x, y) -> x * y),
+        DIVIDE((x, y) -> x / y),
+        MIN(Math::min),
+        MAX(Math::max),
+        POWER(StrictMath::pow, true);
 
-        public boolean onlyOnHost() {
-            return this == POWER;
+        private final DoubleBinaryOperator function;
+        private final boolean onlyOnHost;
+
+        BinaryOp(DoubleBinaryOperator function) {
+            this(function, false);
         }
 
-        /// The operation on numbers of the host.
+        BinaryOp(DoubleBinaryOperator function, boolean onlyOnHost) {
+            this.function = function;
+            this.onlyOnHost = onlyOnHost;
+        }
+
+        /// Whether the operation exists for host scalars only, not per element.
+        public boolean onlyOnHost() {
+            return onlyOnHost;
+        }
+
+        /// The operation on host scalars.
         public double apply(double x, double y) {
-            return switch (this) {
-                case ADD -> x + y;
-                case SUBTRACT -> x - y;
-                case MULTIPLY -> x * y;
-                case DIVIDE -> x / y;
-                case MIN -> Math.min(x, y);
-                case MAX -> Math.max(x, y);
-                case POWER -> StrictMath.pow(x, y);
-            };
+            return function.applyAsDouble(x, y);
         }
     }
 

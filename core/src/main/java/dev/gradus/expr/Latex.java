@@ -2,14 +2,13 @@ package dev.gradus.expr;
 
 import dev.gradus.expr.Term.Accent;
 import dev.gradus.expr.Term.Operation;
-import dev.gradus.expr.Term.Operator;
 import dev.gradus.expr.Term.Symbol;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-final class Latex extends Typesetter {
+final class Latex extends FormulaPrinter {
     private static final Map<String, String> GREEK = Symbols.GREEK.entrySet().stream()
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, letter -> "\\" + letter.getKey()));
 
@@ -76,25 +75,12 @@ final class Latex extends Typesetter {
 
     @Override
     String sign(Operator operator, boolean infix) {
-        String sign = switch (operator) {
-            case NEGATE -> "-";
-            case LESS_OR_EQUAL -> "\\le";
-            case GREATER_OR_EQUAL -> "\\ge";
-            case NOT_EQUAL -> "\\ne";
-            case MOD -> "\\bmod";
-            case OR, AND -> "\\text{ " + operator.sign() + " }";
-            default -> operator.sign();
-        };
-        return infix ? " " + sign + " " : sign;
+        return infix ? " " + operator.latex() + " " : operator.latex();
     }
 
     @Override
     String function(Operator operator, List<Term> subscripts, String operands) {
-        String name = switch (operator) {
-            case EXP, LOG, COS, MIN, MAX, LARGEST -> "\\" + operator.sign();
-            default -> "\\operatorname{" + operator.sign() + "}";
-        };
-        return scripted(name, subscripts, 0, null) + operands;
+        return scripted(operator.latex(), subscripts, 0, null) + operands;
     }
 
     @Override
@@ -121,13 +107,8 @@ final class Latex extends Typesetter {
     }
 
     @Override
-    String root(Term radicand) {
-        return "\\sqrt{" + of(radicand) + "}";
-    }
-
-    @Override
-    String cubeRoot(Term radicand) {
-        return "\\sqrt[3]{" + of(radicand) + "}";
+    String root(Operator operator, Term radicand) {
+        return operator.latex() + "{" + of(radicand) + "}";
     }
 
     @Override
@@ -136,7 +117,7 @@ final class Latex extends Typesetter {
     }
 
     @Override
-    String cases(List<Term> operands) {
+    String cases(Operator operator, List<Term> operands) {
         StringBuilder cases = new StringBuilder("\\begin{cases} ");
         for (int i = 0; i + 1 < operands.size(); i += 2) {
             cases.append(of(operands.get(i)))

@@ -2,14 +2,13 @@ package dev.gradus.expr;
 
 import dev.gradus.expr.Term.Accent;
 import dev.gradus.expr.Term.Operation;
-import dev.gradus.expr.Term.Operator;
 import dev.gradus.expr.Term.Symbol;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// MathML Core. Every term is exactly one element, so that it can be an argument of `mfrac` and the like.
-final class MathMl extends Typesetter {
+final class MathMl extends FormulaPrinter {
     private static final String TIMES = "<mo>&#x2062;</mo>";
     private static final String APPLY = "<mo>&#x2061;</mo>";
     private static final String THIN_SPACE = "<mspace width=\"0.167em\"/>";
@@ -138,13 +137,10 @@ final class MathMl extends Typesetter {
     }
 
     @Override
-    String root(Term radicand) {
-        return "<msqrt>" + of(radicand) + "</msqrt>";
-    }
-
-    @Override
-    String cubeRoot(Term radicand) {
-        return "<mroot><mrow>" + of(radicand) + "</mrow><mn>3</mn></mroot>";
+    String root(Operator operator, Term radicand) {
+        return operator == Operator.CUBE_ROOT
+                ? "<mroot><mrow>" + of(radicand) + "</mrow><mn>3</mn></mroot>"
+                : "<msqrt>" + of(radicand) + "</msqrt>";
     }
 
     @Override
@@ -155,12 +151,11 @@ final class MathMl extends Typesetter {
     }
 
     private static boolean isFunction(Term factor) {
-        return factor instanceof Operation operation
-                && Character.isLetter(operation.operator().sign().codePointAt(0));
+        return factor instanceof Operation operation && operation.operator().isNamed();
     }
 
     @Override
-    String cases(List<Term> operands) {
+    String cases(Operator operator, List<Term> operands) {
         StringBuilder cases = new StringBuilder();
         for (int i = 0; i + 1 < operands.size(); i += 2) {
             cases.append(choice(operands.get(i), word("if ") + of(operands.get(i + 1))));

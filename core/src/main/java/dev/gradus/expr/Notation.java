@@ -11,20 +11,20 @@ public enum Notation {
     /// Presentation MathML, which browsers show without scripts.
     MATHML(new MathMl());
 
-    private final Typesetter typesetter;
+    private final FormulaPrinter printer;
 
-    Notation(Typesetter typesetter) {
-        this.typesetter = typesetter;
+    Notation(FormulaPrinter printer) {
+        this.printer = printer;
     }
 
     /// One formula: a line of text, the inside of a LaTeX formula, or a `math` element.
     public String line(Term term) {
-        return typesetter.line(term);
+        return printer.line(term);
     }
 
     /// Several lines, with their definitions aligned where the notation can do so: lines of text, an `aligned`
     /// environment for the inside of a LaTeX formula, or a `math` element.
     public String block(List<Term> lines) {
-        return typesetter.block(lines);
+        return printer.block(lines);
     }
 }

@@ -3,7 +3,6 @@ package dev.gradus.expr;
 import dev.gradus.expr.Term.Accent;
 import dev.gradus.expr.Term.Binding;
 import dev.gradus.expr.Term.Operation;
-import dev.gradus.expr.Term.Operator;
 import dev.gradus.expr.Term.Symbol;
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -11,7 +10,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-final class PlainText extends Typesetter {
+final class PlainText extends FormulaPrinter {
     private static final String SCRIPT = "0123456789+−aehijklmnoprstuvx";
     private static final String LOWERED = "₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ";
     private static final String RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵃᵉʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛˣ";
@@ -132,13 +131,8 @@ final class PlainText extends Typesetter {
     }
 
     @Override
-    String root(Term radicand) {
-        return "√" + operand(radicand, Binding.ATOM);
-    }
-
-    @Override
-    String cubeRoot(Term radicand) {
-        return "∛" + operand(radicand, Binding.ATOM);
+    String root(Operator operator, Term radicand) {
+        return operator.sign() + operand(radicand, Binding.ATOM);
     }
 
     @Override
@@ -147,7 +141,7 @@ final class PlainText extends Typesetter {
     }
 
     @Override
-    String cases(List<Term> operands) {
+    String cases(Operator operator, List<Term> operands) {
         StringBuilder cases = new StringBuilder();
         for (int i = 0; i + 1 < operands.size(); i += 2) {
             cases.append(of(operands.get(i)))

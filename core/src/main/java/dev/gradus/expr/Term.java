@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// A formula as it is written on paper, before a [Notation] gives it marks on a page. Terms are plain trees; a
-/// [Transcript] makes them from expression graphs.
+/// A formula as it is written on paper, before a [Notation] gives it marks on a page. Terms are plain trees;
+/// [Equations] makes them from expression graphs.
 public sealed interface Term {
 
     /// A letter or a word with its marks: `\hat{m}_t` is `m` with a hat and the subscript t.
@@ -78,104 +78,6 @@ public sealed interface Term {
         ROOT,
         POWER,
         ATOM
-    }
-
-    /// What a term may be made of. Operators whose operand may be followed by a subscript say so.
-    enum Operator {
-        /// Value, condition, value, condition, …, value otherwise.
-        CASES(Binding.CASES, ""),
-        /// What must hold for the step to take place.
-        ONLY_IF(Binding.CASES, ""),
-        DEFINITION(Binding.CASES, "="),
-        OR(Binding.OR, "or"),
-        AND(Binding.AND, "and"),
-        LESS(Binding.RELATION, "<"),
-        LESS_OR_EQUAL(Binding.RELATION, "≤"),
-        GREATER(Binding.RELATION, ">"),
-        GREATER_OR_EQUAL(Binding.RELATION, "≥"),
-        EQUAL(Binding.RELATION, "="),
-        NOT_EQUAL(Binding.RELATION, "≠"),
-        SUM(Binding.SUM, "+"),
-        NEGATE(Binding.SUM, "−"),
-        /// The sum of what a tensor's elements give; may have a subscript.
-        SERIES(Binding.SERIES, "∑"),
-        QUOTIENT(Binding.QUOTIENT, "/"),
-        PRODUCT(Binding.PRODUCT, "·"),
-        MOD(Binding.SUM, "mod"),
-        ROOT(Binding.ROOT, "√"),
-        CUBE_ROOT(Binding.ROOT, "∛"),
-        POWER(Binding.POWER, "^"),
-        ABS(Binding.ATOM, "|"),
-        FLOOR(Binding.ATOM, "⌊"),
-        /// May have a subscript.
-        NORM(Binding.ATOM, "‖"),
-        SIGN(Binding.ATOM, "sign"),
-        EXP(Binding.ATOM, "exp"),
-        LOG(Binding.ATOM, "log"),
-        COS(Binding.ATOM, "cos"),
-        MIN(Binding.ATOM, "min"),
-        MAX(Binding.ATOM, "max"),
-        CLIP(Binding.ATOM, "clip"),
-        /// The first operand is the name of a function, the second what it is applied to.
-        APPLY(Binding.ATOM, "apply"),
-        /// May have a subscript.
-        SOFTPLUS(Binding.ATOM, "softplus"),
-        /// May have a subscript.
-        MEAN(Binding.ATOM, "mean"),
-        /// The root of the mean square; may have a subscript.
-        RMS(Binding.ATOM, "RMS"),
-        /// The largest of a tensor's elements; may have a subscript.
-        LARGEST(Binding.ATOM, "max");
-
-        private final Binding binding;
-        private final String sign;
-
-        Operator(Binding binding, String sign) {
-            this.binding = binding;
-            this.sign = sign;
-        }
-
-        Binding binding() {
-            return binding;
-        }
-
-        /// The operator's sign or the function's name.
-        String sign() {
-            return sign;
-        }
-
-        boolean isCondition() {
-            return switch (binding) {
-                case OR, AND, RELATION -> true;
-                default -> false;
-            };
-        }
-
-        /// The condition that holds exactly where this one, with its operands exchanged, does.
-        Operator mirrored() {
-            return switch (this) {
-                case LESS -> GREATER;
-                case LESS_OR_EQUAL -> GREATER_OR_EQUAL;
-                case GREATER -> LESS;
-                case GREATER_OR_EQUAL -> LESS_OR_EQUAL;
-                default -> this;
-            };
-        }
-
-        /// The condition that holds where this one does not.
-        Operator negated() {
-            return switch (this) {
-                case LESS -> GREATER_OR_EQUAL;
-                case LESS_OR_EQUAL -> GREATER;
-                case GREATER -> LESS_OR_EQUAL;
-                case GREATER_OR_EQUAL -> LESS;
-                case EQUAL -> NOT_EQUAL;
-                case NOT_EQUAL -> EQUAL;
-                case AND -> OR;
-                case OR -> AND;
-                default -> throw new IllegalArgumentException(this + " is not a condition");
-            };
-        }
     }
 
     /// An operation in the form in which it is usually written: sums and products without inner parentheses, signs

@@ -4,7 +4,7 @@ import dev.gradus.expr.Expr;
 import dev.gradus.expr.Expr.Input;
 import dev.gradus.expr.Notation;
 import dev.gradus.expr.Term;
-import dev.gradus.expr.Transcript;
+import dev.gradus.expr.Equations;
 import dev.gradus.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +43,7 @@ public final class RuleFormulas {
         if (!(trace.theta() instanceof Input)) {
             definitions.add(trace.theta().named("theta"));
         }
-        return Transcript.of(trace.conditions(), definitions);
+        return Equations.of(trace.conditions(), definitions);
     }
 
     private static Trace trace(Rule rule, Shape shape) {

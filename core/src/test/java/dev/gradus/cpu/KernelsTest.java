@@ -11,7 +11,7 @@ import dev.gradus.ParameterGroup;
 import dev.gradus.program.RandomRules;
 import dev.gradus.rule.Chain;
 import dev.gradus.rule.Rule;
-import dev.gradus.rules.Adam;
+import dev.gradus.rules.adaptive.Adam;
 import dev.gradus.rules.Rules;
 import dev.gradus.tensor.Shape;
 import java.util.ArrayList;

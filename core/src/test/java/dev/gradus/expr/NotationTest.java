@@ -25,12 +25,19 @@ import static dev.gradus.expr.Formulas.where;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.gradus.expr.Condition.Compare;
+import dev.gradus.expr.Condition.Comparison;
+import dev.gradus.expr.Expr.Binary;
+import dev.gradus.expr.Expr.BinaryOp;
 import dev.gradus.expr.Expr.Hyper;
 import dev.gradus.expr.Expr.Input;
+import dev.gradus.expr.Expr.Reduce;
 import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Expr.Source;
 import dev.gradus.expr.Expr.StepCount;
 import dev.gradus.expr.Expr.Total;
+import dev.gradus.expr.Expr.Unary;
+import dev.gradus.expr.Expr.UnaryOp;
 import dev.gradus.tensor.Axes;
 import java.util.List;
 import java.util.stream.Stream;
@@ -38,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class NotationTest {
@@ -52,8 +60,28 @@ class NotationTest {
     /// The right side of the definition of y.
     private static String written(Expr expr, Notation notation) {
         String line =
-                notation.line(Transcript.of(List.of(), List.of(expr.named("y"))).getLast());
+                notation.line(Equations.of(List.of(), List.of(expr.named("y"))).getLast());
         return line.substring(line.indexOf('=') + 2);
+    }
+
+    /// Every operation of expressions on the same operands; NEGATE, LOG1P and SUBTRACT among them, whose notation is made
+    /// of other operations'.
+    private static List<Expr> operations() {
+        return Stream.of(
+                        Stream.of(UnaryOp.values()).map(op -> new Unary(op, A)),
+                        Stream.of(BinaryOp.values()).map(op -> new Binary(op, A, B)),
+                        Stream.of(Reduction.values()).map(reduction -> new Reduce(reduction, G, Axes.HOST)),
+                        Stream.of(Comparison.values()).map(comparison -> where(new Compare(comparison, A, B), A, C)))
+                .<Expr>flatMap(all -> all)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyOperationHasANotationOfItsOwn(Notation notation) {
+        assertThat(operations().stream().map(operation -> written(operation, notation)))
+                .doesNotHaveDuplicates()
+                .allSatisfy(text -> assertThat(text).isNotBlank());
     }
 
     static Stream<Arguments> parentheses() {
@@ -233,7 +261,7 @@ class NotationTest {
     @Test
     void mathMlIsNestedElements() {
         assertThat(Notation.MATHML.line(
-                        Transcript.of(List.of(), List.of(square(G.minus(A)).named("y")))
+                        Equations.of(List.of(), List.of(square(G.minus(A)).named("y")))
                                 .getLast()))
                 .isEqualTo("<math display=\"block\"><mrow><msub><mi>y</mi><mi>t</mi></msub><mo>=</mo><msup><mrow>"
                         + "<mo form=\"prefix\" stretchy=\"false\">(</mo>"

@@ -2,9 +2,9 @@ package dev.gradus.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gradus.rules.Centralize;
-import dev.gradus.rules.FactoredRms;
-import dev.gradus.rules.Partition;
+import dev.gradus.rules.layerwise.Centralize;
+import dev.gradus.rules.factored.FactoredRms;
+import dev.gradus.rules.control.Partition;
 import dev.gradus.rules.Rules;
 import dev.gradus.tensor.Shape;
 import java.util.function.UnaryOperator;

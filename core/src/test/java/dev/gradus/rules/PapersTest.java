@@ -1,5 +1,20 @@
 package dev.gradus.rules;
 
+import dev.gradus.rules.adaptive.AdEmaMix;
+import dev.gradus.rules.adaptive.AdaBound;
+import dev.gradus.rules.adaptive.Adam;
+import dev.gradus.rules.adaptive.AdamMini;
+import dev.gradus.rules.adaptive.Adopt;
+import dev.gradus.rules.adaptive.AmsGrad;
+import dev.gradus.rules.adaptive.DAdaptAdam;
+import dev.gradus.rules.adaptive.EpsPlacement;
+import dev.gradus.rules.adaptive.MadGrad;
+import dev.gradus.rules.adaptive.QuasiHyperbolic;
+import dev.gradus.rules.clip.ClipByRms;
+import dev.gradus.rules.factored.Confidence;
+import dev.gradus.rules.factored.FactoredRmsProp;
+import dev.gradus.rules.layerwise.ScaleByParameterRms;
+
 import static dev.gradus.expr.Formulas.abs;
 import static dev.gradus.rule.Chain.chain;
 import static org.assertj.core.api.Assertions.assertThat;

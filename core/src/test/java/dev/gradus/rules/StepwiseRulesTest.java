@@ -1,5 +1,21 @@
 package dev.gradus.rules;
 
+import dev.gradus.rules.adaptive.Adagrad;
+import dev.gradus.rules.adaptive.RmsProp;
+import dev.gradus.rules.adaptive.RootEps;
+import dev.gradus.rules.average.Asgd;
+import dev.gradus.rules.control.Cautious;
+import dev.gradus.rules.control.DecayOverTime;
+import dev.gradus.rules.control.ScaleByLearningRate;
+import dev.gradus.rules.decay.DecayProximally;
+import dev.gradus.rules.layerwise.Fromage;
+import dev.gradus.rules.layerwise.LayerwiseRate;
+import dev.gradus.rules.momentum.Dampen;
+import dev.gradus.rules.momentum.Lion;
+import dev.gradus.rules.momentum.Momentum;
+import dev.gradus.rules.momentum.Rprop;
+import dev.gradus.rules.reference.DelayStep;
+
 import static dev.gradus.rule.Chain.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

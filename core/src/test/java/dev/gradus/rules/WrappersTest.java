@@ -1,5 +1,20 @@
 package dev.gradus.rules;
 
+import dev.gradus.rules.average.AverageWeights;
+import dev.gradus.rules.average.EmaWeights;
+import dev.gradus.rules.average.ScheduleFree;
+import dev.gradus.rules.control.Accumulate;
+import dev.gradus.rules.control.AddNoise;
+import dev.gradus.rules.control.Cautious;
+import dev.gradus.rules.control.Descend;
+import dev.gradus.rules.control.Grams;
+import dev.gradus.rules.control.Partition;
+import dev.gradus.rules.control.Sam;
+import dev.gradus.rules.control.ScaleLoss;
+import dev.gradus.rules.control.SkipNonFinite;
+import dev.gradus.rules.layerwise.TrustRatio;
+import dev.gradus.rules.momentum.Momentum;
+
 import static dev.gradus.rule.Chain.chain;
 import static dev.gradus.rule.Mask.named;
 import static dev.gradus.rule.Mask.rank;

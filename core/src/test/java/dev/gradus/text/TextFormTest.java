@@ -210,7 +210,7 @@ class TextFormTest {
                 .hasMessage("own (dev.gradus.text.TextFormTest$Own) cannot be written as text: it is not known here, "
                         + "but can be made so with TextForm.with(…)");
         assertThatThrownBy(() -> FORM.with(new Adam(1)))
-                .hasMessage("two parts are called \"adam\": dev.gradus.rules.Adam and "
+                .hasMessage("two parts are called \"adam\": dev.gradus.rules.adaptive.Adam and "
                         + "dev.gradus.text.TextFormTest$Adam");
     }
 

@@ -14,7 +14,7 @@ import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Step;
-import dev.gradus.rules.Partition;
+import dev.gradus.rules.control.Partition;
 import dev.gradus.rules.Rules;
 import dev.gradus.tensor.Axes;
 

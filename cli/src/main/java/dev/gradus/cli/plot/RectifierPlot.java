@@ -6,7 +6,7 @@ import dev.gradus.cli.chart.LineChart;
 import dev.gradus.cli.chart.Point;
 import dev.gradus.cli.chart.Scale;
 import dev.gradus.cli.chart.Series;
-import dev.gradus.rules.Rectifier;
+import dev.gradus.rules.adaptive.Rectifier;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;

@@ -1,6 +1,6 @@
 package dev.gradus.testkit.golden;
 
-import dev.gradus.rules.Rectifier;
+import dev.gradus.rules.adaptive.Rectifier;
 import java.util.List;
 import java.util.function.DoublePredicate;
 import java.util.stream.LongStream;

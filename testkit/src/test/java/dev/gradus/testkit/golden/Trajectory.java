@@ -4,7 +4,7 @@ import dev.gradus.Optimizer;
 import dev.gradus.Parameter;
 import dev.gradus.ParameterGroup;
 import dev.gradus.rule.Step;
-import dev.gradus.rules.Sophia;
+import dev.gradus.rules.adaptive.Sophia;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.testkit.golden.GoldenCase.GoldenStep;
 import dev.gradus.testkit.golden.GoldenCase.Group;

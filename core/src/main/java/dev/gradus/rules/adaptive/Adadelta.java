@@ -1,0 +1,54 @@
+package dev.gradus.rules.adaptive;
+
+import static dev.gradus.expr.Formulas.ema;
+import static dev.gradus.expr.Formulas.sqrt;
+import static dev.gradus.expr.Formulas.square;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Direction;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.StateRef;
+import dev.gradus.rule.Step;
+
+/// Adadelta: steps as long as the steps before, by the ratio of the gradient to the gradients before; the
+/// learning rate is 1, or a schedule around it.
+///
+/// ```
+/// v_t = ρ v_{t−1} + (1 − ρ) g_t²
+/// u_t = √(x_{t−1} + ε) / √(v_t + ε) · g_t
+/// x_t = ρ x_{t−1} + (1 − ρ) u_t²
+/// θ_t = θ_{t−1} − η u_t
+/// ```
+/// States: `square_avg` (v) and `acc_delta` (x), each of the parameter's shape. The paper has no η; x averages
+/// u without it, as in torch and optax.
+///
+/// Reference: M. D. Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012, arXiv:1212.5701.
+public record Adadelta(
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of both averages", source = "torch 2.13")
+        double rho,
+
+        @Hyperparameter(range = "(0, inf)", what = "added to both averages", source = "Zeiler 2012")
+        double eps)
+        implements Direction {
+    public Adadelta {
+        Hyperparameters.check(Adadelta.class, rho, eps);
+    }
+
+    public Adadelta() {
+        this(0.9, 1e-6);
+    }
+
+    @Override
+    public Expr update(Step s) {
+        Expr rho = s.hyper("rho", this.rho);
+        Expr eps = s.hyper("eps", this.eps);
+        Expr g = s.direction();
+        StateRef steps = s.state("acc_delta").nonNegative();
+
+        Expr v = s.state("square_avg").nonNegative().becomes(old -> ema(rho, old, square(g)));
+        Expr u = sqrt(steps.before().plus(eps)).div(sqrt(v.plus(eps))).times(g).named("u");
+        steps.write(old -> ema(rho, old, square(u)));
+        return u;
+    }
+}

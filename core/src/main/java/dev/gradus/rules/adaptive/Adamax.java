@@ -1,0 +1,55 @@
+package dev.gradus.rules.adaptive;
+
+import static dev.gradus.expr.Formulas.abs;
+import static dev.gradus.expr.Formulas.ema;
+import static dev.gradus.expr.Formulas.max;
+import static dev.gradus.expr.Formulas.unbias;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Direction;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.Step;
+
+/// Adamax: Adam with the largest of the discounted gradients in place of the root of the second moment.
+///
+/// ```
+/// m_t = β₁ m_{t−1} + (1 − β₁) g_t
+/// u_t = max(β₂ u_{t−1}, |g_t| + ε)
+/// θ_t = θ_{t−1} − η m̂_t / u_t   with m̂_t = m_t / (1 − β₁ᵗ)
+/// ```
+/// States: `exp_avg` and `exp_inf`, each of the parameter's shape. ε is added to the gradient within the
+/// maximum as in torch and optax; the paper has none, and divides 0 by 0 while gradients are 0.
+///
+/// Reference: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, arXiv:1412.6980,
+/// section 7.1.
+public record Adamax(
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the first moment", source = "Kingma & Ba 2015")
+        double beta1,
+
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the largest gradient", source = "Kingma & Ba 2015")
+        double beta2,
+
+        @Hyperparameter(range = "[0, inf)", what = "added to the gradient's size", source = "torch 2.13")
+        double eps)
+        implements Direction {
+    public Adamax {
+        Hyperparameters.check(Adamax.class, beta1, beta2, eps);
+    }
+
+    public Adamax() {
+        this(0.9, 0.999, 1e-8);
+    }
+
+    @Override
+    public Expr update(Step s) {
+        Expr b1 = s.hyper("beta1", beta1);
+        Expr b2 = s.hyper("beta2", beta2);
+        Expr g = s.direction();
+        Expr size = abs(g).plus(s.hyper("eps", eps));
+
+        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, g));
+        Expr largest = s.state("exp_inf").nonNegative().becomes(old -> max(b2.times(old), size));
+        return unbias(m, b1, s.t()).div(largest);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.gradus.rules.adaptive;
+
+import static dev.gradus.expr.Formulas.max;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Step;
+
+/// AMSGrad: divides by the largest second moment seen so far, so that steps never grow because gradients shrank.
+///
+/// State: `max_exp_avg_sq`, of the parameter's shape, beside those of the rule within. The paper has no bias
+/// correction; torch and labml take the maximum before it, optax after it, and the two differ from the second step
+/// on.
+///
+/// Reference: S. J. Reddi, S. Kale, S. Kumar, "On the Convergence of Adam and Beyond", ICLR 2018, arXiv:1904.09237.
+///
+/// @param rule whose second moment is bounded from below
+public record AmsGrad(Adaptive rule, Maximum maximum) implements Adaptive {
+    /// Which second moment the maximum is taken of.
+    public enum Maximum {
+        /// As it is stored: torch, labml.
+        RAW,
+        /// Corrected for its start at zero: optax.
+        CORRECTED
+    }
+
+    public AmsGrad(Adaptive rule) {
+        this(rule, Maximum.RAW);
+    }
+
+    @Override
+    public String name() {
+        return "amsgrad";
+    }
+
+    @Override
+    public Moments moments(Step s) {
+        Moments moments = rule.moments(s.within(rule));
+        Expr v = maximum == Maximum.RAW ? moments.v() : moments.vHat();
+        Expr largest = s.state("max_exp_avg_sq").nonNegative().becomes(old -> max(old, v));
+        return maximum == Maximum.RAW ? moments.withV(largest) : moments.withVHat(largest);
+    }
+}

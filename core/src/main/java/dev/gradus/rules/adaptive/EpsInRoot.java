@@ -1,0 +1,45 @@
+package dev.gradus.rules.adaptive;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.Step;
+
+/// Adds ε to the second moment where it is divided by, without storing it: labml's AdaBelief, optax's `eps_root`.
+///
+/// @param rule whose second moment it is added to
+/// @param moment which second moment that is
+public record EpsInRoot(
+        Adaptive rule,
+
+        @Hyperparameter(range = "[0, inf)", what = "added to the second moment, not stored", source = "labml AdaBelief")
+        double epsRoot,
+
+        Moment moment)
+        implements Adaptive {
+    /// Which second moment ε is added to.
+    public enum Moment {
+        /// As it is stored: labml.
+        RAW,
+        /// Corrected for its start at zero: optax.
+        CORRECTED
+    }
+
+    public EpsInRoot {
+        Hyperparameters.check(EpsInRoot.class, epsRoot);
+    }
+
+    public EpsInRoot(Adaptive rule, double epsRoot) {
+        this(rule, epsRoot, Moment.RAW);
+    }
+
+    @Override
+    public Moments moments(Step s) {
+        Moments moments = rule.moments(s.within(rule));
+        Expr eps = s.hyper("eps_root", epsRoot);
+        return switch (moment) {
+            case RAW -> moments.withV(moments.v().plus(eps));
+            case CORRECTED -> moments.withVHat(moments.vHat().plus(eps));
+        };
+    }
+}

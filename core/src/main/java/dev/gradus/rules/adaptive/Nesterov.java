@@ -1,0 +1,27 @@
+package dev.gradus.rules.adaptive;
+
+import static dev.gradus.expr.Formulas.correction;
+import static dev.gradus.expr.Formulas.unbias;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Step;
+
+/// Nesterov's look ahead for a rule with moments: the first moment of the next step as far as it is known now.
+///
+/// ```
+/// m̂_t = β₁ m_t / (1 − β₁ᵗ⁺¹) + (1 − β₁) g_t / (1 − β₁ᵗ)
+/// ```
+/// As in optax (`nesterov=True`); torch's NAdam has a momentum schedule besides.
+///
+/// Reference: T. Dozat, "Incorporating Nesterov Momentum into Adam", ICLR 2016 workshop.
+public record Nesterov(Adaptive rule) implements Adaptive {
+    @Override
+    public Moments moments(Step s) {
+        Moments moments = rule.moments(s.within(rule));
+        Expr b1 = moments.beta1();
+        Expr t = moments.t();
+        Expr next = b1.times(unbias(moments.m(), b1, t.plus(1)));
+        Expr now = Expr.ONE.minus(b1).times(moments.g()).div(correction(b1, t));
+        return moments.withMHat(next.plus(now));
+    }
+}

@@ -1,0 +1,50 @@
+package dev.gradus.rules.adaptive;
+
+import static dev.gradus.expr.Formulas.ema;
+import static dev.gradus.expr.Formulas.square;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.Step;
+
+/// QHAdam: Adam in which the present gradient has a weight of its own beside the averages, so that these may be
+/// long without the step being late.
+///
+/// ```
+/// m̂ ← ν₁ m̂_t + (1 − ν₁) g_t
+/// v̂ ← ν₂ v̂_t + (1 − ν₂) g_t²
+/// ```
+/// No states of its own: Adam's are as without it. ν₁ = ν₂ = 1 is Adam, ν₁ = β₁ nearly NAdam. The defaults of ν, and
+/// β₁ = 0.995 in the catalogue, are those that the official README recommends; the official code's own defaults are
+/// Adam's. ε stands where Adam has it; official, as in the paper, beside the root. Official code keeps the corrected
+/// averages themselves, the same but for rounding as long as β is constant.
+///
+/// Reference: J. Ma, D. Yarats, "Quasi-hyperbolic momentum and Adam for deep learning", ICLR 2019, arXiv:1810.06801.
+///
+/// @param rule whose moments are mixed with the gradient and its square
+public record QuasiHyperbolic(
+        Adam rule,
+
+        @Hyperparameter(range = "[0, 1]", what = "weight of the first moment", source = "qhoptim README")
+        double nu1,
+
+        @Hyperparameter(range = "[0, 1]", what = "weight of the second moment", source = "qhoptim README")
+        double nu2)
+        implements Adaptive {
+    public QuasiHyperbolic {
+        Hyperparameters.check(QuasiHyperbolic.class, nu1, nu2);
+    }
+
+    public QuasiHyperbolic(Adam rule) {
+        this(rule, 0.7, 1);
+    }
+
+    @Override
+    public Moments moments(Step s) {
+        Moments moments = rule.moments(s.within(rule));
+        Expr g = moments.g();
+        return moments.withMHat(ema(s.hyper("nu1", nu1), moments.mHat(), g))
+                .withVHat(ema(s.hyper("nu2", nu2), moments.vHat(), square(g)));
+    }
+}

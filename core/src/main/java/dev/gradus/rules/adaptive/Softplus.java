@@ -1,0 +1,62 @@
+package dev.gradus.rules.adaptive;
+
+import static dev.gradus.expr.Formulas.softplus;
+import static dev.gradus.expr.Formulas.sqrt;
+import static dev.gradus.expr.Formulas.where;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.Step;
+
+/// Divides by a smooth lower bound of the root instead of adding ε to it: `m̂ / softplus(√v̂)` with
+/// `softplus(x) = ln(1 + exp(x · smooth)) / smooth`.
+///
+/// At a root of 0 the divisor is ln 2 / smooth, so that the step is at most smooth / ln 2 times m̂.
+///
+/// Reference: Q. Tong, G. Liang, J. Bi, "Calibrating the Adaptive Learning Rate to Improve Convergence of
+/// ADAM", Neurocomputing 2022, arXiv:1908.00700. The official code applies it to the uncorrected root of
+/// AMSGrad's maximum; this follows the notebook's algorithm.
+///
+/// @param rule whose denominator is replaced, with its ε
+/// @param linearAbove where x · smooth is larger, softplus(x) is x itself; infinity for the exact function, 20
+///     for torch's
+public record Softplus(
+        Adaptive rule,
+
+        @Hyperparameter(range = "(0, inf)", what = "sharpness of the softplus", source = "Tong et al. 2019")
+        double smooth,
+
+        double linearAbove)
+        implements Adaptive {
+    public Softplus {
+        Hyperparameters.check(Softplus.class, smooth);
+        requireLinearAbove("Softplus", linearAbove);
+    }
+
+    public Softplus(Adaptive rule) {
+        this(rule, 50, Double.POSITIVE_INFINITY);
+    }
+
+    @Override
+    public Moments moments(Step s) {
+        Moments moments = rule.moments(s.within(rule));
+        Expr beta = s.hyper("smooth", smooth);
+        return moments.with(d -> d.mHat().div(of(sqrt(d.vHat()), beta, linearAbove)));
+    }
+
+    public static void requireLinearAbove(String rule, double linearAbove) {
+        if (!(linearAbove > 0)) {
+            throw new IllegalArgumentException(
+                    rule + ": linear_above must be positive or infinite, got " + linearAbove);
+        }
+    }
+
+    /// Softplus that is the identity where `x·beta` exceeds a bound.
+    public static Expr of(Expr x, Expr beta, double linearAbove) {
+        Expr smooth = softplus(x, beta);
+        return linearAbove == Double.POSITIVE_INFINITY
+                ? smooth
+                : where(x.times(beta).gt(linearAbove), x, smooth);
+    }
+}

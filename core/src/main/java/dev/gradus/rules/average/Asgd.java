@@ -1,0 +1,66 @@
+package dev.gradus.rules.average;
+
+import static dev.gradus.expr.Formulas.max;
+import static dev.gradus.expr.Formulas.pow;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.StateRef;
+import dev.gradus.rule.Step;
+
+/// Averaged gradient descent: a learning rate that falls, a little weight decay, and the average of the weights
+/// after step t₀, which is what is evaluated.
+///
+/// ```
+/// θ_t = θ_{t−1} − η_{t−1} (g_t + λ θ_{t−1})
+/// x_t = (1 − μ_{t−1}) x_{t−1} + μ_{t−1} θ_t
+/// η_t = η / (1 + λ η t)^α,   η_0 = η
+/// μ_t = 1 / max(1, t − t₀),   μ_0 = 1
+/// ```
+/// States: `ax` (x), of the parameter's shape, starting at θ₀, and two numbers per parameter, `eta` and `mu`.
+/// `optimizer.evaluate()` lets x and θ change places. As in torch, where x starts at 0, which differs only
+/// before the first step, and has to be fetched by hand.
+///
+/// Reference: B. T. Polyak, A. B. Juditsky, "Acceleration of Stochastic Approximation by Averaging", SIAM J.
+/// Control and Optimization 30, 1992.
+public record Asgd(
+        @Hyperparameter(range = "(0, inf)", what = "weight decay, and how fast the rate falls", source = "torch 2.13")
+        double lambda,
+
+        @Hyperparameter(range = "[0, inf)", what = "power by which the rate falls", source = "torch 2.13")
+        double alpha,
+
+        @Hyperparameter(range = "[0, inf)", what = "step after which weights are averaged", source = "torch 2.13")
+        double t0)
+        implements Averaging {
+    public Asgd {
+        Hyperparameters.check(Asgd.class, lambda, alpha, t0);
+    }
+
+    public Asgd() {
+        this(1e-4, 0.75, 1e6);
+    }
+
+    @Override
+    public StateRef average(Step s) {
+        return s.state("ax", s.initialTheta()).weights();
+    }
+
+    @Override
+    public Step apply(Step s) {
+        Expr lambda = s.hyper("lambda", this.lambda);
+        Expr base = s.learningRate();
+        StateRef rate = s.scalar("eta", base);
+        StateRef weight = s.scalar("mu", Expr.ONE);
+        Expr eta = rate.before();
+        Expr mu = weight.before();
+        Expr fallen = pow(Expr.ONE.plus(lambda.times(base).times(s.t())), s.hyper("alpha", alpha));
+        rate.write(old -> base.div(fallen));
+        weight.write(old -> Expr.ONE.div(max(Expr.ONE, s.t().minus(s.hyper("t0", t0)))));
+
+        Expr ignored = average(s)
+                .becomesAfterStep((done, old) -> Expr.ONE.minus(mu).times(old).plus(mu.times(done.theta())));
+        return s.scaledDirection(eta.times(s.direction().plus(lambda.times(s.theta()))));
+    }
+}

@@ -1,0 +1,44 @@
+package dev.gradus.rules.average;
+
+import static dev.gradus.expr.Formulas.ema;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.StateRef;
+import dev.gradus.rule.Step;
+
+/// Keeps an exponential moving average of the weights, to be evaluated in their place: `optimizer.evaluate()` lets
+/// both change places, `optimizer.train()` changes them back.
+///
+/// ```
+/// a_t = β a_{t−1} + (1 − β) θ_t,   a_0 = θ_0
+/// ```
+/// State: `average`, of the parameter's shape, starting at θ₀. A link of its own anywhere in a chain; the weights are
+/// those after all links. 16-bit parameters without a float32 copy give the average back rounded.
+///
+/// Reference: B. T. Polyak, A. B. Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992, for
+/// averaging; the exponential form is common practice.
+public record EmaWeights(
+        @Hyperparameter(range = "[0, 1]", what = "decay rate of the average", source = "common practice")
+        double decay) implements Averaging {
+    public EmaWeights {
+        Hyperparameters.check(EmaWeights.class, decay);
+    }
+
+    public EmaWeights() {
+        this(0.999);
+    }
+
+    @Override
+    public StateRef average(Step s) {
+        return s.state("average", s.initialTheta()).weights();
+    }
+
+    @Override
+    public Step apply(Step s) {
+        Expr decay = s.hyper("decay", this.decay);
+        Expr ignored = average(s).becomesAfterStep((done, old) -> ema(decay, old, done.theta()));
+        return s;
+    }
+}

@@ -1,0 +1,102 @@
+package dev.gradus.rules.average;
+
+import static dev.gradus.expr.Formulas.max;
+import static dev.gradus.expr.Formulas.pow;
+import static dev.gradus.expr.Formulas.where;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.StateRef;
+import dev.gradus.rule.Step;
+import java.util.HashSet;
+import java.util.Set;
+
+/// Schedule-free learning: a rule without momentum of its own moves z, the weights to be evaluated are the
+/// average x of all z, and gradients are taken at y between both, which the parameters hold while training.
+///
+/// ```
+/// z_t = z_{t−1} − (what the rule subtracts at y_{t−1})
+/// c_t = w_t / (w_1 + … + w_t),   w_t = (largest η so far)^power
+/// x_t = (1 − c_t) x_{t−1} + c_t z_t
+/// y_t = β x_t + (1 − β) z_t
+/// ```
+/// States: `z`, of the parameter's shape, starting at θ₀, and the numbers `weight_sum` and `max_lr`, which
+/// all parameters of the link share; x is not kept but worked out of y and z. `optimizer.evaluate()` puts x
+/// into the parameters, `optimizer.train()` y, each to rounding. As optax's `schedule_free` with the learning
+/// rate of the step itself; optax weights with that of the step after. The authors' code multiplies the
+/// weight with t^r and has r = 0 by default. Weight decay of the rule is taken at y, as there.
+///
+/// Reference: A. Defazio et al., "The Road Less Scheduled", NeurIPS 2024, arXiv:2405.15682.
+///
+/// @param rule without momentum, such as [RmsProp] with a corrected average, which makes schedule-free AdamW
+public record ScheduleFree(
+        Rule rule,
+
+        @Hyperparameter(range = "(0, 1]", what = "share of the average in y", source = "Defazio et al. 2024")
+        double beta,
+
+        @Hyperparameter(range = "[0, inf)", what = "power of the learning rate", source = "Defazio et al. 2024")
+        double power)
+        implements Rule {
+    public ScheduleFree {
+        Hyperparameters.check(ScheduleFree.class, beta, power);
+    }
+
+    public ScheduleFree(Rule rule) {
+        this(rule, 0.9, 2);
+    }
+
+    private StateRef z(Step s) {
+        return s.state("z", s.initialTheta()).weights();
+    }
+
+    @Override
+    public Step apply(Step s) {
+        Expr beta = s.hyper("beta", this.beta);
+        Step inner = s.startingAt(s.theta()).then(rule).descend();
+        Expr largest = s.shared("max_lr", Expr.ZERO).becomes(old -> max(old, s.learningRate()));
+        Expr weight = pow(largest, s.hyper("power", power)).named("w");
+        Expr sum = s.shared("weight_sum", Expr.ZERO).becomes(old -> old.plus(weight));
+        Expr c = where(sum.eq(0), Expr.ZERO, weight.div(sum)).named("c");
+
+        Expr zBefore = z(s).before();
+        Expr x = averageOf(s.theta(), zBefore, beta);
+        Expr z = z(s).becomes(old -> old.minus(inner.update()));
+        Expr average = Expr.ONE.minus(c).times(x).plus(c.times(z));
+        return inner.theta(between(average, z, beta));
+    }
+
+    @Override
+    public Set<String> events() {
+        Set<String> events = new HashSet<>(rule.events());
+        events.add(EVALUATE);
+        events.add(TRAIN);
+        return Set.copyOf(events);
+    }
+
+    @Override
+    public Step on(String event, Step s) {
+        Expr beta = s.hyper("beta", this.beta);
+        Expr z = z(s).before();
+        return switch (event) {
+            case EVALUATE -> {
+                Step inner = s.then(event, rule);
+                yield inner.theta(averageOf(inner.theta(), z, beta));
+            }
+            case TRAIN -> s.theta(between(s.theta(), z, beta)).then(event, rule);
+            default -> s.then(event, rule);
+        };
+    }
+
+    /// x, of which y is made.
+    private static Expr averageOf(Expr y, Expr z, Expr beta) {
+        return y.minus(Expr.ONE.minus(beta).times(z)).div(beta);
+    }
+
+    /// y.
+    private static Expr between(Expr x, Expr z, Expr beta) {
+        return beta.times(x).plus(Expr.ONE.minus(beta).times(z));
+    }
+}

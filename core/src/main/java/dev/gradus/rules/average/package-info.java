@@ -1,0 +1,5 @@
+/// Weights beside those that are trained: averages for evaluation, and slow weights that follow.
+@NullMarked
+package dev.gradus.rules.average;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,36 @@
+package dev.gradus.rules.clip;
+
+import static dev.gradus.expr.Formulas.sqrt;
+import static dev.gradus.expr.Formulas.where;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Direction;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.Step;
+
+/// Scales the directions of all parameters of this link, of any group that has an equal one, down to a joint
+/// norm, where it is larger.
+///
+/// Without ε in the divisor, as optax; torch's `clip_grad_norm_` adds 1e-6 there.
+///
+/// Reference: R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks",
+/// ICML 2013, arXiv:1211.5063.
+public record ClipByGlobalNorm(
+        @Hyperparameter(range = "(0, inf)", what = "largest joint norm", source = "common practice")
+        double maxNorm) implements Direction {
+    public ClipByGlobalNorm {
+        Hyperparameters.check(ClipByGlobalNorm.class, maxNorm);
+    }
+
+    public ClipByGlobalNorm() {
+        this(1);
+    }
+
+    @Override
+    public Expr update(Step s) {
+        Expr max = s.hyper("max_norm", maxNorm);
+        Expr n = sqrt(s.totalOfSquares(s.direction()));
+        return s.direction().times(where(n.gt(max), max.div(n), Expr.ONE));
+    }
+}

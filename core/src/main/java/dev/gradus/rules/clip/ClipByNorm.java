@@ -1,0 +1,32 @@
+package dev.gradus.rules.clip;
+
+import static dev.gradus.expr.Formulas.norm;
+import static dev.gradus.expr.Formulas.where;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Direction;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.Step;
+
+/// Scales the direction of each tensor down to a norm, where its own is larger; [ClipByGlobalNorm] does so with all
+/// tensors together.
+public record ClipByNorm(
+        @Hyperparameter(range = "(0, inf)", what = "largest norm of a tensor", source = "common practice")
+        double maxNorm)
+        implements Direction {
+    public ClipByNorm {
+        Hyperparameters.check(ClipByNorm.class, maxNorm);
+    }
+
+    public ClipByNorm() {
+        this(1);
+    }
+
+    @Override
+    public Expr update(Step s) {
+        Expr max = s.hyper("max_norm", maxNorm);
+        Expr n = norm(s.direction());
+        return s.direction().times(where(n.gt(max), max.div(n), Expr.ONE));
+    }
+}

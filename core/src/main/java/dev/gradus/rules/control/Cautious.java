@@ -1,0 +1,58 @@
+package dev.gradus.rules.control;
+
+import static dev.gradus.expr.Formulas.max;
+import static dev.gradus.expr.Formulas.mean;
+import static dev.gradus.expr.Formulas.where;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.Step;
+import java.util.Set;
+
+/// The cautious mask: keeps of a rule's direction the elements that agree in sign with the gradient, and scales
+/// them up for those that were dropped.
+///
+/// ```
+/// φ = [u g > 0],   u ← u φ / max(mean(φ), minimum)
+/// ```
+/// The mean is that of the tensor. As in the authors' code; the paper's algorithm divides by (size of φ) /
+/// (|φ|₀ + 1) instead, which is the same but for the 1.
+///
+/// Reference: K. Liang et al., "Cautious Optimizers: Improving Training with One Line of Code", 2024,
+/// arXiv:2411.16085.
+///
+/// @param rule whose direction is masked
+public record Cautious(
+        Rule rule,
+
+        @Hyperparameter(range = "(0, 1]", what = "least share that the scale assumes", source = "Liang et al. 2024")
+        double minimum)
+        implements Rule {
+    public Cautious {
+        Hyperparameters.check(Cautious.class, minimum);
+    }
+
+    public Cautious(Rule rule) {
+        this(rule, 1e-3);
+    }
+
+    @Override
+    public Step apply(Step s) {
+        Step done = s.directedBy(rule);
+        Expr u = done.direction();
+        Expr agrees = where(u.times(s.direction()).gt(0), Expr.ONE, Expr.ZERO).named("phi");
+        return done.direction(u.times(agrees).div(max(mean(agrees), s.hyper("minimum", minimum))));
+    }
+
+    @Override
+    public Set<String> events() {
+        return rule.events();
+    }
+
+    @Override
+    public Step on(String event, Step s) {
+        return s.then(event, rule);
+    }
+}

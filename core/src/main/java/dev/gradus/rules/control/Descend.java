@@ -1,0 +1,13 @@
+package dev.gradus.rules.control;
+
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.Step;
+
+/// Applies the direction: θ ← θ − η u. It stands in a chain only where links follow that look at the parameter
+/// after the step; elsewhere it is appended by itself.
+public record Descend() implements Rule {
+    @Override
+    public Step apply(Step s) {
+        return s.descend();
+    }
+}

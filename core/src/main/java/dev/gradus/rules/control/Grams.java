@@ -1,0 +1,32 @@
+package dev.gradus.rules.control;
+
+import static dev.gradus.expr.Formulas.abs;
+
+import dev.gradus.expr.Formulas;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.Step;
+import java.util.Set;
+
+/// Gradient descent with adaptive momentum scaling: the magnitude of a rule's direction with the sign of the
+/// gradient, `u ← |u| sign(g)`.
+///
+/// Reference: Y. Cao et al., "Grams: Gradient Descent with Adaptive Momentum Scaling", 2024, arXiv:2412.17107.
+///
+/// @param rule whose magnitude is taken
+public record Grams(Rule rule) implements Rule {
+    @Override
+    public Step apply(Step s) {
+        Step done = s.directedBy(rule);
+        return done.direction(abs(done.direction()).times(Formulas.sign(s.direction())));
+    }
+
+    @Override
+    public Set<String> events() {
+        return rule.events();
+    }
+
+    @Override
+    public Step on(String event, Step s) {
+        return s.then(event, rule);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.gradus.rules.control;
+
+import static dev.gradus.expr.Formulas.abs;
+import static dev.gradus.expr.Formulas.sqrt;
+import static dev.gradus.expr.Formulas.square;
+import static dev.gradus.expr.Formulas.where;
+
+import dev.gradus.expr.Condition;
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.StateRef;
+import dev.gradus.rule.Step;
+import java.util.HashSet;
+import java.util.Set;
+
+/// Sharpness-aware minimisation: takes the gradient of a step where the loss is largest nearby. A step has two
+/// phases: compute gradients and call `optimizer.fire("perturb")`, which moves the parameters there; compute
+/// gradients again and call `optimizer.step()`, which steps from where they were.
+///
+/// ```
+/// θ ← θ + ρ g / ‖g‖₂              at the event perturb (SAM)
+/// θ ← θ + ρ θ² g / ‖ |θ| g ‖₂     (ASAM)
+/// ```
+/// The norms are over all parameters of the link. States: `unperturbed`, the weights to step from, and
+/// `is_perturbed`; both perturbing twice and not at all before a step are allowed. ASAM scales with θ² as in its
+/// paper's element-wise form, without the small constant that its code adds to |θ|.
+///
+/// References: P. Foret et al., "Sharpness-Aware Minimization for Efficiently Improving Generalization", ICLR 2021,
+/// arXiv:2010.01412; J. Kwon et al., "ASAM", ICML 2021, arXiv:2102.11600.
+///
+/// @param rule which makes the step
+public record Sam(
+        Rule rule,
+
+        @Hyperparameter(range = "[0, inf)", what = "radius of the neighbourhood", source = "Foret et al. 2021")
+        double rho,
+
+        Neighbourhood neighbourhood)
+        implements Rule {
+    /// The event that moves the parameters to where the second gradient is taken.
+    public static final String PERTURB = "perturb";
+
+    /// What is nearby.
+    public enum Neighbourhood {
+        /// A ball: SAM.
+        BALL,
+        /// An ellipsoid whose axes are the weights' magnitudes: ASAM, for which ρ is about ten times as large.
+        ADAPTIVE
+    }
+
+    public Sam {
+        Hyperparameters.check(Sam.class, rho);
+    }
+
+    public Sam(Rule rule) {
+        this(rule, 0.05, Neighbourhood.BALL);
+    }
+
+    private StateRef unperturbed(Step s) {
+        return s.state("unperturbed", s.initialTheta()).weights();
+    }
+
+    private StateRef flag(Step s) {
+        return s.scalar("is_perturbed", Expr.ZERO);
+    }
+
+    private Expr start(Step s) {
+        Condition isPerturbed = flag(s).before().eq(1);
+        return where(isPerturbed, unperturbed(s).before(), s.theta());
+    }
+
+    @Override
+    public Step apply(Step s) {
+        Expr start = start(s);
+        flag(s).write(old -> Expr.ZERO);
+        return s.startingAt(start).then(rule).descend();
+    }
+
+    @Override
+    public Set<String> events() {
+        Set<String> events = new HashSet<>(rule.events());
+        events.add(PERTURB);
+        return Set.copyOf(events);
+    }
+
+    @Override
+    public Step on(String event, Step s) {
+        if (!event.equals(PERTURB)) {
+            return s.then(event, rule);
+        }
+        Expr start = start(s);
+        Expr g = s.direction();
+        boolean isBall = neighbourhood == Neighbourhood.BALL;
+        Expr length = sqrt(s.totalOfSquares(isBall ? g : abs(start).times(g)));
+        Expr towards = isBall ? g : square(start).times(g);
+        Expr factor = where(length.eq(0), Expr.ZERO, s.hyper("rho", rho).div(length));
+        unperturbed(s).write(old -> start);
+        flag(s).write(old -> Expr.ONE);
+        return s.theta(start.plus(factor.times(towards)));
+    }
+}

@@ -1,0 +1,56 @@
+package dev.gradus.rules.control;
+
+import static dev.gradus.expr.Formulas.where;
+
+import dev.gradus.expr.Condition;
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.StateRef;
+import dev.gradus.rule.Step;
+
+/// Leaves out a step in which a gradient has an element that is NaN or infinite: no value, state or clock changes. To
+/// be put first in a chain. After `limit` such steps in a row the next one is made all the same, so that the trouble
+/// shows.
+///
+/// States: `skipped` and `skipped_in_a_row`, the numbers of steps left out, of which the second begins anew with each
+/// step that is made. As optax's `apply_if_finite`, whose names for them are `total_notfinite` and `notfinite_count`.
+///
+/// @param scope what is left out
+public record SkipNonFinite(
+        Scope scope,
+
+        @Hyperparameter(range = "[0, inf)", what = "most steps to leave out in a row", source = "common practice")
+        double limit)
+        implements Rule {
+    /// What is left out.
+    public enum Scope {
+        /// The step of all parameters that the link applies to.
+        ALL,
+        /// The step of the tensor whose gradient it is.
+        TENSOR
+    }
+
+    public SkipNonFinite {
+        Hyperparameters.check(SkipNonFinite.class, limit);
+    }
+
+    public SkipNonFinite() {
+        this(Scope.ALL, 10);
+    }
+
+    @Override
+    public Step apply(Step s) {
+        Condition finite = scope == Scope.ALL ? NonFinite.noneInAll(s) : NonFinite.noneInTensor(s);
+        StateRef row = counter(s, "skipped_in_a_row");
+        Condition goes = finite.or(row.before().ge(s.hyper("limit", limit)));
+        row.write(old -> where(goes, Expr.ZERO, old.plus(1)));
+        counter(s, "skipped").write(old -> where(goes, old, old.plus(1)));
+        return s.commitIf(goes);
+    }
+
+    private StateRef counter(Step s, String name) {
+        return (scope == Scope.ALL ? s.shared(name, Expr.ZERO) : s.scalar(name, Expr.ZERO)).regardless();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.gradus.rules.decay;
+
+import static dev.gradus.expr.Formulas.where;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Direction;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.Step;
+
+/// Cautious weight decay: adds `λ θ` to the direction for those elements that the direction moves towards 0 anyway;
+/// the others, which it moves away from 0, do not decay.
+///
+/// Reference: L. Chen et al., "Cautious Weight Decay", 2025, arXiv:2510.12402.
+public record DecayCautiously(
+        @Hyperparameter(range = "[0, inf)", what = "weight decay", source = "torch AdamW")
+        double weightDecay) implements Direction {
+    public DecayCautiously {
+        Hyperparameters.check(DecayCautiously.class, weightDecay);
+    }
+
+    public DecayCautiously() {
+        this(0.01);
+    }
+
+    @Override
+    public Expr update(Step s) {
+        Expr u = s.direction();
+        Expr decay = s.hyper("weight_decay", weightDecay).times(s.theta());
+        return u.plus(where(u.times(s.theta()).gt(0), decay, Expr.ZERO));
+    }
+}

@@ -1,0 +1,28 @@
+package dev.gradus.rules.decay;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Direction;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.Step;
+
+/// Weight decay: adds `λ θ` to the direction. Its position says what it means: before an adaptive rule it is L2
+/// regularisation, after it decoupled decay scaled by the learning rate (AdamW), before a trust ratio LAMB's.
+///
+/// Reference: I. Loshchilov, F. Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, arXiv:1711.05101.
+public record DecayWeights(
+        @Hyperparameter(range = "[0, inf)", what = "weight decay", source = "torch AdamW")
+        double weightDecay) implements Direction {
+    public DecayWeights {
+        Hyperparameters.check(DecayWeights.class, weightDecay);
+    }
+
+    public DecayWeights() {
+        this(0.01);
+    }
+
+    @Override
+    public Expr update(Step s) {
+        return s.direction().plus(s.hyper("weight_decay", weightDecay).times(s.theta()));
+    }
+}

@@ -1,0 +1,30 @@
+package dev.gradus.rules.factored;
+
+import static dev.gradus.expr.Formulas.ema;
+import static dev.gradus.expr.Formulas.mean;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Step;
+import dev.gradus.tensor.Axes;
+import java.util.function.UnaryOperator;
+
+/// An average of squares of which only the means along two axes are kept; what it would be is estimated as
+/// R C / mean(R).
+///
+/// @param first the axis that the rows R are reduced over
+/// @param second the axis that the columns C are reduced over
+/// @param rows the name of the state R
+/// @param columns the name of the state C
+record FactoredMoment(int first, int second, String rows, String columns) {
+
+    /// Updates the states with the squares of this step and returns the estimate.
+    ///
+    /// @param floor keeps the rows' mean, by which is divided, away from 0
+    Expr update(Step s, Expr beta, Expr squared, UnaryOperator<Expr> floor) {
+        Axes row = s.axes().without(first);
+        Axes column = s.axes().without(second);
+        Expr r = s.state(rows, row).nonNegative().becomes(old -> ema(beta, old, mean(squared, row)));
+        Expr c = s.state(columns, column).nonNegative().becomes(old -> ema(beta, old, mean(squared, column)));
+        return r.div(floor.apply(mean(r, row.without(second)))).times(c);
+    }
+}

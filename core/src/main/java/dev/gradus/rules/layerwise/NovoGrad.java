@@ -1,0 +1,56 @@
+package dev.gradus.rules.layerwise;
+
+import static dev.gradus.expr.Formulas.ema;
+import static dev.gradus.expr.Formulas.sqrt;
+import static dev.gradus.expr.Formulas.sumOfSquares;
+import static dev.gradus.expr.Formulas.where;
+
+import dev.gradus.expr.Clock;
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Direction;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.Step;
+import dev.gradus.tensor.Axes;
+
+/// The core of NovoGrad: divides the gradient of each tensor by the root of its average squared norm.
+///
+/// ```
+/// v_t = β₂ v_{t−1} + (1 − β₂) ‖g_t‖₂²,   v_1 = ‖g_1‖₂²
+/// u_t = g_t / (√v_t + ε)
+/// ```
+/// State: `exp_avg_sq`, a number per parameter. Weight decay and momentum are links behind it, in this order:
+/// the paper's m_t = β₁ m_{t−1} + (u_t + λ θ) is a [Momentum].
+///
+/// Reference: B. Ginsburg et al., "Stochastic Gradient Methods with Layer-wise Adaptive Moments for Training of
+/// Deep Networks", 2019, arXiv:1905.11286.
+public record NovoGrad(
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the squared norm", source = "optax 0.2.8")
+        double beta2,
+
+        @Hyperparameter(range = "[0, inf)", what = "added to the root", source = "optax 0.2.8")
+        double eps)
+        implements Direction {
+    public NovoGrad {
+        Hyperparameters.check(NovoGrad.class, beta2, eps);
+    }
+
+    public NovoGrad() {
+        this(0.25, 1e-6);
+    }
+
+    @Override
+    public String name() {
+        return "novograd";
+    }
+
+    @Override
+    public Expr update(Step s) {
+        Expr b2 = s.hyper("beta2", beta2);
+        Expr g = s.direction();
+        Expr squared = sumOfSquares(g, Axes.HOST);
+        Expr v = s.scalar("exp_avg_sq", Expr.ZERO)
+                .becomes(old -> where(s.t(Clock.OWN).eq(1), squared, ema(b2, old, squared)));
+        return g.div(sqrt(v).plus(s.hyper("eps", eps)));
+    }
+}

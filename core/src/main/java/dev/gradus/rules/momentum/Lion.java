@@ -1,0 +1,46 @@
+package dev.gradus.rules.momentum;
+
+import static dev.gradus.expr.Formulas.ema;
+import static dev.gradus.expr.Formulas.sign;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Direction;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.StateRef;
+import dev.gradus.rule.Step;
+
+/// Lion: the sign of an average gradient that weighs the newest one more than the average that is kept.
+///
+/// ```
+/// m_t = β₂ m_{t−1} + (1 − β₂) g_t
+/// θ_t = θ_{t−1} − η sign(β₁ m_{t−1} + (1 − β₁) g_t)
+/// ```
+/// State: `exp_avg`, of the parameter's shape. Each element moves by η, so that η is to be smaller and weight
+/// decay larger than Adam's, both 3 to 10 times by the paper.
+///
+/// Reference: X. Chen et al., "Symbolic Discovery of Optimization Algorithms", NeurIPS 2023, arXiv:2302.06675.
+public record Lion(
+        @Hyperparameter(range = "[0, 1)", what = "share of the average in the step", source = "Chen et al. 2023")
+        double beta1,
+
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the average", source = "Chen et al. 2023")
+        double beta2)
+        implements Direction {
+    public Lion {
+        Hyperparameters.check(Lion.class, beta1, beta2);
+    }
+
+    public Lion() {
+        this(0.9, 0.99);
+    }
+
+    @Override
+    public Expr update(Step s) {
+        Expr b1 = s.hyper("beta1", beta1);
+        Expr b2 = s.hyper("beta2", beta2);
+        StateRef average = s.state("exp_avg");
+        average.write(old -> ema(b2, old, s.direction()));
+        return sign(ema(b1, average.before(), s.direction()));
+    }
+}

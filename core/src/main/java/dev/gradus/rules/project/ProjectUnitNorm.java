@@ -1,0 +1,20 @@
+package dev.gradus.rules.project;
+
+import static dev.gradus.expr.Formulas.norm;
+import static dev.gradus.expr.Formulas.where;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.Step;
+
+/// After the step, gives the weights of each unit the norm 1; weights of norm 0 stay. A unit is a row of a tensor (a
+/// slice along the outermost axis, an output channel), or a whole vector. [RenormalizeRows] keeps the norm of the
+/// start instead.
+public record ProjectUnitNorm() implements Rule {
+    @Override
+    public Step apply(Step s) {
+        Step done = s.descend();
+        Expr n = norm(done.theta(), s.units());
+        return done.theta(done.theta().times(where(n.eq(0), Expr.ONE, Expr.ONE.div(n))));
+    }
+}

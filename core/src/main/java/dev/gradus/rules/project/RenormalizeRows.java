@@ -1,0 +1,26 @@
+package dev.gradus.rules.project;
+
+import dev.gradus.rules.layerwise.Centralize;
+
+import static dev.gradus.expr.Formulas.rowNorm;
+import static dev.gradus.expr.Formulas.where;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.Step;
+
+/// After the step, gives each row the norm that it had at the start; after Adam it makes the notebook's Adam_AWD. A
+/// row whose norm is or was 0 is left as it is.
+///
+/// State: `norm0`, one number per row.
+public record RenormalizeRows() implements Rule {
+    @Override
+    public Step apply(Step s) {
+        Centralize.requireRows("renormalizeRows", s);
+        Step done = s.descend();
+        Expr initial = s.state("norm0", rowNorm(s.initialTheta())).weights().before();
+        Expr current = rowNorm(done.theta());
+        Expr factor = where(initial.eq(0).or(current.eq(0)), Expr.ONE, initial.div(current));
+        return done.theta(done.theta().times(factor));
+    }
+}

@@ -1,0 +1,56 @@
+package dev.gradus.rules.reference;
+
+import static dev.gradus.expr.Formulas.ema;
+import static dev.gradus.expr.Formulas.isFinite;
+import static dev.gradus.expr.Formulas.sqrt;
+import static dev.gradus.expr.Formulas.square;
+import static dev.gradus.expr.Formulas.unbias;
+import static dev.gradus.expr.Formulas.where;
+
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Direction;
+import dev.gradus.rule.Hyperparameter;
+import dev.gradus.rule.Hyperparameters;
+import dev.gradus.rule.Step;
+
+/// The notebook's Duv_Adam: divides by how far the gradient is, relatively, from its average.
+///
+/// ```
+/// r_t = g_t / m_{t−1}, or 1 where that is not finite
+/// m_t = β₁ m_{t−1} + (1 − β₁) g_t
+/// v_t = β₂ v_{t−1} + (1 − β₂) (r_t − 1)²
+/// θ_t = θ_{t−1} − η m̂_t / (1 + √v̂_t)
+/// ```
+/// States: `exp_avg` and `exp_avg_sq`, each of the parameter's shape. The notebook's algorithm sets r to 1 only
+/// where m is exactly 0; where it is so small that the quotient overflows, that element would never move again. Its
+/// code does not run.
+public record DuvAdam(
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the first moment", source = "the notebook")
+        double beta1,
+
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the second moment", source = "the notebook")
+        double beta2)
+        implements Direction {
+    public DuvAdam {
+        Hyperparameters.check(DuvAdam.class, beta1, beta2);
+    }
+
+    public DuvAdam() {
+        this(0.9, 0.999);
+    }
+
+    @Override
+    public Expr update(Step s) {
+        Expr b1 = s.hyper("beta1", beta1);
+        Expr b2 = s.hyper("beta2", beta2);
+        Expr t = s.t();
+        Expr g = s.direction();
+
+        Expr quotient = g.div(s.state("exp_avg").before());
+        Expr r = where(isFinite(quotient), quotient, Expr.ONE).named("r");
+        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, g));
+        Expr v = s.state("exp_avg_sq").nonNegative().becomes(old -> ema(b2, old, square(r.minus(1))));
+
+        return unbias(m, b1, t).div(sqrt(unbias(v, b2, t)).plus(1));
+    }
+}
