@@ -1,5 +1,6 @@
 package dev.gradus.checkpoint;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// What loading a checkpoint did.
@@ -38,5 +39,11 @@ public record LoadReport(
                 && kept.isEmpty()
                 && unused.isEmpty()
                 && differences.isEmpty();
+    }
+
+    LoadReport withUnused(List<String> more) {
+        List<String> all = new ArrayList<>(unused);
+        all.addAll(more);
+        return new LoadReport(loaded, begun, valuesOnly, kept, all, restored, differences);
     }
 }

@@ -19,8 +19,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes from saved parameters what fits an optimizer, state by state.
 final class PartialLoad {
-    private static final String MASTER = "/master";
-    private static final String LAST_STEP = "/last_step";
+    /// What follows the parameter's name in that of its float32 copy.
+    static final String MASTER = "/master";
+
+    /// What follows the parameter's name in that of the steps that its rows have last made.
+    static final String LAST_STEP = "/last_step";
+
     private static final String MISSING = "is not in the checkpoint";
 
     final List<String> loaded = new ArrayList<>();
@@ -154,9 +158,11 @@ final class PartialLoad {
 
     /// What a state is where the checkpoint has none that fits.
     private StateView replacement(ParameterState own, ParameterState from, StateView state, long completed) {
-        StateView values = from.values() == null ? own.values() : from.values();
         return switch (suffix(own, state)) {
-            case MASTER -> Widening.widened(Objects.requireNonNull(values), state.name(), state.type(), allocator);
+            case MASTER ->
+                from.values() == null
+                        ? copy(state)
+                        : Widening.widened(from.values(), state.name(), state.type(), allocator);
             case LAST_STEP -> allAt(completed, state);
             default -> {
                 if (isOfRule(own, state)) {
