@@ -42,7 +42,7 @@ public record Options(int threads, @Nullable Executor executor, Kernels kernels)
         }
     }
 
-    /// The defaults, of which the system properties `gradus.threads` and `gradus.eagerKernels` change the first
+    /// The defaults, of which the system properties `gradus.threads` and `gradus.kernels` change the first
     /// and the last.
     public Options() {
         this(

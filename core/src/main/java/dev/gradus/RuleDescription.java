@@ -43,21 +43,20 @@ public record RuleDescription(
         return Disassembly.of(Program.of(Trace.of(rule, parameterName, shape), false), shape);
     }
 
-    /// The size in bytes of all states of one parameter, the float32 copy of 16-bit parameters included.
-    public long stateBytes(Shape shape, ElementType type) {
+    /// The size in bytes of everything that an optimizer allocates for one parameter by default: all states in the
+    /// arithmetic type, and the float32 copy of a 16-bit parameter.
+    public long memoryBytes(Shape shape, ElementType type) {
         long master = type.isHalf() ? shape.elements() * type.arithmetic().bytes() : 0;
         return master + stateBytes(shape, type, StateFormat.ARITHMETIC);
     }
 
-    /// The size in bytes of all states of one parameter in a format, without a float32 copy of 16-bit
-    /// parameters.
+    /// The size in bytes of all states of one parameter in a format.
     public long stateBytes(Shape shape, ElementType type, StateFormat format) {
         long bytes = 0;
         for (State state : states) {
             if (!state.axes().isHost()) {
                 long elements = shape.elements(state.axes());
-                bytes += TrainedParameter.format(format, state, type.arithmetic(), elements)
-                        .bytes(elements);
+                bytes += format.typeOf(state, type.arithmetic(), elements).bytes(elements);
             } else if (state.scope() == Scope.PARAMETER) {
                 bytes += Double.BYTES;
             }

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.gradus.rule.Mask;
-import dev.gradus.rules.average.EmaWeights;
 import dev.gradus.rules.Rules;
 import dev.gradus.rules.adaptive.Sophia;
+import dev.gradus.rules.average.EmaWeights;
 import dev.gradus.schedule.Schedules;
 import dev.gradus.tensor.Shape;
 import java.lang.foreign.MemorySegment;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gradus.rule.Rule;
-import dev.gradus.rules.clip.ClipAdaptively;
-import dev.gradus.rules.average.EmaWeights;
-import dev.gradus.rules.momentum.Momentum;
 import dev.gradus.rules.Rules;
+import dev.gradus.rules.average.EmaWeights;
+import dev.gradus.rules.clip.ClipAdaptively;
+import dev.gradus.rules.momentum.Momentum;
 import dev.gradus.schedule.Schedules;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;

@@ -38,11 +38,6 @@ final class BoundVariant {
     /// Whether kernels are wanted: not for what runs only once.
     boolean usesKernels;
 
-    /// The states with one number that the variant writes, and those that it writes in any case.
-    private final List<State> numbers;
-
-    private final List<State> regardless;
-
     /// Fills the slots of the numbers that a step depends on.
     final Inputs inputs;
 
@@ -95,9 +90,6 @@ final class BoundVariant {
         this.variant = variant;
         this.slots = new double[variant.slots()];
         this.kernels = new Simd.Bound[variant.passes().size()];
-        this.numbers = List.copyOf(variant.numbers().keySet());
-        this.regardless =
-                numbers.stream().filter(variant.regardless()::contains).toList();
         this.inputs = new Inputs(variant.leaves(), slots, whole, memory);
         this.shape = variant.merged().merge(shape);
         this.elements = this.shape.elements();
@@ -207,17 +199,8 @@ final class BoundVariant {
         return type;
     }
 
-    boolean isCommitted() {
-        return variant.takesPlace() && !isStopped();
-    }
-
     private boolean isStopped() {
         return variant.commit() >= 0 && slots[variant.commit()] == 0;
-    }
-
-    /// The states with one number that the completed step writes.
-    List<State> numbers() {
-        return isCommitted() ? numbers : regardless;
     }
 
     /// The values of an operand that is a value of reduced shape left by a pass, or null where it is none.
@@ -394,12 +377,11 @@ final class BoundVariant {
         Workspace workspace = worker.workspace;
         if (keepsScratch || !byRows) {
             Scratch lasting = common == null ? workspace.own : common;
-            workspace.scratch = lasting.require(scratchCount, elements * type.bytes());
-            workspace.base = 0;
+            workspace.bindScratch(lasting.require(scratchCount, elements * type.bytes()), 0);
         } else {
             long length = rows == 0 ? 0 : elements / rows;
-            workspace.scratch = workspace.own.require(scratchCount, (to - from) * length * type.bytes());
-            workspace.base = from * length;
+            long bytes = (to - from) * length * type.bytes();
+            workspace.bindScratch(workspace.own.require(scratchCount, bytes), from * length);
         }
     }
 

@@ -140,7 +140,7 @@ public final class WorkerPool implements AutoCloseable {
 
     /// Runs steps that have begun until each is complete, has failed or waits for totals; those that it is to
     /// wait for no more have been filled.
-    public void advance(Task[] ready, int count) {
+    void advance(Task[] ready, int count) {
         long elements = 0;
         for (int i = 0; i < count; i++) {
             elements += ready[i].elements();
@@ -159,20 +159,8 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /// Runs one step that has begun, on the calling thread, to its end; it must not depend on others.
-    ///
-    /// @throws IllegalStateException if it failed; the message names the parameter
-    public void complete(Task execution) {
-        while (!execution.isComplete()) {
-            alone(execution);
-            if (execution.failure() != null) {
-                throw new IllegalStateException(
-                        "computing failed at parameter " + execution.explanation(), execution.failure());
-            }
-        }
-    }
-
-    private void alone(Task execution) {
+    /// Runs a step that has begun, on the calling thread, until it is complete, has failed or waits for totals.
+    void alone(Task execution) {
         try {
             execution.advance(workers[0]);
         } catch (Throwable e) {
@@ -182,7 +170,7 @@ public final class WorkerPool implements AutoCloseable {
 
     /// Gives up a step, and what the thread has of it.
     private static void fail(Task execution, Worker worker, Throwable cause) {
-        execution.fail(cause);
+        execution.status().fail(cause);
         worker.workspace.clear();
     }
 
@@ -317,7 +305,7 @@ public final class WorkerPool implements AutoCloseable {
                 at++;
             }
             Task execution = working[at];
-            if (execution.failure() != null) {
+            if (execution.status().failure() != null) {
                 continue;
             }
             try {
@@ -335,7 +323,7 @@ public final class WorkerPool implements AutoCloseable {
     /// Completes the stages of the wave, and keeps what is to go on.
     private void settle() {
         for (int i = 0; i < workingCount; i++) {
-            if (!isWhole[i] && working[i].failure() == null) {
+            if (!isWhole[i] && working[i].status().failure() == null) {
                 finishStage(working[i]);
             }
         }

@@ -22,6 +22,14 @@ final class Workspace {
     private Lanes[] lanes = {};
     private double[] leftByKernels = {};
 
+    /// Binds the scratch memory of a run.
+    ///
+    /// @param firstElement the element that the first of each segment belongs to
+    void bindScratch(MemorySegment[] segments, long firstElement) {
+        scratch = segments;
+        base = firstElement;
+    }
+
     /// The run of a reduction that is in progress.
     Lanes lanes(int reduction) {
         if (reduction >= lanes.length) {

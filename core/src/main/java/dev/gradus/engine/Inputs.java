@@ -9,7 +9,7 @@ import dev.gradus.program.Slots.StepSlot;
 import dev.gradus.tensor.Shape;
 import java.util.List;
 
-/// Fills the slots of what code on numbers of the host depends on: once what never changes, at each step the rest.
+/// Fills the slots of host scalars that are inputs of host code: constants once, the others at each step.
 public final class Inputs {
     private final double[] slots;
 

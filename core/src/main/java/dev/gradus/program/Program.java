@@ -150,7 +150,7 @@ public final class Program {
                 new Source(
                         trace.states(),
                         trace.writes(),
-                        trace.regardless(),
+                        trace.survivingSkip(),
                         trace.theta(),
                         trace.conditions(),
                         metrics,
@@ -166,7 +166,7 @@ public final class Program {
     }
 
     private static Expr squaredNorm(Expr x) {
-        return new Expr.Reduce(Reduction.SUM_OF_SQUARES, x, Axes.HOST);
+        return Expr.reduce(Reduction.SUM_OF_SQUARES, x, Axes.HOST);
     }
 
     /// The conditions that are known before the step and decide whether it takes place, or choose between values of

@@ -175,14 +175,14 @@ class SimdTest {
                 bench.t = step;
                 bench.draw();
                 execution.begin(bench.gradient, bench, worker);
-                while (!execution.isComplete()) {
-                    execution.totals().stream()
-                            .filter(total -> total.level() == execution.level())
-                            .forEach(total -> execution.fill(total, execution.contribution(total)));
+                while (!execution.status().isComplete()) {
+                    execution.status().totals().stream()
+                            .filter(total -> total.level() == execution.status().level())
+                            .forEach(total -> execution.status().fill(total, execution.status().contribution(total)));
                     execution.advance(worker);
                 }
-                for (State state : execution.numbers()) {
-                    bench.numbers.put(state.name(), execution.number(state));
+                for (State state : execution.status().numbers()) {
+                    bench.numbers.put(state.name(), execution.status().number(state));
                 }
             }
             return bench.snapshot();

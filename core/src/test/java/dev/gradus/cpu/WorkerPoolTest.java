@@ -100,13 +100,13 @@ class WorkerPoolTest {
             begin(executions, benches, 1, team);
             // What is too small stands for any memory that turns out to be unusable within a step.
             benches.get(2).gradient = new Tensor(MemorySegment.ofArray(new float[20_000]), ElementType.FLOAT32);
-            executions[2].begin(benches.get(2).gradient, benches.get(2), team);
+            executions[2].begin(benches.get(2).gradient, benches.get(2), team.caller());
             advance(executions, team);
             for (int i = 0; i < executions.length; i++) {
-                assertThat(executions[i].isComplete()).as("p%d", i).isEqualTo(i != 2);
+                assertThat(executions[i].status().isComplete()).as("p%d", i).isEqualTo(i != 2);
             }
-            assertThat(executions[2].failure()).isInstanceOf(IndexOutOfBoundsException.class);
-            assertThat(executions[2].explanation()).startsWith("\"p2\": Out of bound access");
+            assertThat(executions[2].status().failure()).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThat(executions[2].status().explanation()).startsWith("\"p2\": Out of bound access");
 
             // The team goes on.
             Map<String, double[]> expected = run(Rules.lamb(), SHAPES, team(1, 0), false);
@@ -122,7 +122,7 @@ class WorkerPoolTest {
             Task[] executions = executions(Rules.adamW(), SHAPES, false, arena, benches);
             begin(executions, benches, 1, team);
             advance(executions, team);
-            assertThat(executions).allMatch(Task::isComplete);
+            assertThat(executions).allMatch(task -> task.status().isComplete());
         }
     }
 
@@ -164,8 +164,8 @@ class WorkerPoolTest {
                 begin(executions, benches, step, team);
                 advance(executions, team);
                 for (int i = 0; i < executions.length; i++) {
-                    for (State state : executions[i].numbers()) {
-                        benches.get(i).numbers.put(state.name(), executions[i].number(state));
+                    for (State state : executions[i].status().numbers()) {
+                        benches.get(i).numbers.put(state.name(), executions[i].status().number(state));
                     }
                 }
             }
@@ -192,7 +192,7 @@ class WorkerPoolTest {
     private static void begin(Task[] executions, List<ParameterBench> benches, int step, WorkerPool team) {
         for (int i = 0; i < executions.length; i++) {
             benches.get(i).t = step;
-            executions[i].begin(benches.get(i).gradient, benches.get(i), team);
+            executions[i].begin(benches.get(i).gradient, benches.get(i), team.caller());
         }
     }
 
@@ -201,11 +201,11 @@ class WorkerPoolTest {
         while (Stream.of(executions).anyMatch(WorkerPoolTest::isGoingOn)) {
             Map<Object, Double> totals = new HashMap<>();
             for (Task execution : executions) {
-                for (Total total : execution.totals()) {
-                    if (total.level() == execution.level()) {
+                for (Total total : execution.status().totals()) {
+                    if (total.level() == execution.status().level()) {
                         totals.merge(
                                 total.key(),
-                                execution.contribution(total),
+                                execution.status().contribution(total),
                                 total.key().reduction() == Reduction.MAX ? Math::max : Double::sum);
                     }
                 }
@@ -213,9 +213,9 @@ class WorkerPoolTest {
             List<Task> open =
                     Stream.of(executions).filter(WorkerPoolTest::isGoingOn).toList();
             for (Task execution : open) {
-                for (Total total : execution.totals()) {
-                    if (total.level() == execution.level()) {
-                        execution.fill(total, Objects.requireNonNull(totals.get(total.key())));
+                for (Total total : execution.status().totals()) {
+                    if (total.level() == execution.status().level()) {
+                        execution.status().fill(total, Objects.requireNonNull(totals.get(total.key())));
                     }
                 }
             }
@@ -224,6 +224,6 @@ class WorkerPoolTest {
     }
 
     private static boolean isGoingOn(Task execution) {
-        return !execution.isComplete() && execution.failure() == null;
+        return !execution.status().isComplete() && execution.status().failure() == null;
     }
 }

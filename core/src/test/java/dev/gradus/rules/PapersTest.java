@@ -1,5 +1,14 @@
 package dev.gradus.rules;
 
+import static dev.gradus.expr.Formulas.abs;
+import static dev.gradus.rule.Chain.chain;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gradus.Optimizer;
+import dev.gradus.Parameter;
+import dev.gradus.ParameterGroup;
+import dev.gradus.rule.Direction;
+import dev.gradus.rule.Rule;
 import dev.gradus.rules.adaptive.AdEmaMix;
 import dev.gradus.rules.adaptive.AdaBound;
 import dev.gradus.rules.adaptive.Adam;
@@ -14,16 +23,6 @@ import dev.gradus.rules.clip.ClipByRms;
 import dev.gradus.rules.factored.Confidence;
 import dev.gradus.rules.factored.FactoredRmsProp;
 import dev.gradus.rules.layerwise.ScaleByParameterRms;
-
-import static dev.gradus.expr.Formulas.abs;
-import static dev.gradus.rule.Chain.chain;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.gradus.Optimizer;
-import dev.gradus.Parameter;
-import dev.gradus.ParameterGroup;
-import dev.gradus.rule.Direction;
-import dev.gradus.rule.Rule;
 import dev.gradus.schedule.Schedules;
 import dev.gradus.tensor.Shape;
 import java.util.ArrayList;

@@ -1,5 +1,17 @@
 package dev.gradus.rules;
 
+import static dev.gradus.rule.Chain.chain;
+import static dev.gradus.rule.Mask.named;
+import static dev.gradus.rule.Mask.rank;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.gradus.Optimizer;
+import dev.gradus.Parameter;
+import dev.gradus.ParameterGroup;
+import dev.gradus.StateView;
+import dev.gradus.rule.Rule;
 import dev.gradus.rules.average.AverageWeights;
 import dev.gradus.rules.average.EmaWeights;
 import dev.gradus.rules.average.ScheduleFree;
@@ -14,19 +26,6 @@ import dev.gradus.rules.control.ScaleLoss;
 import dev.gradus.rules.control.SkipNonFinite;
 import dev.gradus.rules.layerwise.TrustRatio;
 import dev.gradus.rules.momentum.Momentum;
-
-import static dev.gradus.rule.Chain.chain;
-import static dev.gradus.rule.Mask.named;
-import static dev.gradus.rule.Mask.rank;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
-
-import dev.gradus.Optimizer;
-import dev.gradus.Parameter;
-import dev.gradus.ParameterGroup;
-import dev.gradus.StateView;
-import dev.gradus.rule.Rule;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
 import dev.gradus.tensor.Shape;

@@ -1,7 +1,5 @@
 package dev.gradus.rules.adaptive;
 
-import dev.gradus.rules.momentum.Ema;
-
 import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.square;
@@ -12,6 +10,7 @@ import dev.gradus.rule.Direction;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
+import dev.gradus.rules.momentum.Ema;
 
 /// RMSprop: divides by the root of the average squared gradient.
 ///

@@ -1,7 +1,7 @@
 package dev.gradus.rules.clip;
 
+import static dev.gradus.expr.Formulas.scaleDownTo;
 import static dev.gradus.expr.Formulas.sqrt;
-import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
@@ -31,6 +31,6 @@ public record ClipByGlobalNorm(
     public Expr update(Step s) {
         Expr max = s.hyper("max_norm", maxNorm);
         Expr n = sqrt(s.totalOfSquares(s.direction()));
-        return s.direction().times(where(n.gt(max), max.div(n), Expr.ONE));
+        return s.direction().times(scaleDownTo(max, n));
     }
 }

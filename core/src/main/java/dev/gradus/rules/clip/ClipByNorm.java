@@ -1,7 +1,7 @@
 package dev.gradus.rules.clip;
 
+import static dev.gradus.expr.Formulas.scaleDownTo;
 import static dev.gradus.expr.Formulas.norm;
-import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
@@ -27,6 +27,6 @@ public record ClipByNorm(
     public Expr update(Step s) {
         Expr max = s.hyper("max_norm", maxNorm);
         Expr n = norm(s.direction());
-        return s.direction().times(where(n.gt(max), max.div(n), Expr.ONE));
+        return s.direction().times(scaleDownTo(max, n));
     }
 }
