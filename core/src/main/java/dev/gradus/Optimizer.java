@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -174,7 +175,16 @@ public final class Optimizer implements AutoCloseable {
     ///
     /// @param state `link.state`
     public void recapture(String state) {
-        access.run(() -> registry.recapture(state));
+        access.run(() -> registry.recapture(state, List.of(registry.byName())));
+    }
+
+    /// The same for some parameters: their state begins anew, the others' stays.
+    ///
+    /// @param state `link.state`
+    /// @param parameters by name
+    public void recapture(String state, Set<String> parameters) {
+        access.run(() -> registry.recapture(
+                state, parameters.stream().sorted().map(registry::parameter).toList()));
     }
 
     /// Fills all bound gradients with zeros.
@@ -281,39 +291,9 @@ public final class Optimizer implements AutoCloseable {
     /// Shows the whole state to a writer; no step happens meanwhile. What is shown is live memory and must not be
     /// used once the writer has returned: [OptimizerState#copy] makes a copy that lasts.
     ///
-<<<<<<< HEAD
-    /// @param state `link.state`
-    /// @throws IllegalArgumentException if no parameter has such a state
-    public void recapture(String state) {
-        exclusively(() -> recapture(state, List.of(members)));
-    }
-
-    /// The same for some parameters: their state begins anew, the others' stays.
-    ///
-    /// @param state `link.state`
-    /// @param parameters by name
-    /// @throws IllegalArgumentException if there is no such parameter, or none of them has such a state
-    public void recapture(String state, Set<String> parameters) {
-        exclusively(() ->
-                recapture(state, parameters.stream().sorted().map(this::member).toList()));
-    }
-
-    private void recapture(String state, List<TrainedParameter> of) {
-        boolean found = false;
-        for (TrainedParameter member : of) {
-            member.requireValuesAccessible();
-        }
-        for (TrainedParameter member : of) {
-            found |= member.recapture(state, team);
-        }
-        if (!found) {
-            throw new IllegalArgumentException("no parameter has a state \"" + state + "\"");
-        }
-=======
     /// @throws IllegalStateException if parameters may be updated in part, see [#step()]
     public <T extends @Nullable Object> T save(Function<OptimizerState, T> writer) {
         return access.get(() -> writer.apply(states.save()));
->>>>>>> main
     }
 
     /// The reasons why a state cannot be loaded, a sentence each: none if it fits.

@@ -11,13 +11,9 @@ import dev.gradus.ParameterGroup;
 import dev.gradus.StateFormat;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
-<<<<<<< HEAD
-import dev.gradus.rules.adaptive.Prodigy;
-import dev.gradus.rules.average.EmaWeights;
-=======
->>>>>>> main
 import dev.gradus.rules.Rules;
 import dev.gradus.rules.adaptive.Prodigy;
+import dev.gradus.rules.average.EmaWeights;
 import dev.gradus.schedule.Plateau;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
