@@ -6,8 +6,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
-/// Adds groups and parameters to an optimizer and removes them: names are unique, values do not overlap, and no two
-/// parameters wait for each other's reductions. What is refused leaves no trace.
+/// Adds groups and parameters to an optimizer and removes them: names are unique, values do not overlap, and no
+/// two parameters wait for each other's reductions. What is refused leaves no trace.
 final class ParameterAdmission {
     private final OptimizerContext context;
     private final ParameterRegistry registry;

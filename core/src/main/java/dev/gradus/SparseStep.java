@@ -10,8 +10,9 @@ import dev.gradus.program.Program;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The step of a parameter of which some rows have a gradient: they are gathered from the parameter and its states, run
-/// through the same program as a small parameter, and put back. What a step costs depends on these rows alone.
+/// The step of a parameter of which some rows have a gradient: they are gathered from the parameter and its
+/// states, run through the same program as a small parameter, and put back. What a step costs depends on these
+/// rows alone.
 final class SparseStep implements ParameterTask, AutoCloseable {
     private final Parameter parameter;
     private final Processor processor;
