@@ -52,8 +52,7 @@ final class Hyperparameters {
                 known.requireSame(use);
             }
         }
-        uses.forEach(use ->
-                byName.computeIfAbsent(use.name(), name -> new Hyperparameter(label, use, byName.size())));
+        uses.forEach(use -> byName.computeIfAbsent(use.name(), name -> new Hyperparameter(label, use, byName.size())));
         all = byName.values().toArray(Hyperparameter[]::new);
     }
 

@@ -16,8 +16,8 @@ record OptimizerContext(Processor processor, UpdateCount updates, ValueMemory va
     ///
     /// @param kernels that it may use
     static OptimizerContext of(Options options, KernelCache kernels) {
-        WorkerPool pool = new WorkerPool(
-                options.threads(), options.executor(), JvmKernels.use(options.kernels(), kernels));
+        WorkerPool pool =
+                new WorkerPool(options.threads(), options.executor(), JvmKernels.use(options.kernels(), kernels));
         return new OptimizerContext(new Processor(pool), new UpdateCount(), new ValueMemory(), new SharedScalars());
     }
 }

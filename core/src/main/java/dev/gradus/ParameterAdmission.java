@@ -74,9 +74,10 @@ final class ParameterAdmission {
         for (TrainedParameter each : registry.byName()) {
             if (stuck.contains(ReductionOrder.of(each.tasks().stepProgram()))) {
                 added.forEach(one -> orders.remove(one.tasks().stepProgram()));
-                throw new IllegalArgumentException("group \"" + registry.groupOf(each).name()
-                        + "\" and another reduce over all parameters in opposite orders, so that each waits for the"
-                        + " other: put the links that they share in one order");
+                throw new IllegalArgumentException(
+                        "group \"" + registry.groupOf(each).name()
+                                + "\" and another reduce over all parameters in opposite orders, so that each waits for the"
+                                + " other: put the links that they share in one order");
             }
         }
     }

@@ -190,7 +190,8 @@ final class ParameterRegistry {
     /// @throws IllegalArgumentException if a name is unknown, or no parameter has the state
     /// @throws IllegalStateException if memory of a parameter is no longer there; nothing has changed then
     void recapture(String state, Set<String> names) {
-        List<TrainedParameter> some = names.stream().sorted().map(this::parameter).toList();
+        List<TrainedParameter> some =
+                names.stream().sorted().map(this::parameter).toList();
         some.forEach(each -> each.memory().requireValues());
         boolean isFound = false;
         for (TrainedParameter each : some) {
@@ -218,8 +219,7 @@ final class ParameterRegistry {
     List<Runnable> observe(double metric) {
         List<Runnable> effects = new ArrayList<>();
         for (TrainedGroup group : groupList()) {
-            effects.addAll(
-                    group.hyperparameters().observe(metric, updates.completed()));
+            effects.addAll(group.hyperparameters().observe(metric, updates.completed()));
         }
         if (effects.isEmpty()) {
             throw new IllegalStateException("no hyperparameter follows a schedule that observes a metric");

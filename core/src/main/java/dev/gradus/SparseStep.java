@@ -26,11 +26,7 @@ final class SparseStep implements ParameterTask, AutoCloseable {
 
     /// @throws IllegalArgumentException if the rule's steps cannot be made row by row
     SparseStep(
-            Parameter parameter,
-            Processor processor,
-            CpuProgram program,
-            StateStore states,
-            ParameterInputs inputs) {
+            Parameter parameter, Processor processor, CpuProgram program, StateStore states, ParameterInputs inputs) {
         this.parameter = parameter;
         this.processor = processor;
         this.inputs = inputs;

@@ -226,8 +226,7 @@ final class StateStore implements TaskMemory, AutoCloseable {
             views.add(weights(viewName(MASTER), shape, theta.type(), theta.memory()));
         }
         if (rowSteps != null) {
-            views.add(weights(
-                    viewName(LAST_STEP), Shape.of(shape.size(0)), ElementType.FLOAT64, rowSteps.values()));
+            views.add(weights(viewName(LAST_STEP), Shape.of(shape.size(0)), ElementType.FLOAT64, rowSteps.values()));
         }
         own().forEach(state -> views.add(cell(state).view(viewName(state.name()), shape)));
         return views;

@@ -80,10 +80,12 @@ class ManyParametersTest {
             optimizer.add(new ParameterGroup("q", others, RULE, 0.1));
             Parameter across = piece("across", all, 7 * BYTES + BYTES / 2);
             assertThatThrownBy(() -> optimizer.add("q", across))
-                    .hasMessage("parameters \"q8\" and \"across\" share memory: give tied weights once, under one name");
+                    .hasMessage(
+                            "parameters \"q8\" and \"across\" share memory: give tied weights once, under one name");
             optimizer.remove("q8");
             assertThatThrownBy(() -> optimizer.add("q", across))
-                    .hasMessage("parameters \"q7\" and \"across\" share memory: give tied weights once, under one name");
+                    .hasMessage(
+                            "parameters \"q7\" and \"across\" share memory: give tied weights once, under one name");
             optimizer.remove("q7");
             optimizer.add("q", across);
             optimizer.removeGroup("q");
