@@ -1,6 +1,5 @@
 package dev.gradus;
 
-import dev.gradus.cpu.Processor;
 import dev.gradus.cpu.simd.KernelCache;
 import dev.gradus.rule.Mask;
 import dev.gradus.schedule.Schedule;
@@ -341,10 +340,6 @@ public final class Optimizer implements AutoCloseable {
     /// @throws IllegalStateException if a step is in progress; the optimizer stays open then
     @Override
     public void close() {
-        access.close(() -> {
-            try (Processor ignored = context.processor()) {
-                registry.close();
-            }
-        });
+        access.close(admission::close);
     }
 }

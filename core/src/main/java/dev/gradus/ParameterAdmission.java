@@ -113,4 +113,12 @@ final class ParameterAdmission {
         orders.clear();
         requireProgress(registry.parameters().values());
     }
+
+    /// Frees the states of all parameters, and ends what runs their steps.
+    void close() {
+        Failures failures = new Failures();
+        registry.parameters().values().forEach(each -> failures.attempt(each::close));
+        failures.attempt(context.processor()::close);
+        failures.throwFirst();
+    }
 }
