@@ -226,11 +226,4 @@ final class ParameterRegistry {
         }
         return effects;
     }
-
-    /// Frees the states of all parameters.
-    void close() {
-        Failures failures = new Failures();
-        parameters.values().forEach(each -> failures.attempt(each::close));
-        failures.throwFirst();
-    }
 }
