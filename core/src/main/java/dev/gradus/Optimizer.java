@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -177,7 +178,16 @@ public final class Optimizer implements AutoCloseable {
     ///
     /// @param state `link.state`
     public void recapture(String state) {
-        access.run(() -> registry.recapture(state));
+        access.run(() -> registry.recapture(state, List.of(registry.byName())));
+    }
+
+    /// The same for some parameters: their state begins anew, the others' stays.
+    ///
+    /// @param state `link.state`
+    /// @param parameters by name
+    public void recapture(String state, Set<String> parameters) {
+        access.run(() -> registry.recapture(
+                state, parameters.stream().sorted().map(registry::parameter).toList()));
     }
 
     /// Fills all bound gradients with zeros.

@@ -183,16 +183,16 @@ final class ParameterRegistry {
         }
     }
 
-    /// Gives a state of all parameters its initial value anew.
+    /// Gives a state of some parameters its initial value anew.
     ///
-    /// @throws IllegalArgumentException if no parameter has it
+    /// @throws IllegalArgumentException if none of them has it
     /// @throws IllegalStateException if memory of a parameter is no longer there; nothing has changed then
-    void recapture(String state) {
-        for (TrainedParameter each : byName()) {
+    void recapture(String state, List<TrainedParameter> parameters) {
+        for (TrainedParameter each : parameters) {
             each.memory().requireValues();
         }
         boolean isFound = false;
-        for (TrainedParameter each : byName()) {
+        for (TrainedParameter each : parameters) {
             isFound |= each.initializer().recapture(state);
         }
         if (!isFound) {
