@@ -1,5 +1,6 @@
 package dev.gradus;
 
+import dev.gradus.cpu.CpuProgram;
 import dev.gradus.expr.State;
 import dev.gradus.program.Program;
 import dev.gradus.rule.Rule;
@@ -17,9 +18,9 @@ final class CompiledRule {
     private final Trace step;
     private final Map<String, Trace> events = new LinkedHashMap<>();
     private final int tensors;
-    private final Map<Boolean, Program> stepPrograms = new HashMap<>();
-    private final Map<String, Program> eventPrograms = new HashMap<>();
-    private final Map<List<State>, Program> initialPrograms = new HashMap<>();
+    private final Map<Boolean, CpuProgram> stepPrograms = new HashMap<>();
+    private final Map<String, CpuProgram> eventPrograms = new HashMap<>();
+    private final Map<List<State>, CpuProgram> initialPrograms = new HashMap<>();
 
     /// @throws IllegalArgumentException if the rule is not for such a parameter
     CompiledRule(Rule rule, String parameter, Shape shape) {
@@ -66,16 +67,17 @@ final class CompiledRule {
     }
 
     /// @param withMetrics whether to compute the metrics that listeners get, too
-    Program stepProgram(boolean withMetrics) {
-        return stepPrograms.computeIfAbsent(withMetrics, metrics -> Program.of(step, metrics));
+    CpuProgram stepProgram(boolean withMetrics) {
+        return stepPrograms.computeIfAbsent(withMetrics, metrics -> new CpuProgram(Program.of(step, metrics)));
     }
 
-    Program eventProgram(String event) {
-        return eventPrograms.computeIfAbsent(event, e -> Program.of(Objects.requireNonNull(events.get(e), e), false));
+    CpuProgram eventProgram(String event) {
+        return eventPrograms.computeIfAbsent(
+                event, e -> new CpuProgram(Program.of(Objects.requireNonNull(events.get(e), e), false)));
     }
 
     /// The program that computes the initial values of some states.
-    Program initialProgram(List<State> states) {
-        return initialPrograms.computeIfAbsent(states, some -> Program.initial(some, step.shape()));
+    CpuProgram initialProgram(List<State> states) {
+        return initialPrograms.computeIfAbsent(states, some -> new CpuProgram(Program.initial(some, step.shape())));
     }
 }

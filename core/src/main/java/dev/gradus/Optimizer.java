@@ -2,6 +2,7 @@ package dev.gradus;
 
 import dev.gradus.cpu.Processor;
 import dev.gradus.cpu.WorkerPool;
+import dev.gradus.cpu.simd.KernelCache;
 import dev.gradus.rule.Mask;
 import dev.gradus.schedule.Schedule;
 import java.lang.foreign.MemorySegment;
@@ -35,12 +36,9 @@ public final class Optimizer implements AutoCloseable {
     /// The step as one object: making a new one each time would leave garbage.
     private final Runnable step;
 
-    private Optimizer(Options options) {
+    private Optimizer(Options options, KernelCache kernels) {
         context = new OptimizerContext(new Processor(new WorkerPool(
-                options.threads(),
-                options.executor(),
-                options.kernels() != Options.Kernels.NEVER,
-                options.kernels() == Options.Kernels.EAGER)));
+                options.threads(), options.executor(), JvmKernels.use(options.kernels(), kernels))));
         registry = new ParameterRegistry(context);
         admission = new ParameterAdmission(context, registry);
         scheduler = new StepScheduler(context, registry, listeners);
@@ -68,7 +66,12 @@ public final class Optimizer implements AutoCloseable {
 
     /// An optimizer of the given groups that runs as the options say.
     public static Optimizer of(Options options, List<ParameterGroup> groups) {
-        Optimizer optimizer = new Optimizer(options);
+        return of(options, groups, JvmKernels.CACHE);
+    }
+
+    /// An optimizer with a cache of kernels that not all optimizers of the JVM share.
+    static Optimizer of(Options options, List<ParameterGroup> groups, KernelCache kernels) {
+        Optimizer optimizer = new Optimizer(options, kernels);
         try {
             groups.forEach(optimizer::add);
         } catch (RuntimeException | Error e) {

@@ -1,6 +1,7 @@
 package dev.gradus;
 
 import dev.gradus.ParameterTask.Kind;
+import dev.gradus.cpu.CpuProgram;
 import dev.gradus.cpu.Processor;
 import dev.gradus.cpu.Task;
 import dev.gradus.engine.TaskStatus;
@@ -52,13 +53,13 @@ final class ParameterTasks implements AutoCloseable {
         this.inputs = inputs;
         this.step = wholeStep(false);
         for (String event : rule.events().keySet()) {
-            Program program = rule.eventProgram(event);
+            CpuProgram program = rule.eventProgram(event);
             events.put(event, new WholeTask(Kind.EVENT, program, processor, memory, states, inputs));
         }
     }
 
     private WholeTask wholeStep(boolean withMetrics) {
-        Program program = rule.stepProgram(withMetrics);
+        CpuProgram program = rule.stepProgram(withMetrics);
         return new WholeTask(Kind.WHOLE_STEP, program, processor, memory, states, inputs);
     }
 
@@ -77,13 +78,13 @@ final class ParameterTasks implements AutoCloseable {
 
     /// The program of steps, on the whole parameter or on rows.
     Program stepProgram() {
-        return step.program();
+        return step.program().program();
     }
 
     /// The variants that an event may run; none if the rule does not know it.
     List<Variant> eventVariants(String event) {
         WholeTask task = events.get(event);
-        return task == null ? List.of() : task.program().variants();
+        return task == null ? List.of() : task.program().program().variants();
     }
 
     /// Leaves the parameter out of the step or event to come.

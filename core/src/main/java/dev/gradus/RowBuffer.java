@@ -1,12 +1,12 @@
 package dev.gradus;
 
+import dev.gradus.cpu.CpuProgram;
 import dev.gradus.cpu.Processor;
 import dev.gradus.cpu.Task;
 import dev.gradus.engine.RandomKey;
 import dev.gradus.engine.TaskMemory;
 import dev.gradus.engine.Tensor;
 import dev.gradus.expr.State;
-import dev.gradus.program.Program;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;
 import java.lang.foreign.Arena;
@@ -32,7 +32,7 @@ final class RowBuffer implements TaskMemory, AutoCloseable {
     private record Part(Tensor whole, MemorySegment rows, long rowBytes) {}
 
     private final Processor processor;
-    private final Program program;
+    private final CpuProgram program;
     private final StateStore whole;
     private final Shape shape;
     private final long perRow;
@@ -49,7 +49,7 @@ final class RowBuffer implements TaskMemory, AutoCloseable {
     /// @param program of the step
     /// @param whole the parameter's states
     /// @param shape the parameter's, of rank 1 or more
-    RowBuffer(Processor processor, Program program, StateStore whole, Shape shape) {
+    RowBuffer(Processor processor, CpuProgram program, StateStore whole, Shape shape) {
         this.processor = processor;
         this.program = program;
         this.whole = whole;
@@ -78,7 +78,7 @@ final class RowBuffer implements TaskMemory, AutoCloseable {
         capacity = needed;
         arena = Arena.ofShared();
         theta = allocate(whole.theta(), perRow, "theta");
-        for (State state : program.states()) {
+        for (State state : program.program().states()) {
             if (!state.axes().isHost()) {
                 Tensor ofWhole = whole.state(state);
                 boolean hasRows = state.axes().contains(0);

@@ -3,6 +3,7 @@ package dev.gradus;
 import dev.gradus.cpu.Disassembly;
 import dev.gradus.expr.State;
 import dev.gradus.expr.State.Scope;
+import dev.gradus.program.Listing;
 import dev.gradus.program.Program;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
@@ -34,13 +35,13 @@ public record RuleDescription(
                 trace.hyperparameters(),
                 program.readsTheta(),
                 program.reducesOverAllParameters(),
-                program.listing());
+                Listing.of(program));
     }
 
     /// What passes are compiled to for a float32 parameter: the calls of the Vector API, as a text. It can be shown
     /// where the running JVM lacks the Vector API, too; then it is for vectors of 512 bits.
     public static String kernels(Rule rule, String parameterName, Shape shape) {
-        return Disassembly.of(Program.of(Trace.of(rule, parameterName, shape), false), shape);
+        return Disassembly.of(Program.of(Trace.of(rule, parameterName, shape), false), shape, JvmKernels.vectorBits());
     }
 
     /// The size in bytes of everything that an optimizer allocates for one parameter by default: all states in the

@@ -1,5 +1,6 @@
 package dev.gradus;
 
+import dev.gradus.cpu.CpuProgram;
 import dev.gradus.cpu.Processor;
 import dev.gradus.cpu.Task;
 import dev.gradus.engine.TaskMemory;
@@ -26,14 +27,14 @@ final class SparseStep implements ParameterTask, AutoCloseable {
     SparseStep(
             Parameter parameter,
             Processor processor,
-            Program program,
+            CpuProgram program,
             StateStore states,
             ParameterInputs inputs) {
         this.parameter = parameter;
         this.processor = processor;
         this.inputs = inputs;
         this.steps = states.rowSteps();
-        requireRows(program, states);
+        requireRows(program.program(), states);
         this.buffer = new RowBuffer(processor, program, states, parameter.shape());
         this.missed = steps == null ? null : new MissedSteps(processor, buffer, steps, inputs.past());
     }

@@ -1,15 +1,15 @@
 package dev.gradus;
 
+import dev.gradus.cpu.CpuProgram;
 import dev.gradus.cpu.Processor;
 import dev.gradus.cpu.Task;
 import dev.gradus.engine.TaskInputs;
-import dev.gradus.program.Program;
 import org.jspecify.annotations.Nullable;
 
 /// A step or event on the whole parameter.
 final class WholeTask implements ParameterTask {
     private final Kind kind;
-    private final Program program;
+    private final CpuProgram program;
     private final Task task;
     private final Processor processor;
     private final ParameterMemory memory;
@@ -20,7 +20,7 @@ final class WholeTask implements ParameterTask {
 
     WholeTask(
             Kind kind,
-            Program program,
+            CpuProgram program,
             Processor processor,
             ParameterMemory memory,
             StateStore states,
@@ -39,13 +39,13 @@ final class WholeTask implements ParameterTask {
         return kind;
     }
 
-    Program program() {
+    CpuProgram program() {
         return program;
     }
 
     /// Whether there has to be a gradient.
     boolean readsGradient() {
-        return program.readsGradient();
+        return program.program().readsGradient();
     }
 
     @Override

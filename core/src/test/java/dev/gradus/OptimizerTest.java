@@ -282,6 +282,28 @@ class OptimizerTest {
     }
 
     @Test
+    void linksThatWaitedForEachOtherMayComeOneAfterTheOther() {
+        Parameter a = Parameter.of("a", Shape.of(1), new double[] {0}).gradient(new double[] {1});
+        Parameter b = Parameter.of("b", Shape.of(1), new double[] {0}).gradient(new double[] {1});
+        Rule one = Rules.clipByGlobalNorm(1);
+        Rule two = Rules.clipByGlobalNorm(2).named("second");
+        ParameterGroup first = new ParameterGroup("first", List.of(a), Chain.chain(one, two), 1);
+        ParameterGroup second = new ParameterGroup("second", List.of(b), Chain.chain(two, one), 1);
+        try (Optimizer optimizer = Optimizer.of(first)) {
+            for (int attempt = 0; attempt < 2; attempt++) {
+                assertThatThrownBy(() -> optimizer.add(second))
+                        .hasMessageStartingWith("group \"first\" and another reduce over all parameters");
+            }
+            optimizer.step();
+            optimizer.removeGroup("first");
+            optimizer.add(second);
+            assertThatThrownBy(() -> optimizer.add(first)).hasMessageContaining("opposite orders");
+            optimizer.step();
+            assertThat(optimizer.completed("b")).isOne();
+        }
+    }
+
+    @Test
     void aStepThatIsNotCommittedChangesNothing() {
         double[] values = {1, 1};
         double[] gradient = {1, Double.POSITIVE_INFINITY};

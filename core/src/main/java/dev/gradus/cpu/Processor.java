@@ -5,7 +5,6 @@ import dev.gradus.engine.TaskInputs;
 import dev.gradus.engine.TaskMemory;
 import dev.gradus.engine.TaskStatus;
 import dev.gradus.engine.Tensor;
-import dev.gradus.program.Program;
 import dev.gradus.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,7 @@ public final class Processor implements AutoCloseable {
     }
 
     /// Binds a program to a parameter and its states.
-    public Task bind(Program program, Shape shape, TaskMemory memory) {
+    public Task bind(CpuProgram program, Shape shape, TaskMemory memory) {
         return new Task(program, shape, memory);
     }
 
@@ -30,7 +29,7 @@ public final class Processor implements AutoCloseable {
     ///
     /// @param shape of the rows
     /// @param whole the parameter's, whose sizes the rule means
-    public Task bind(Program program, Shape shape, Shape whole, TaskMemory memory) {
+    public Task bind(CpuProgram program, Shape shape, Shape whole, TaskMemory memory) {
         return new Task(program, shape, whole, memory);
     }
 
@@ -38,7 +37,7 @@ public final class Processor implements AutoCloseable {
     ///
     /// @param gradient null only for a program that reads none
     public void begin(Task task, @Nullable Tensor gradient, TaskInputs inputs) {
-        task.begin(gradient, inputs, pool.caller());
+        pool.begin(task, gradient, inputs);
     }
 
     /// Runs begun tasks to their end, level by level, side by side where they do not wait for each other's totals. Where

@@ -1,6 +1,6 @@
 package dev.gradus.cpu;
 
-import dev.gradus.engine.Inputs;
+import dev.gradus.engine.RegisterLoader;
 import dev.gradus.engine.TaskInputs;
 import dev.gradus.engine.TaskMemory;
 import dev.gradus.engine.TaskStatus;
@@ -8,7 +8,6 @@ import dev.gradus.engine.Tensor;
 import dev.gradus.program.HostCode;
 import dev.gradus.program.Program;
 import dev.gradus.program.Stage;
-import dev.gradus.program.Variant;
 import dev.gradus.program.Variant.Total;
 import dev.gradus.tensor.Shape;
 import java.util.List;
@@ -26,13 +25,13 @@ public final class Task {
     private final Program.Selector selector;
     private final double[] conditions;
     private final BoundVariant[] variants;
-    private final Inputs inputs;
+    private final RegisterLoader inputs;
     private BoundVariant current;
     private int stage;
     private boolean isShareable;
     private boolean isPrepared;
 
-    public Task(Program program, Shape shape, TaskMemory memory) {
+    public Task(CpuProgram program, Shape shape, TaskMemory memory) {
         this(program, shape, shape, memory);
     }
 
@@ -40,26 +39,24 @@ public final class Task {
     ///
     /// @param shape of the rows
     /// @param whole the parameter's, whose sizes the rule means
-    public Task(Program program, Shape shape, Shape whole, TaskMemory memory) {
-        this.status = new TaskStatus(memory.name(), program.variants());
+    public Task(CpuProgram program, Shape shape, Shape whole, TaskMemory memory) {
+        this.status = new TaskStatus(memory.name(), program.program().variants());
         this.theta = memory.theta();
         this.elements = shape.elements();
-        selector = program.selector();
-        conditions = new double[selector.slots()];
-        inputs = new Inputs(selector.leaves(), conditions, whole, memory);
-        List<Variant> all = program.variants();
-        variants = new BoundVariant[all.size()];
-        for (int i = 0; i < variants.length; i++) {
-            variants[i] = new BoundVariant(all.get(i), shape, whole, memory);
-        }
+        selector = program.program().selector();
+        conditions = new double[selector.registers()];
+        inputs = new RegisterLoader(selector.inputs(), conditions, whole, memory);
+        variants = program.variants().stream()
+                .map(variant -> new BoundVariant(variant, shape, whole, memory))
+                .toArray(BoundVariant[]::new);
         current = variants[0];
     }
 
-    /// Begins a step: decides which variant of the program runs and fills the inputs that are known before it.
+    /// Begins a step: decides which variant of the program runs, and loads its inputs.
     ///
     /// @param gradient null only for a program that reads none
-    void begin(@Nullable Tensor gradient, TaskInputs numbers, Worker worker) {
-        inputs.fill(numbers);
+    void begin(@Nullable Tensor gradient, TaskInputs values, Worker worker) {
+        inputs.load(values);
         HostCode.run(selector.code(), conditions, worker.workspace.power);
         int outcome = 0;
         for (int i = 0; i < selector.conditions().length; i++) {
@@ -68,12 +65,9 @@ public final class Task {
             }
         }
         current = variants[outcome];
-        current.inputs.fill(numbers);
-        if (gradient != null) {
-            current.bindGradient(gradient);
-        }
+        current.begin(gradient, values);
         stage = 0;
-        status.begin(outcome, current.slots);
+        status.begin(outcome, current.registers());
         report();
         isShareable = isShareable(theta) && isShareable(gradient);
     }
@@ -98,12 +92,12 @@ public final class Task {
 
     /// Whether its stages leave each other values of the parameter's own shape.
     boolean keepsScratch() {
-        return current.keepsScratch;
+        return current.keepsScratch();
     }
 
     /// Reports what comes next.
     private void report() {
-        List<Stage> stages = current.variant.stages();
+        List<Stage> stages = current.variant().stages();
         if (stage == stages.size()) {
             status.complete();
         } else {
@@ -116,8 +110,8 @@ public final class Task {
         if (!status.isOpen()) {
             return true;
         }
-        Stage next = current.variant.stages().get(stage);
-        List<Total> totals = current.variant.totals();
+        Stage next = current.variant().stages().get(stage);
+        List<Total> totals = current.variant().totals();
         for (int i = 0; i < totals.size(); i++) {
             if (next.isFirst() && totals.get(i).level() == next.level()) {
                 return true;
@@ -139,7 +133,7 @@ public final class Task {
         } while (!isBlocked());
     }
 
-    /// Gets ready for the next stage, which threads run chunk by chunk.
+    /// Prepares the next stage, which threads run chunk by chunk.
     ///
     /// @return the number of chunks
     long prepareStage(Worker worker, Scratch common) {
@@ -165,8 +159,8 @@ public final class Task {
         }
     }
 
-    /// Has the kernels of all variants made ready, so that none is missing when a later step runs another. That
-    /// begins at the end of the first step, which is slow enough without it, and all of it begins there.
+    /// Prepares the kernels of all variants, so that none is missing when a later step runs another. That begins at the
+    /// end of the first step, which is slow enough without it.
     private void prepareKernels(Worker worker) {
         for (BoundVariant each : variants) {
             each.prepareKernels(current, worker);

@@ -17,10 +17,10 @@ public final class TaskStatus {
     private final List<List<State>> numbers;
 
     /// By variant, the states with one number that it writes even if the step does not take place.
-    private final List<List<State>> regardless;
+    private final List<List<State>> numbersIfSkipped;
 
     private int variant;
-    private double[] slots = {};
+    private double[] registers = {};
     private int level;
     private boolean isComplete;
     private boolean hasWritten;
@@ -34,7 +34,7 @@ public final class TaskStatus {
         this.numbers = variants.stream()
                 .map(each -> List.copyOf(each.numbers().keySet()))
                 .toList();
-        this.regardless = variants.stream()
+        this.numbersIfSkipped = variants.stream()
                 .map(each -> each.numbers().keySet().stream()
                         .filter(each.regardless()::contains)
                         .toList())
@@ -43,10 +43,10 @@ public final class TaskStatus {
 
     /// Begins with a variant of the program.
     ///
-    /// @param ofVariant the host scalars of the variant, by slot
+    /// @param ofVariant the host scalars of the variant, by register
     public void begin(int newVariant, double[] ofVariant) {
         variant = newVariant;
-        slots = ofVariant;
+        registers = ofVariant;
         level = 0;
         isComplete = false;
         hasWritten = false;
@@ -115,22 +115,22 @@ public final class TaskStatus {
     /// Whether the step took place; known once the task is complete.
     public boolean isCommitted() {
         Variant current = current();
-        return current.takesPlace() && !(current.commit() >= 0 && slots[current.commit()] == 0);
+        return current.takesPlace() && !(current.commit() >= 0 && registers[current.commit()] == 0);
     }
 
     /// The states with one number that the completed task writes.
     public List<State> numbers() {
-        return (isCommitted() ? numbers : regardless).get(variant);
+        return (isCommitted() ? numbers : numbersIfSkipped).get(variant);
     }
 
     /// What a state with one number becomes by the completed task.
     public double number(State state) {
-        return slots[Objects.requireNonNull(current().numbers().get(state))];
+        return registers[Objects.requireNonNull(current().numbers().get(state))];
     }
 
     /// A metric of the completed task.
     public double metric(int index) {
-        return slots[current().metrics()[index]];
+        return registers[current().metrics()[index]];
     }
 
     /// Which variant of the program runs.
@@ -150,11 +150,11 @@ public final class TaskStatus {
 
     /// Fills a total, which the next level needs.
     public void fill(Total total, double value) {
-        slots[total.slot()] = value;
+        registers[total.register()] = value;
     }
 
     /// What the parameter contributes to a total, after the level before it.
     public double contribution(Total total) {
-        return slots[total.operand()];
+        return registers[total.operand()];
     }
 }

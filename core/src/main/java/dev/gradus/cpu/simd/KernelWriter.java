@@ -1,5 +1,7 @@
-package dev.gradus.cpu;
+package dev.gradus.cpu.simd;
 
+import dev.gradus.numeric.Subnormals;
+import dev.gradus.program.Reduction;
 import static java.lang.classfile.ClassFile.ACC_FINAL;
 import static java.lang.classfile.ClassFile.ACC_PRIVATE;
 import static java.lang.classfile.ClassFile.ACC_PUBLIC;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 /// The class names the incubating API in its constants only, so that this module neither requires nor is
 /// compiled against it. It calls nothing else: what the JIT would have to inline into so large a loop, it may
 /// not.
-final class KernelWriter {
+public final class KernelWriter {
     private static final ClassDesc SEGMENT = ClassDesc.of("java.lang.foreign.MemorySegment");
     private static final ClassDesc ORDER = ClassDesc.of("java.nio.ByteOrder");
     private static final DirectMethodHandleDesc CLASS_DATA_AT = ConstantDescs.ofConstantBootstrap(
@@ -82,7 +84,7 @@ final class KernelWriter {
     private static final int FEW_LOADS = 2;
     private static final int SIDE_BY_SIDE = 4;
 
-    private final Kernels.Key key;
+    private final KernelKey key;
     private final Pass pass;
     private final boolean isFloat;
     private final CodeBuilder code;
@@ -124,7 +126,7 @@ final class KernelWriter {
     /// fetches ahead on several pages at once, but on each no further than its end.
     private final int sideBySide;
 
-    private KernelWriter(Kernels.Key key, CodeBuilder code) {
+    private KernelWriter(KernelKey key, CodeBuilder code) {
         this.key = key;
         this.pass = key.pass();
         this.isFloat = key.type() == ElementType.FLOAT32;
@@ -138,7 +140,7 @@ final class KernelWriter {
         this.blocks = new int[pass.code().size()];
         this.sums = new int[pass.code().size()][];
         this.rows = new int[pass.code().size()];
-        this.lanes = lanes(key);
+        this.lanes = key.lanes();
         Arrays.setAll(locals, i -> code.allocateLocal(TypeKind.REFERENCE));
         this.position = code.allocateLocal(TypeKind.LONG);
         this.random = new StorageCode.Random[pass.code().size()];
@@ -158,13 +160,13 @@ final class KernelWriter {
         this.decodes = Arrays.stream(bases).anyMatch(local -> local > 0);
         this.byStretches = decodes || Arrays.stream(random).anyMatch(Objects::nonNull) || encodes;
         long loads = pass.code().stream().filter(in -> in.op() == Op.LOAD).count();
-        boolean onlyReduces = key.runs() == Kernels.Runs.PARTS
+        boolean onlyReduces = key.runs() == KernelKey.Runs.PARTS
                 && key.exchanged() == 0
                 && pass.code().stream().noneMatch(in -> in.op() == Op.STORE);
         this.sideBySide = onlyReduces && !byStretches && loads <= FEW_LOADS ? SIDE_BY_SIDE : 1;
     }
 
-    private Kernels.Stored stored(int operand) {
+    private KernelKey.Stored stored(int operand) {
         return key.stored().get(key.operands().indexOf(operand));
     }
 
@@ -179,7 +181,7 @@ final class KernelWriter {
     }
 
     /// Writes the class of a kernel, unless the pass is too long for a method of Java.
-    static Optional<byte[]> write(Kernels.Key key) {
+    public static Optional<byte[]> write(KernelKey key) {
         try {
             return Optional.of(build(key));
         } catch (IllegalArgumentException tooLong) {
@@ -187,7 +189,7 @@ final class KernelWriter {
         }
     }
 
-    private static byte[] build(Kernels.Key key) {
+    private static byte[] build(KernelKey key) {
         ClassDesc kernel = ClassDesc.of(Kernel.class.getName());
         return ClassFile.of().build(SELF, builder -> {
             builder.withFlags(ACC_FINAL)
@@ -203,7 +205,7 @@ final class KernelWriter {
                             "lanes",
                             MethodTypeDesc.of(CD_int),
                             ACC_PUBLIC,
-                            code -> code.loadConstant(lanes(key)).ireturn())
+                            code -> code.loadConstant(key.lanes()).ireturn())
                     .withMethodBody("run", RUN_TYPE, ACC_PUBLIC, code -> new KernelWriter(key, code).body());
             List<Integer> encoded = encoded(key);
             if (!encoded.isEmpty()) {
@@ -220,16 +222,12 @@ final class KernelWriter {
     }
 
     /// Which operands are stored in 8 bits, in the order of the code.
-    private static List<Integer> encoded(Kernels.Key key) {
+    private static List<Integer> encoded(KernelKey key) {
         return key.pass().code().stream()
                 .filter(in -> in.op() == Op.STORE)
                 .map(in -> key.operands().indexOf(in.target()))
                 .filter(i -> i >= 0 && key.stored().get(i).type().isEightBit())
                 .toList();
-    }
-
-    private static int lanes(Kernels.Key key) {
-        return key.bits() / Byte.SIZE / key.type().bytes();
     }
 
     private void body() {
@@ -359,7 +357,7 @@ final class KernelWriter {
         for (int block = 0; block < side; block++) {
             for (int unrolled = 0; unrolled < step; unrolled += lanes) {
                 for (int i = 0; i < blocks.length; i++) {
-                    instruction(i, block * Lanes.BLOCK + unrolled);
+                    instruction(i, block * Reduction.BLOCK + unrolled);
                 }
             }
         }
@@ -376,14 +374,14 @@ final class KernelWriter {
         int end = code.allocateLocal(TypeKind.LONG);
         Label next = code.newBoundLabel();
         Label rest = code.newLabel();
-        long distance = (long) sideBySide * Lanes.BLOCK;
+        long distance = (long) sideBySide * Reduction.BLOCK;
         code.lload(position).loadConstant(distance).ladd().lload(TO).lcmp().ifgt(rest);
         code.lload(LEFT).loadConstant(distance).lcmp().iflt(rest);
         code.lload(LEFT).loadConstant(distance).lsub().lstore(LEFT);
         startSums(sideBySide);
-        code.lload(position).loadConstant((long) Lanes.BLOCK).ladd().lstore(end);
+        code.lload(position).loadConstant((long) Reduction.BLOCK).ladd().lstore(end);
         vectors(end, step, sideBySide);
-        code.lload(position).loadConstant(distance - Lanes.BLOCK).ladd().lstore(position);
+        code.lload(position).loadConstant(distance - Reduction.BLOCK).ladd().lstore(position);
         leaveSums(sideBySide, out);
         nextRun(row);
         code.goto_(next).labelBinding(rest);
@@ -402,14 +400,14 @@ final class KernelWriter {
         int row = code.allocateLocal(TypeKind.INT);
         code.iconst_0().istore(out);
         code.lload(FROM).lload(RUN).ldiv().l2i().istore(row);
-        int step = key.reductions().isEmpty() ? lanes : Math.max(lanes, Lanes.COUNT);
+        int step = key.reductions().isEmpty() ? lanes : Math.max(lanes, Reduction.LANES);
         if (sideBySide > 1) {
             severalBlocks(step, out, row);
         }
         Label nextBlock = code.newBoundLabel();
         Label done = code.newLabel();
         code.lload(position).lload(TO).lcmp().ifge(done);
-        code.lload(position).loadConstant((long) Lanes.BLOCK).ladd().lstore(end);
+        code.lload(position).loadConstant((long) Reduction.BLOCK).ladd().lstore(end);
         limit(end, () -> code.lload(position).lload(LEFT).ladd());
         limit(end, () -> code.lload(TO));
         code.lload(LEFT).lload(end).lload(position).lsub().lsub().lstore(LEFT);
@@ -432,14 +430,14 @@ final class KernelWriter {
 
     /// The number of vectors that hold the lanes of a block.
     private int vectorsOfLanes() {
-        return Lanes.COUNT * Double.SIZE / key.bits();
+        return Reduction.LANES * Double.SIZE / key.bits();
     }
 
     private void startSums(int count) {
         for (int i = 0; i < sums.length; i++) {
             if (isReduced(pass.code().get(i))) {
                 for (int k = 0; k < count * vectorsOfLanes(); k++) {
-                    vectors.splatDouble(Lanes.neutral(kindOf(i)), sums[i][k]);
+                    vectors.splatDouble(Reduction.neutral(kindOf(i)), sums[i][k]);
                 }
             }
         }
@@ -619,8 +617,8 @@ final class KernelWriter {
         Expr.Reduction kind = kindOf(index);
         int parts = isFloat ? 2 : 1;
         for (int part = 0; part < parts; part++) {
-            int block = unrolled / Lanes.BLOCK;
-            int sum = sums[index][block * vectorsOfLanes() + unrolled % Lanes.BLOCK * parts / lanes + part];
+            int block = unrolled / Reduction.BLOCK;
+            int sum = sums[index][block * vectorsOfLanes() + unrolled % Reduction.BLOCK * parts / lanes + part];
             int wide = isFloat ? vectors.widen(value, part) : value;
             if (kind == Expr.Reduction.SUM_OF_SQUARES) {
                 wide = vectors.binaryDouble("mul", wide, wide);
@@ -672,13 +670,13 @@ final class KernelWriter {
     private int operation(Instruction in) {
         int a = locals[in.a()];
         int b = in.registersRead() > 1 ? locals[in.b()] : 0;
+        if (in.op().isFunction()) {
+            return vectors.function(in.op().decomposition(isFloat).full(), a);
+        }
         return switch (in.op()) {
             case NEGATE -> vectors.unary("neg", a);
             case ABS -> vectors.unary("abs", a);
             case SQRT -> vectors.unary("sqrt", a);
-            case EXP -> vectors.exp(a);
-            case LOG1P -> vectors.log1p(a);
-            case CBRT -> vectors.cbrt(a);
             case ADD -> vectors.binary("add", a, b);
             case SUBTRACT -> vectors.binary("sub", a, b);
             case MULTIPLY, AND -> vectors.binary("mul", a, b);
@@ -686,7 +684,7 @@ final class KernelWriter {
             case MIN -> vectors.binary("min", a, b);
             case MAX -> vectors.binary("max", a, b);
             case FLUSH -> {
-                double flush = isFloat ? FloatBlocks.FLUSH : DoubleBlocks.FLUSH;
+                double flush = isFloat ? Subnormals.FLUSH_F : Subnormals.FLUSH_D;
                 yield vectors.scalar("sub", vectors.scalar("add", a, flush), flush);
             }
             case NOT -> vectors.binary("sub", vectors.splat(1), a);

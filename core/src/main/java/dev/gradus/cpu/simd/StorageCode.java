@@ -1,4 +1,4 @@
-package dev.gradus.cpu;
+package dev.gradus.cpu.simd;
 
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;

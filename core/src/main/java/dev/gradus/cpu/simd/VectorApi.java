@@ -1,4 +1,4 @@
-package dev.gradus.cpu;
+package dev.gradus.cpu.simd;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -8,14 +8,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The Vector API of the running JVM, which exists only where the incubator module was added.
-final class VectorApi {
+public final class VectorApi {
     /// Stands for the width that the machine prefers, which takes some ten milliseconds to find out.
-    static final int PREFERRED = -1;
+    public static final int PREFERRED = -1;
 
     private static final System.Logger LOG = System.getLogger("dev.gradus");
-
-    /// Limits the width of vectors, in bits: 128, 256 or 512.
-    private static final String BITS = "gradus.vectorBits";
 
     private static final String MODULE = "jdk.incubator.vector";
 
@@ -52,7 +49,7 @@ final class VectorApi {
                 MethodHandle handle = MethodHandles.publicLookup()
                         .unreflect(size)
                         .asType(MethodType.methodType(int.class, Object.class));
-                return Integer.getInteger(BITS, (int) handle.invokeExact(species));
+                return (int) handle.invokeExact(species);
             } catch (Throwable missing) {
                 LOG.log(
                         System.Logger.Level.WARNING,
@@ -64,12 +61,12 @@ final class VectorApi {
     }
 
     /// Whether the JVM has the module; where it has not, one line of the log says how to add it.
-    static boolean isThere() {
+    public static boolean isThere() {
         return Presence.MODULE_FOUND.isPresent();
     }
 
     /// The width of vectors in bits, or nothing where there is no Vector API or not the one that kernels need.
-    static Optional<Integer> bits() {
+    public static Optional<Integer> bits() {
         return isThere() ? Optional.ofNullable(Width.BITS_FOUND) : Optional.empty();
     }
 }

@@ -1,5 +1,8 @@
-package dev.gradus.cpu;
+package dev.gradus.cpu.simd;
 
+import dev.gradus.numeric.Sequence;
+import dev.gradus.numeric.Sequence.Basic;
+import dev.gradus.numeric.Sequence.Step;
 import static java.lang.constant.ConstantDescs.CD_double;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
@@ -9,9 +12,9 @@ import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.function.IntUnaryOperator;
 
-/// Emits operations of the Vector API on local variables, and the elementary functions made of them: the same
-/// operations in the same order as [Elementary] on single values.
+/// Emits operations of the Vector API on local variables, and the sequences of them that functions are.
 final class VectorCode {
     static final String INCUBATOR = "jdk.incubator.vector";
     static final ClassDesc VECTOR = ClassDesc.of(INCUBATOR, "Vector");
@@ -168,96 +171,6 @@ final class VectorCode {
         return local;
     }
 
-    /// eˣ.
-    int exp(int x) {
-        Elementary.Exp with = isFloat ? Elementary.EXP_F : Elementary.EXP_D;
-        int limited = scalar("max", scalar("min", x, with.most()), with.least());
-        int k = nearest(scalar("mul", limited, with.log2e()));
-        int y = isFloat ? polynomialF(limited, k, with) : polynomialD(limited, k, with);
-        int half = nearest(scalar("sub", scalar("mul", k, 0.5), 0.25));
-        int scaled = binary("mul", binary("mul", y, powerOfTwo(half)), powerOfTwo(binary("sub", k, half)));
-        int kept = scalar("mul", scalar("sub", x, with.least()), 0x1p60);
-        return binary("mul", scaled, scalar("max", scalar("min", kept, 1), 0));
-    }
-
-    private int nearest(int x) {
-        double round = isFloat ? 0x1.8p+23 : 0x1.8p+52;
-        return scalar("sub", scalar("add", x, round), round);
-    }
-
-    private int polynomialF(int x, int k, Elementary.Exp with) {
-        int r = binary("sub", binary("sub", x, scalar("mul", k, with.ln2High())), scalar("mul", k, with.ln2Low()));
-        int p = horner(r, with.coefficients());
-        return scalar("add", binary("add", binary("mul", p, binary("mul", r, r)), r), 1);
-    }
-
-    private int polynomialD(int x, int k, Elementary.Exp with) {
-        int high = binary("sub", x, scalar("mul", k, with.ln2High()));
-        int low = scalar("mul", k, with.ln2Low());
-        int r = binary("sub", high, low);
-        int z = binary("mul", r, r);
-        int c = binary("sub", r, binary("mul", z, horner(z, with.coefficients())));
-        int quotient = binary("div", binary("mul", r, c), scalar("add", unary("neg", c), 2));
-        return scalar("add", binary("add", binary("sub", quotient, low), high), 1);
-    }
-
-    private int horner(int x, double[] coefficients) {
-        int p = splat(coefficients[0]);
-        for (int i = 1; i < coefficients.length; i++) {
-            p = scalar("add", binary("mul", p, x), coefficients[i]);
-        }
-        return p;
-    }
-
-    /// 2 to the power of a whole number, by way of the low bits of a large one.
-    private int powerOfTwo(int exponent) {
-        int shifted = scalar("add", exponent, isFloat ? 0x1p23 + 127 : 0x1p52 + 1023);
-        return fromBits(bits("LSHL", toBits(shifted), isFloat ? 23 : 52));
-    }
-
-    /// The bits of a positive number, moved such that the exponent grows at the root of 1/2 and its multiples by two.
-    private int rebased(int x, Elementary.Log with) {
-        return bits("ADD", toBits(x), with.oneBits() - with.sqrtHalfBits());
-    }
-
-    private int exponent(int rebased) {
-        int low = bits("OR", bits("LSHR", rebased, isFloat ? 23 : 52), isFloat ? 0x4b000000L : 0x4330000000000000L);
-        return scalar("sub", fromBits(low), isFloat ? 0x1p23 + 127 : 0x1p52 + 1023);
-    }
-
-    /// Between the root of 1/2 and that of 2.
-    private int mantissa(int rebased, Elementary.Log with) {
-        long mask = isFloat ? 0x007fffffL : 0x000fffffffffffffL;
-        return fromBits(bits("ADD", bits("AND", rebased, mask), with.sqrtHalfBits()));
-    }
-
-    /// ln(1 + x).
-    int log1p(int x) {
-        Elementary.Log with = isFloat ? Elementary.LOG_F : Elementary.LOG_D;
-        int u = scalar("add", x, 1);
-        int raw = rebased(u, with);
-        int k = exponent(raw);
-        int f = scalar("sub", mantissa(raw, with), 1);
-        int c = binary("div", binary("sub", x, scalar("sub", u, 1)), u);
-
-        int s = binary("div", f, scalar("add", f, 2));
-        int z = binary("mul", s, s);
-        int p = horner(z, with.coefficients());
-        int halfSquare = binary("mul", scalar("mul", f, 0.5), f);
-        int small = binary(
-                "add",
-                binary("mul", s, binary("add", halfSquare, binary("mul", z, p))),
-                binary("add", scalar("mul", k, with.ln2Low()), c));
-        int rest = binary("sub", binary("sub", halfSquare, small), f);
-        int result = binary("sub", scalar("mul", k, with.ln2High()), rest);
-
-        int minusOne = splat(-1);
-        int infinity = splat(Double.POSITIVE_INFINITY);
-        int real = blend(splat(Double.NaN), result, "GT", x, minusOne);
-        int withPole = blend(real, splat(Double.NEGATIVE_INFINITY), "EQ", x, minusOne);
-        return blend(withPole, x, "EQ", x, infinity);
-    }
-
     /// −1, ±0, 1 or NaN.
     int sign(int x) {
         int zero = splat(0);
@@ -265,33 +178,72 @@ final class VectorCode {
         return blend(positive, splat(-1), "LT", x, zero);
     }
 
-    /// ∛x.
-    int cbrt(int x) {
-        Elementary.Cbrt with = isFloat ? Elementary.CBRT_F : Elementary.CBRT_D;
-        Elementary.Log logarithm = isFloat ? Elementary.LOG_F : Elementary.LOG_D;
-        int a = unary("abs", x);
-        int least = splat(with.minNormal());
-        int one = splat(1);
-        int up = blend(one, splat(with.up()), "LT", a, least);
-        int down = blend(one, splat(with.down()), "LT", a, least);
-        int raw = rebased(binary("mul", a, up), logarithm);
-        int k = exponent(raw);
-        int third = nearest(scalar("mul", k, with.third()));
-        int rest = binary("sub", k, scalar("mul", third, 3));
-        int w = binary("mul", mantissa(raw, logarithm), powerOfTwo(rest));
-        int t = horner(w, with.coefficients());
-        for (int i = 0; i < with.refinements(); i++) {
-            t = refined(t, w, with);
+    /// Computes a function of a vector.
+    int function(Sequence function, int x) {
+        int[] locals = new int[function.steps().size()];
+        for (int i = 0; i < locals.length; i++) {
+            Step step = function.steps().get(i);
+            // Where a constant is the second operand it needs no vector.
+            if (step.basic() != Basic.CONSTANT) {
+                locals[i] = step(function, step, locals, x);
+            }
         }
-        int scaled = binary("mul", binary("mul", t, powerOfTwo(third)), down);
-        int signed = binary("mul", scaled, sign(x));
-        return blend(signed, x, "EQ", a, splat(Double.POSITIVE_INFINITY));
+        return vector(function, function.result(), locals);
     }
 
-    private int refined(int guess, int w, Elementary.Cbrt with) {
-        int t = scalar("sub", scalar("add", guess, with.halfOfDigits()), with.halfOfDigits());
-        int cube = binary("mul", binary("mul", t, t), t);
-        int quotient = binary("div", binary("sub", w, cube), binary("add", binary("add", cube, cube), w));
-        return binary("add", t, binary("mul", t, quotient));
+    /// The value of a step, which is splat where it is a constant.
+    private int vector(Sequence function, int step, int[] locals) {
+        if (locals[step] == 0) {
+            locals[step] = splat(function.steps().get(step).number());
+        }
+        return locals[step];
+    }
+
+    private int step(Sequence function, Step step, int[] locals, int x) {
+        IntUnaryOperator operand = i -> vector(function, step.operands().get(i), locals);
+        return switch (step.basic()) {
+            case ARGUMENT -> x;
+            case CONSTANT -> splat(step.number());
+            case ADD -> binary("add", function, step, locals);
+            case SUBTRACT -> binary("sub", function, step, locals);
+            case MULTIPLY -> binary("mul", function, step, locals);
+            case DIVIDE -> binary("div", function, step, locals);
+            case MIN -> binary("min", function, step, locals);
+            case MAX -> binary("max", function, step, locals);
+            case ABS -> unary("abs", operand.applyAsInt(0));
+            case SIGN -> sign(operand.applyAsInt(0));
+            case WHERE_LESS -> where("LT", operand);
+            case WHERE_EQUAL -> where("EQ", operand);
+            case TO_BITS -> toBits(operand.applyAsInt(0));
+            case FROM_BITS -> fromBits(operand.applyAsInt(0));
+            case TO_WHOLE -> toWhole(operand.applyAsInt(0), step.number());
+            case ADD_BITS -> bits("ADD", operand.applyAsInt(0), step.bits());
+            case AND_BITS -> bits("AND", operand.applyAsInt(0), step.bits());
+            case SHIFT_LEFT -> bits("LSHL", operand.applyAsInt(0), step.bits());
+            case SHIFT_RIGHT -> bits("LSHR", operand.applyAsInt(0), step.bits());
+        };
+    }
+
+    /// By way of a large number whose low bits they are; conversions of long take no single instruction everywhere.
+    private int toWhole(int bits, double less) {
+        int large = fromBits(bits("OR", bits, isFloat ? 0x4b000000L : 0x4330000000000000L));
+        return scalar("sub", large, (isFloat ? 0x1p23 : 0x1p52) + less);
+    }
+
+    private int binary(String method, Sequence function, Step step, int[] locals) {
+        int left = vector(function, step.operands().get(0), locals);
+        Step right = function.steps().get(step.operands().get(1));
+        return right.basic() == Basic.CONSTANT
+                ? scalar(method, left, right.number())
+                : binary(method, left, vector(function, step.operands().get(1), locals));
+    }
+
+    private int where(String comparison, IntUnaryOperator operand) {
+        return blend(
+                operand.applyAsInt(3),
+                operand.applyAsInt(2),
+                comparison,
+                operand.applyAsInt(0),
+                operand.applyAsInt(1));
     }
 }

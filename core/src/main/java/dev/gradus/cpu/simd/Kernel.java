@@ -1,9 +1,9 @@
-package dev.gradus.cpu;
+package dev.gradus.cpu.simd;
 
 import java.lang.foreign.MemorySegment;
 
 /// A compiled pass.
-interface Kernel {
+public interface Kernel {
     /// The number of elements of a vector.
     int lanes();
 
