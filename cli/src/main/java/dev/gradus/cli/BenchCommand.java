@@ -234,8 +234,7 @@ final class BenchCommand implements Callable<Integer> {
         try {
             Path ignored = folder.addUnfinished(report);
         } catch (IOException e) {
-            throw new InputError(
-                    "the folder " + folder.path() + " cannot be written to: " + OutputFolder.reason(e));
+            throw new InputError("the folder " + folder.path() + " cannot be written to: " + OutputFolder.reason(e));
         }
     }
 }

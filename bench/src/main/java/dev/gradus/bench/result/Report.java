@@ -59,8 +59,8 @@ public record Report(
         return JSON.writeValueAsString(this) + "\n";
     }
 
-    /// Writes [#toJson()] into a file, all at once: whoever reads it meanwhile, or after this program was stopped, finds
-    /// a whole report.
+    /// Writes [#toJson()] into a file, all at once: whoever reads it meanwhile, or after this program was stopped,
+    /// finds a whole report.
     public void write(Path file) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             Files.writeString(file, toJson()); // such as /dev/stdout, which must not be replaced
