@@ -2,6 +2,7 @@ package dev.gradus.cpu;
 
 import dev.gradus.cpu.simd.VectorApi;
 import static dev.gradus.expr.Formulas.cbrt;
+import static dev.gradus.expr.Formulas.log;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.mean;
 import static dev.gradus.expr.Formulas.min;
@@ -133,6 +134,7 @@ class SimdTest {
                     .plus(dev.gradus.expr.Formulas.exp(x.unaryMinus()));
             Expr ignored = s.state("smooth").becomes(old -> smooth);
             s.state("root").write(old -> cbrt(g).minus(cbrt(x)));
+            s.state("logarithm").write(old -> log(g).plus(log(dev.gradus.expr.Formulas.abs(x))));
             return state.unaryMinus()
                     .plus(dev.gradus.expr.Formulas.abs(g))
                     .times(mean(g))
