@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.gradus.rule.Mask;
-import dev.gradus.rules.average.EmaWeights;
 import dev.gradus.rules.Rules;
 import dev.gradus.rules.adaptive.Sophia;
+import dev.gradus.rules.average.EmaWeights;
 import dev.gradus.schedule.Schedules;
 import dev.gradus.tensor.Shape;
 import java.lang.foreign.MemorySegment;
@@ -72,6 +72,7 @@ class MisuseTest {
             Map.entry("load(OptimizerState)", optimizer -> optimizer.load(EMPTY)),
             Map.entry("load(OptimizerState, Map)", optimizer -> optimizer.load(EMPTY, Map.of())),
             Map.entry("recapture(String)", optimizer -> optimizer.recapture("sophia.exp_avg")),
+            Map.entry("recapture(String, Set)", optimizer -> optimizer.recapture("sophia.exp_avg", Set.of("a"))),
             Map.entry("listen(StepListener)", optimizer -> optimizer.listen(event -> {})),
             Map.entry("forget(StepListener)", optimizer -> optimizer.forget(event -> {})),
             Map.entry("close()", Optimizer::close)));

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.gradus.rule.Rule;
-import dev.gradus.rules.layerwise.Centralize;
 import dev.gradus.rules.Rules;
+import dev.gradus.rules.layerwise.Centralize;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;
 import java.lang.foreign.Arena;
@@ -186,7 +186,7 @@ class StateFormatTest {
                     .with("momentum", 0)
                     .withoutMasterWeights();
             try (Optimizer optimizer = Optimizer.of(group)) {
-                assertThat(optimizer.states()).noneMatch(state -> state.name().endsWith(TrainedParameter.MASTER));
+                assertThat(optimizer.states()).noneMatch(state -> state.name().endsWith(StateStore.MASTER));
                 for (int i = 0; i < 1000; i++) {
                     optimizer.step();
                 }

@@ -12,7 +12,7 @@ import java.util.Map;
 ///
 /// @param <A> the array that holds a block of numbers
 /// @param <B> the array that holds a block of bits
-abstract sealed class BlockFunctions<A, B> permits FloatFunctions, DoubleFunctions {
+abstract class BlockFunctions<A, B> {
     private final boolean isFloat;
     private final Map<Op, Function> functions = new EnumMap<>(Op.class);
     private final List<A> numbers = new ArrayList<>();

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 /// Operations on blocks of elements in one arithmetic type.
 ///
 /// @param <A> the array that holds a block
-public abstract sealed class Blocks<A> permits FloatBlocks, DoubleBlocks {
+public abstract class Blocks<A> {
     /// The number of elements of a block.
     public static final int SIZE = Reduction.BLOCK;
 

@@ -2,7 +2,6 @@ package dev.gradus.expr;
 
 import dev.gradus.expr.Expr.Binary;
 import dev.gradus.expr.Expr.BinaryOp;
-import dev.gradus.expr.Expr.Reduce;
 import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Expr.Size;
 import dev.gradus.expr.Expr.Transform;
@@ -18,6 +17,16 @@ public final class Formulas {
     /// Exponential moving average: `β·old + (1 − β)·x`.
     public static Expr ema(Expr beta, Expr old, Expr x) {
         return beta.times(old).plus(Expr.ONE.minus(beta).times(x));
+    }
+
+    /// The mean of two values of which the second has the given weight: `(1 − weight)·x + weight·y`.
+    public static Expr weightedMean(Expr weight, Expr x, Expr y) {
+        return Expr.ONE.minus(weight).times(x).plus(weight.times(y));
+    }
+
+    /// A direction with weight decay: `u + λ·θ`, the gradient of `λ/2·‖θ‖²` added to it.
+    public static Expr decayed(Expr u, Expr lambda, Expr theta) {
+        return u.plus(lambda.times(theta));
     }
 
     /// Bias correction of an average that started at zero: `average / (1 − βᵗ)`.
@@ -66,17 +75,17 @@ public final class Formulas {
         return new Unary(UnaryOp.LOG, x);
     }
 
-    /// Cosine of a number of the host, in radians.
+    /// Cosine of a host scalar, in radians.
     public static Expr cos(Expr x) {
         return new Unary(UnaryOp.COS, x);
     }
 
-    /// Power of a number of the host.
+    /// Power of a host scalar.
     public static Expr pow(Expr x, Expr exponent) {
         return new Binary(BinaryOp.POWER, x, exponent);
     }
 
-    /// `x − n·⌊x/n⌋` of numbers of the host.
+    /// `x − n·⌊x/n⌋` of host scalars.
     public static Expr mod(Expr x, Expr n) {
         return x.minus(n.times(new Unary(UnaryOp.FLOOR, x.div(n))));
     }
@@ -94,7 +103,7 @@ public final class Formulas {
         return max(min(x, bound), bound.unaryMinus());
     }
 
-    /// `then` where the condition holds, `otherwise` elsewhere. A condition on numbers of the host that are known
+    /// `then` where the condition holds, `otherwise` elsewhere. A condition on host scalars that are known
     /// before the step selects a program and costs nothing per element.
     public static Expr where(Condition condition, Expr then, Expr otherwise) {
         return new Where(condition, then, otherwise);
@@ -116,54 +125,82 @@ public final class Formulas {
         return max(z, Expr.ZERO).plus(log1p(exp(abs(z).unaryMinus()))).div(beta);
     }
 
-    /// The sum over all elements, a number of the host.
+    /// Softplus that is the identity where `βx` exceeds a bound, which is infinite for none.
+    public static Expr softplus(Expr x, Expr beta, double linearAbove) {
+        Expr smooth = softplus(x, beta);
+        return linearAbove == Double.POSITIVE_INFINITY
+                ? smooth
+                : where(x.times(beta).gt(linearAbove), x, smooth);
+    }
+
+    /// The sum over all elements, a host scalar.
     public static Expr sum(Expr x) {
         return sum(x, Axes.HOST);
     }
 
-    /// The sum that keeps only the given axes.
+    /// The sum that keeps only the given axes: x itself where those are all of its own.
     public static Expr sum(Expr x, Axes kept) {
-        return new Reduce(Reduction.SUM, x, kept);
+        return Expr.reduce(Reduction.SUM, x, kept);
     }
 
-    /// The mean over all elements, a number of the host.
+    /// The mean over all elements, a host scalar.
     public static Expr mean(Expr x) {
         return mean(x, Axes.HOST);
     }
 
-    /// The mean that keeps only the given axes.
+    /// The mean that keeps only the given axes: x itself where those are all of its own.
     public static Expr mean(Expr x, Axes kept) {
-        return sum(x, kept).div(count(x, kept));
+        return x.keepsAll(kept) ? x : sum(x, kept).div(count(x, kept));
     }
 
-    /// The largest element, a number of the host; NaN if any is.
+    /// The largest element, a host scalar; NaN if any is.
     public static Expr maximum(Expr x) {
-        return new Reduce(Reduction.MAX, x, Axes.HOST);
+        return Expr.reduce(Reduction.MAX, x, Axes.HOST);
     }
 
-    /// The Euclidean norm ‖x‖₂ over all elements, a number of the host.
+    /// The Euclidean norm ‖x‖₂ over all elements, a host scalar.
     public static Expr norm(Expr x) {
         return norm(x, Axes.HOST);
     }
 
-    /// The Euclidean norm that keeps only the given axes.
+    /// The Euclidean norm that keeps only the given axes: |x| where those are all of its own.
     public static Expr norm(Expr x, Axes kept) {
-        return sqrt(sumOfSquares(x, kept));
+        return x.keepsAll(kept) ? abs(x) : sqrt(sumOfSquares(x, kept));
     }
 
-    /// The sum of squares that keeps only the given axes; each square is taken in double precision.
+    /// The sum of squares that keeps only the given axes; each square is taken in double precision. Where those are all
+    /// of its own it is x², in the precision of x.
     public static Expr sumOfSquares(Expr x, Axes kept) {
-        return new Reduce(Reduction.SUM_OF_SQUARES, x, kept);
+        return Expr.reduce(Reduction.SUM_OF_SQUARES, x, kept);
     }
 
-    /// The root of the mean square over all elements, a number of the host.
+    /// The root of the mean square over all elements, a host scalar.
     public static Expr rms(Expr x) {
         return sqrt(sumOfSquares(x, Axes.HOST).div(count(x, Axes.HOST)));
     }
 
-    /// The norm of each row: of each slice along the outermost axis (an output channel of a weight).
+    /// The norm of each row: of each slice along the outermost axis (an output channel of a weight). A row of a vector
+    /// is an element.
     public static Expr rowNorm(Expr x) {
         return norm(x, rows(x));
+    }
+
+    /// What scales a norm down to a limit: 1 where the norm is within it, `limit / norm` where it is larger. A norm that
+    /// is NaN makes NaN, so that what is scaled never passes for clipped.
+    public static Expr scaleDownTo(Expr limit, Expr norm) {
+        return where(norm.le(limit), Expr.ONE, limit.div(norm));
+    }
+
+    /// What scales a norm to 1: `1 / norm`, or 1 where the norm is 0.
+    public static Expr scaleToUnit(Expr norm) {
+        return where(norm.eq(0), Expr.ONE, Expr.ONE.div(norm));
+    }
+
+    /// A ratio of two norms, or 1 where either is 0.
+    ///
+    /// @param ratio made of the norms a and b
+    public static Expr unlessZero(Expr a, Expr b, Expr ratio) {
+        return where(a.eq(0).or(b.eq(0)), Expr.ONE, ratio);
     }
 
     /// The mean of each row: of each slice along the outermost axis.

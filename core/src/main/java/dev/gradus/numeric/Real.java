@@ -1,15 +1,23 @@
 package dev.gradus.numeric;
 
 import dev.gradus.numeric.Sequence.Basic;
+import java.util.function.UnaryOperator;
 
 /// A number in the description of a function: its methods note down basic operations.
 public final class Real {
-    private final Decomposition.Builder builder;
+    private final DecompositionBuilder builder;
     private final int step;
 
-    Real(Decomposition.Builder builder, int step) {
+    Real(DecompositionBuilder builder, int step) {
         this.builder = builder;
         this.step = step;
+    }
+
+    /// Decomposes a described function.
+    public static Decomposition decompose(UnaryOperator<Real> function, boolean isFloat) {
+        DecompositionBuilder builder = new DecompositionBuilder(isFloat);
+        int result = function.apply(new Real(builder, builder.argument())).step();
+        return builder.build(result);
     }
 
     int step() {
@@ -145,10 +153,10 @@ public final class Real {
 
     /// The bits of a number in the description of a function.
     static final class Bits {
-        private final Decomposition.Builder builder;
+        private final DecompositionBuilder builder;
         private final int step;
 
-        private Bits(Decomposition.Builder builder, int step) {
+        private Bits(DecompositionBuilder builder, int step) {
             this.builder = builder;
             this.step = step;
         }

@@ -131,7 +131,7 @@ public enum Op {
         if (function == null) {
             throw new IllegalArgumentException(this + " is no function of elements");
         }
-        return Decomposition.of(function, isFloat);
+        return Real.decompose(function, isFloat);
     }
 
     /// The number of values it operates on.

@@ -2,6 +2,7 @@ package dev.gradus.rule;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -53,6 +54,29 @@ public final class Hyperparameters {
                     .get(i)
                     .range()
                     .check(rule.getSimpleName(), declarations.get(i).name(), values[i]);
+        }
+    }
+
+    /// Refuses a name that a rule reads but that is no component of its record: it could not be set, scheduled or
+    /// printed by the name that the record declares. A record that declares no hyperparameters may read any name
+    /// but a misspelt component's; a class that is no record, any name.
+    ///
+    /// @throws IllegalArgumentException naming the link, the hyperparameter and the components
+    static void requireComponent(Class<?> rule, String link, String name) {
+        RecordComponent[] components = rule.getRecordComponents();
+        if (components == null) {
+            return;
+        }
+        List<String> names = Arrays.stream(components)
+                .map(component -> snakeCase(component.getName()))
+                .toList();
+        List<String> declared = of(rule).stream().map(Declaration::name).toList();
+        boolean isMisspelt = names.stream()
+                .anyMatch(known -> Spelling.fold(known).equals(Spelling.fold(name)));
+        if (!names.contains(name) && (isMisspelt || !declared.isEmpty())) {
+            throw new IllegalArgumentException(link + ": it reads the hyperparameter \"" + name
+                    + "\", which is no component of " + rule.getSimpleName() + ": "
+                    + Spelling.help(name, declared.isEmpty() ? names : declared));
         }
     }
 

@@ -6,17 +6,17 @@ import dev.gradus.expr.Expr;
 import dev.gradus.expr.Expr.Hyper;
 import dev.gradus.expr.Expr.Input;
 import dev.gradus.expr.Expr.Noise;
-import dev.gradus.expr.Expr.Reduce;
 import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Expr.Source;
 import dev.gradus.expr.Expr.StepCount;
 import dev.gradus.expr.Expr.Total;
 import dev.gradus.tensor.Axes;
 import dev.gradus.tensor.Shape;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// One symbolic step of one parameter, as the links of a rule hand it on: the parameter, the direction, and access
-/// to states and hyperparameters of the link at hand. Immutable.
+/// One symbolic step of one parameter: the parameter, the direction, and access to the states and hyperparameters of the
+/// current link. Links receive a step and return a step. Immutable.
 public final class Step {
     /// The name of the learning rate among the hyperparameters.
     public static final String LEARNING_RATE = "learning_rate";
@@ -73,20 +73,20 @@ public final class Step {
         return new Step(trace, place, Clock.OWN, before, before, Expr.ZERO, trace.gradient(), false, false);
     }
 
-    /// The parameter's name. A rule that asks for it is traced and lowered for each parameter by itself: where a mask
-    /// will do, [#matches] is cheaper, and for the number of axes [#axes()].
+    /// The parameter's name. A rule that reads it is traced and lowered for each parameter separately; [#matches] and, for
+    /// the number of axes, [#axes()] are cheaper.
     public String parameterName() {
-        return trace.askName();
+        return trace.askName(place.link.name);
     }
 
-    /// The parameter's shape. A rule that asks for it is traced and lowered for each shape by itself.
+    /// The parameter's shape. A rule that reads it is traced and lowered for each shape separately.
     public Shape shape() {
-        return trace.askShape();
+        return trace.askShape(place.link.name);
     }
 
-    /// Whether the parameter is one of those that a mask is for.
+    /// Whether the parameter matches a mask.
     public boolean matches(Mask mask) {
-        return trace.ask(mask);
+        return trace.ask(mask, place.link.name);
     }
 
     /// All axes of the parameter.
@@ -100,7 +100,7 @@ public final class Step {
         return axes().rank() < 2 ? Axes.HOST : new Axes(axes().rank(), 1);
     }
 
-    /// The parameter as the links so far left it.
+    /// The parameter after the links so far.
     public Expr theta() {
         return theta;
     }
@@ -115,7 +115,7 @@ public final class Step {
         return new Input(Source.INITIAL_THETA, axes());
     }
 
-    /// The direction as the links so far left it; at first the gradient.
+    /// The direction after the links so far; at first the gradient.
     public Expr direction() {
         return direction;
     }
@@ -145,37 +145,41 @@ public final class Step {
 
     /// A hyperparameter of this link: an argument of every step, which a group may override and a schedule drive.
     ///
-    /// @param name in snake case, as in `beta1`
-    /// @param value its value where nothing overrides it
+    /// @param name the record component's name in snake case, as in `beta1` or `weight_decay`
+    /// @param value the default, for groups that do not override it; the same at every read
+    /// @throws IllegalArgumentException if the value is out of the declared range, if it differs from the value of an
+    ///     earlier read, or if the rule is a record that declares hyperparameters and none of its components has the
+    ///     name
     public Expr hyper(String name, double value) {
-        return trace.hyper(place, place.link.name, place.link.rule.getClass(), name, value);
+        return trace.hyper(place, place.link.name, place.link.rule.getClass(), checked("a hyperparameter", name), value);
     }
 
     /// A state of this link with one value per element, zero at first.
+    ///
+    /// @throws IllegalArgumentException if the name is empty or contains `.`, `/` or blanks
     public StateRef state(String name) {
-        return new StateRef(trace, place, qualified(name), axes(), Expr.ZERO);
+        return new StateRef(trace, place, stateName(name), axes(), Expr.ZERO);
     }
 
     /// A state of this link over some of the parameter's axes, zero at first.
     public StateRef state(String name, Axes axes) {
-        return new StateRef(trace, place, qualified(name), axes, Expr.ZERO);
+        return new StateRef(trace, place, stateName(name), axes, Expr.ZERO);
     }
 
-    /// A state of this link that starts at the given value, and varies along its axes; at a number of the host
-    /// every element starts alike.
+    /// A state of this link with the given initial value and its axes; an initial host scalar fills all elements.
     public StateRef state(String name, Expr initial) {
-        return new StateRef(trace, place, qualified(name), initial.isHost() ? axes() : initial.axes(), initial);
+        return new StateRef(trace, place, stateName(name), initial.isHost() ? axes() : initial.axes(), initial);
     }
 
     /// A state of this link with one number per parameter.
     public StateRef scalar(String name, Expr initial) {
-        return new StateRef(trace, place, qualified(name), Axes.HOST, initial);
+        return new StateRef(trace, place, stateName(name), Axes.HOST, initial);
     }
 
-    /// A state of this link with one number for all parameters that it applies to. What it becomes may depend on
-    /// totals, hyperparameters and other shared numbers only.
+    /// A state of this link with one number for all parameters that it applies to. Its new value may depend on totals,
+    /// hyperparameters and other shared numbers only.
     public StateRef shared(String name, Expr initial) {
-        return new StateRef(trace, place, qualified(name), Axes.HOST, initial).sharedBy(place.link);
+        return new StateRef(trace, place, stateName(name), Axes.HOST, initial).sharedBy(place.link);
     }
 
     /// Independent numbers of the standard normal distribution, one per element. They depend on the names of the
@@ -187,17 +191,17 @@ public final class Step {
 
     /// The sum over all elements of all parameters that this link applies to and that have a gradient in this step.
     public Expr total(Expr x) {
-        return totalOf(x.isHost() ? x : new Reduce(Reduction.SUM, x, Axes.HOST));
+        return totalOf(x.isHost() ? x : Expr.reduce(Reduction.SUM, x, Axes.HOST));
     }
 
     /// The sum of squares over all elements of all parameters that this link applies to and that have a gradient.
     public Expr totalOfSquares(Expr x) {
-        return totalOf(new Reduce(Reduction.SUM_OF_SQUARES, x, Axes.HOST));
+        return totalOf(Expr.reduce(Reduction.SUM_OF_SQUARES, x, Axes.HOST));
     }
 
     /// The largest element of all parameters that this link applies to and that have a gradient; NaN if any is.
     public Expr totalMaximum(Expr x) {
-        return total(Reduction.MAX, new Reduce(Reduction.MAX, x, Axes.HOST));
+        return total(Reduction.MAX, Expr.reduce(Reduction.MAX, x, Axes.HOST));
     }
 
     private Expr totalOf(Expr perParameter) {
@@ -233,8 +237,7 @@ public final class Step {
         return new Step(trace, place, clock, before, theta, subtracted, changed.direction, true, false);
     }
 
-    /// This step as if the parameter before it were another: for rules that take gradients elsewhere than where
-    /// they step from.
+    /// This step with another starting point, for rules that take gradients at one point and step from another.
     public Step startingAt(Expr start) {
         return new Step(trace, place, clock, start, start, Expr.ZERO, direction, scaled, false);
     }
@@ -244,15 +247,15 @@ public final class Step {
         return new Step(trace, place, clock, before, newTheta, null, direction, scaled, descended);
     }
 
-    /// This step with something taken off the parameter.
+    /// This step with an amount subtracted from the parameter.
     public Step subtract(Expr amount) {
         Expr all = subtracted == null ? null : subtracted == Expr.ZERO ? amount : subtracted.plus(amount);
         return new Step(trace, place, clock, before, theta.minus(amount), all, direction, scaled, descended);
     }
 
-    /// What the links so far have taken off the parameter: θ before the step less θ now, without the rounding
-    /// of that difference wherever links subtracted.
-    public Expr update() {
+    /// The amount that the links so far have subtracted from the parameter: θ before the step − θ now, but without the
+    /// rounding of that difference if all links used [#subtract].
+    public Expr subtracted() {
         return subtracted == null ? before.minus(theta) : subtracted;
     }
 
@@ -271,19 +274,32 @@ public final class Step {
         return new Step(trace, place, clock, before, done.theta, done.subtracted, direction, scaled, true);
     }
 
-    /// Nothing of the step takes place, and no clock advances, unless the condition holds; it must be a number of
-    /// the host's. States that are written [regardless][StateRef#regardless] are an exception.
+    /// Skips the step unless the condition, which must be a host scalar's, holds: no parameter, no state and no step count
+    /// changes, except for states marked with [StateRef#survivesSkip].
     public Step commitIf(Condition condition) {
         trace.commitIf(condition);
         return this;
     }
 
     /// The step after another rule.
+    ///
+    /// @throws IllegalArgumentException if the rule throws one; the message begins with the rule's name
+    /// @throws IllegalStateException if the rule throws any other exception; the message begins with the rule's name
     public Step then(Rule rule) {
-        return rule.apply(within(rule)).at(place);
+        return then(rule, rule::apply);
     }
 
-    /// The step after another rule that does no more than change the direction.
+    private Step then(Rule rule, UnaryOperator<Step> how) {
+        Step inside = within(rule);
+        try {
+            trace.called(inside.place.link.name, rule);
+            return how.apply(inside).at(place);
+        } catch (RuntimeException e) {
+            throw trace.failed(inside.place.link.name, e);
+        }
+    }
+
+    /// The step after another rule that changes the direction only.
     ///
     /// @throws IllegalArgumentException if that rule moves the parameter itself
     public Step directedBy(Rule rule) {
@@ -295,18 +311,19 @@ public final class Step {
         return done;
     }
 
-    /// The step after what another rule does at an event.
+    /// The step after another rule's response to an event.
     public Step then(String event, Rule rule) {
-        return rule.events().contains(event) ? rule.on(event, within(rule)).at(place) : this;
+        return rule.events().contains(event) ? then(rule, s -> rule.on(event, s)) : this;
     }
 
-    /// This step as a link that is called by another sees it, so that states and hyperparameters are its own.
+    /// This step with the given rule as the current link, which owns the states and hyperparameters that it reads.
     public Step within(Rule rule) {
-        return at(new Place(new Link(rule.name(), rule)));
+        return at(new Place(new Link(Names.check("the name of a link", rule.name()), rule)));
     }
 
-    /// This step under this link's name, for the rule that the name was given to.
+    /// This step with the given rule as the current link, under this link's name.
     Step as(Rule rule) {
+        trace.called(place.link.name, rule);
         return at(new Place(new Link(place.link.name, rule)));
     }
 
@@ -316,6 +333,14 @@ public final class Step {
 
     private Step at(Place newPlace) {
         return new Step(trace, newPlace, clock, before, theta, subtracted, direction, scaled, descended);
+    }
+
+    private String stateName(String name) {
+        return qualified(checked("a state", name));
+    }
+
+    private String checked(String what, String name) {
+        return Names.check(place.link.name + ": the name of " + what, name);
     }
 
     private String qualified(String name) {

@@ -15,25 +15,39 @@ import dev.gradus.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What one symbolic step, or event, of a rule leaves behind for one parameter: the states with what they become,
-/// the hyperparameters, and the parameter after the step.
+/// The result of one symbolic step, or event, of a rule for one parameter: the states with their new values, the
+/// hyperparameters, and the parameter after the step.
 public final class Trace {
-    /// A hyperparameter as a trace met it.
+    /// A hyperparameter that a rule read.
     ///
     /// @param name `link.hyperparameter`
-    /// @param value its value where nothing overrides it
+    /// @param value the default
     public record HyperUse(String name, double value, Range range, String what, String source) {}
+
+    /// A hyperparameter that a rule declares but did not read in a trace.
+    ///
+    /// @param name `link.hyperparameter`
+    /// @param rule the rule that declares it
+    /// @param asked whether the link asked for the parameter's name or shape, so that it may read the hyperparameter for
+    ///     other parameters
+    public record Unread(String name, Rule rule, boolean asked) {}
+
+    private record Call(String link, Rule rule) {}
 
     private record Declared<T>(Object place, T value) {}
 
-    /// What a mask said of the parameter.
+    /// Whether the parameter matched a mask.
     private record Answer(Mask mask, boolean matches) {}
 
     private final String parameterName;
@@ -46,9 +60,12 @@ public final class Trace {
     private final Map<String, Declared<HyperUse>> hypers = new LinkedHashMap<>();
     private final Map<Object, Integer> totals = new HashMap<>();
     private final Map<State, After> writes = new LinkedHashMap<>();
-    private final Map<State, List<Condition>> regardless = new LinkedHashMap<>();
+    private final Map<State, List<Condition>> survivingSkip = new LinkedHashMap<>();
     private final List<Condition> conditions = new ArrayList<>();
     private final List<Consumer<Step>> afterStep = new ArrayList<>();
+    private final Set<Call> calls = new LinkedHashSet<>();
+    private final Set<String> asking = new HashSet<>();
+    private @Nullable RuntimeException failure;
     private final Expr thetaBefore;
     private final Expr gradient;
     private Expr theta;
@@ -73,7 +90,7 @@ public final class Trace {
         return new Trace(parameterName, shape, rule, s -> s.then(rule).descend());
     }
 
-    /// Traces what a rule does at one of its events.
+    /// Traces one of a rule's events.
     public static Trace of(Rule rule, String event, String parameterName, Shape shape) {
         return new Trace(parameterName, shape, rule, s -> s.then(event, rule));
     }
@@ -86,8 +103,8 @@ public final class Trace {
         return shape;
     }
 
-    /// Whether the rule would leave the same behind for another parameter: because of what it asked about this one,
-    /// the same holds for that.
+    /// Whether the trace is valid for another parameter: it has the same rank, and the same answers to all that the rule
+    /// asked about this one.
     public boolean holdsFor(String otherName, Shape otherShape) {
         return otherShape.rank() == shape.rank()
                 && (!dependsOnName || otherName.equals(parameterName))
@@ -95,17 +112,30 @@ public final class Trace {
                 && answers.stream().allMatch(answer -> answer.mask.matches(otherName, otherShape) == answer.matches);
     }
 
-    String askName() {
+    /// Whether the rule asked for the parameter's name, so that it may do something else for every other name.
+    public boolean dependsOnName() {
+        return dependsOnName;
+    }
+
+    /// Whether the rule asked for the parameter's shape, so that it may do something else for every other shape.
+    public boolean dependsOnShape() {
+        return dependsOnShape;
+    }
+
+    String askName(String link) {
+        asking.add(link);
         dependsOnName = true;
         return parameterName;
     }
 
-    Shape askShape() {
+    Shape askShape(String link) {
+        asking.add(link);
         dependsOnShape = true;
         return shape;
     }
 
-    boolean ask(Mask mask) {
+    boolean ask(Mask mask, String link) {
+        asking.add(link);
         boolean matches = mask.matches(parameterName, shape);
         answers.add(new Answer(mask, matches));
         return matches;
@@ -134,28 +164,43 @@ public final class Trace {
         return Collections.unmodifiableList(conditions);
     }
 
-    /// The states that are written even if the step does not take place, and for each the conditions that links
-    /// before its own had set, under which it is.
-    public Map<State, List<Condition>> regardless() {
-        return Collections.unmodifiableMap(regardless);
+    /// The states that are written even if the step is skipped, each with the conditions of earlier links, which it does
+    /// depend on.
+    public Map<State, List<Condition>> survivingSkip() {
+        return Collections.unmodifiableMap(survivingSkip);
     }
 
-    /// All states in the order in which the rule met them.
+    /// All states in the order in which the rule declared them.
     public List<State> states() {
         return states.values().stream().map(Declared::value).toList();
     }
 
-    /// The states that are written, with what they become, in order.
+    /// The states that are written, with their new values, in order.
     public Map<State, After> writes() {
         return Collections.unmodifiableMap(writes);
     }
 
-    /// All hyperparameters in the order in which the rule met them, without the learning rate.
+    /// All hyperparameters in the order in which the rule read them, without the learning rate.
     public List<HyperUse> hyperparameters() {
         return hypers.values().stream().map(Declared::value).toList();
     }
 
-    /// What identifies the owner of a state that all parameters of a link share.
+    /// The hyperparameters that the rules of this trace [declare][Hyperparameter] but have not read. A variant of the
+    /// rule, another parameter or an event may still read them.
+    public List<Unread> unread() {
+        List<Unread> unread = new ArrayList<>();
+        for (Call call : calls) {
+            for (Hyperparameters.Declaration declared : Hyperparameters.of(call.rule.getClass())) {
+                String name = call.link + "." + declared.name();
+                if (!hypers.containsKey(name)) {
+                    unread.add(new Unread(name, call.rule, asking.contains(call.link)));
+                }
+            }
+        }
+        return unread;
+    }
+
+    /// The identity of a state that all parameters of a link share.
     public Object sharedBy(State state) {
         Object link = sharing.get(state.name());
         if (link == null) {
@@ -182,15 +227,15 @@ public final class Trace {
         return known.value;
     }
 
-    /// @param regardless whether the state is written even if conditions that later links set do not hold
-    After write(State state, Expr value, boolean regardless) {
+    /// @param survivesSkip whether the state is written even if conditions that later links set do not hold
+    After write(State state, Expr value, boolean survivesSkip) {
         if (!state.axes().containsAll(value.axes())) {
             throw new IllegalStateException("state " + state + " over " + state.axes() + " cannot take a value over "
                     + value.axes() + ": reduce it first");
         }
         Expr written = value;
-        if (regardless) {
-            this.regardless.put(state, List.copyOf(conditions));
+        if (survivesSkip) {
+            survivingSkip.put(state, List.copyOf(conditions));
             for (Condition condition : conditions.reversed()) {
                 written = where(condition, written, new Before(state));
             }
@@ -203,6 +248,7 @@ public final class Trace {
     }
 
     Expr hyper(Object place, String link, Class<?> rule, String name, double value) {
+        Hyperparameters.requireComponent(rule, link, name);
         String qualified = link + "." + name;
         Declared<HyperUse> known = hypers.get(qualified);
         if (known == null) {
@@ -213,6 +259,10 @@ public final class Trace {
             hypers.put(qualified, new Declared<>(place, use));
         } else {
             requireSamePlace(known, place, qualified);
+            if (Double.compare(known.value.value, value) != 0) {
+                throw new IllegalArgumentException(link + ": the hyperparameter \"" + name
+                        + "\" must have one default in a step, got " + known.value.value + " and " + value);
+            }
         }
         return new Hyper(qualified);
     }
@@ -221,14 +271,48 @@ public final class Trace {
         return totals.merge(place, 1, Integer::sum) - 1;
     }
 
-    void afterStep(Consumer<Step> action) {
-        afterStep.add(action);
+    /// @param state the state that the action writes, `link.state`
+    void afterStep(String state, Consumer<Step> action) {
+        afterStep.add(finished -> {
+            try {
+                action.accept(finished);
+            } catch (RuntimeException e) {
+                throw failed(state.substring(0, state.indexOf('.')), e);
+            }
+        });
+    }
+
+    /// Records that a rule itself is called, and not only its parts by a wrapper.
+    void called(String link, Rule rule) {
+        calls.add(new Call(link, rule));
+    }
+
+    /// The exception to throw after a link failed: its own, with the name of the innermost link in front.
+    RuntimeException failed(String link, RuntimeException e) {
+        if (e != failure) {
+            failure = named(link, e);
+        }
+        return Objects.requireNonNull(failure);
+    }
+
+    private static RuntimeException named(String link, RuntimeException e) {
+        String message = e.getMessage();
+        if (!(e instanceof IllegalArgumentException || e instanceof IllegalStateException) || message == null) {
+            return new IllegalStateException(link + ": its code failed with " + e, e);
+        }
+        if (message.startsWith(link + ": ") || message.contains('"' + link + '"') || message.contains(link + ".")) {
+            return e;
+        }
+        String sentence = link + ": " + message;
+        return e instanceof IllegalArgumentException
+                ? new IllegalArgumentException(sentence, e)
+                : new IllegalStateException(sentence, e);
     }
 
     void commitIf(Condition condition) {
         if (!condition.axes().isHost()) {
             throw new IllegalStateException(
-                    "a step is committed on a number of the host, not per element over " + condition.axes());
+                    "a step is committed on a host scalar, not per element over " + condition.axes());
         }
         conditions.add(condition);
     }

@@ -31,7 +31,6 @@ import dev.gradus.expr.Expr.Binary;
 import dev.gradus.expr.Expr.BinaryOp;
 import dev.gradus.expr.Expr.Hyper;
 import dev.gradus.expr.Expr.Input;
-import dev.gradus.expr.Expr.Reduce;
 import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Expr.Source;
 import dev.gradus.expr.Expr.StepCount;
@@ -70,7 +69,7 @@ class NotationTest {
         return Stream.of(
                         Stream.of(UnaryOp.values()).map(op -> new Unary(op, A)),
                         Stream.of(BinaryOp.values()).map(op -> new Binary(op, A, B)),
-                        Stream.of(Reduction.values()).map(reduction -> new Reduce(reduction, G, Axes.HOST)),
+                        Stream.of(Reduction.values()).map(reduction -> Expr.reduce(reduction, G, Axes.HOST)),
                         Stream.of(Comparison.values()).map(comparison -> where(new Compare(comparison, A, B), A, C)))
                 .<Expr>flatMap(all -> all)
                 .toList();

@@ -18,7 +18,7 @@ public final class Evaluation {
     }
 
     static Evaluation of(UnaryOperator<Real> function) {
-        return of(Decomposition.of(function, true), Decomposition.of(function, false));
+        return of(Real.decompose(function, true), Real.decompose(function, false));
     }
 
     public static Evaluation of(Decomposition floats, Decomposition doubles) {

@@ -2,10 +2,10 @@ package dev.gradus.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gradus.rules.layerwise.Centralize;
-import dev.gradus.rules.factored.FactoredRms;
-import dev.gradus.rules.control.Partition;
 import dev.gradus.rules.Rules;
+import dev.gradus.rules.control.Partition;
+import dev.gradus.rules.factored.FactoredRms;
+import dev.gradus.rules.layerwise.Centralize;
 import dev.gradus.tensor.Shape;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;

@@ -14,7 +14,19 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.Spelling;
+import dev.gradus.text.TextForm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,6 +35,48 @@ class RulesTest {
     @Test
     void namesAreUnique() {
         assertThat(Rules.all()).extracting(Entry::name).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void everyOptimizerHasAMethodAndEveryMethodAnOptimizer() {
+        Map<String, Rule> made = new TreeMap<>();
+        for (Method method : Rules.class.getMethods()) {
+            if (Modifier.isStatic(method.getModifiers())
+                    && method.getParameterCount() == 0
+                    && Rule.class.isAssignableFrom(method.getReturnType())) {
+                made.put(Spelling.fold(method.getName()), rule(method));
+            }
+        }
+        Map<String, Rule> listed = new TreeMap<>();
+        Rules.all().forEach(entry -> listed.put(Spelling.fold(entry.name()), entry.rule()));
+        Rules.otherParts().stream()
+                .filter(part -> made.containsKey(Spelling.fold(part.name())))
+                .forEach(part -> listed.put(Spelling.fold(part.name()), part));
+
+        assertThat(made).isEqualTo(listed);
+    }
+
+    private static Rule rule(Method factory) {
+        try {
+            return (Rule) factory.invoke(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void everyRuleIsPartOfAnOptimizerOrAnotherPart() {
+        List<Rule> parts = Stream.concat(
+                        Rules.all().stream().map(Entry::rule), Rules.otherParts().stream())
+                .flatMap(rule -> TextForm.parts(rule).stream())
+                .toList();
+
+        assertThat(new ClassFileImporter()
+                        .withImportOption(new ImportOption.DoNotIncludeTests())
+                        .importPackages("dev.gradus.rules").stream()
+                                .filter(type -> type.isRecord() && type.isAssignableTo(Rule.class)))
+                .extracting(JavaClass::getName)
+                .isSubsetOf(parts.stream().map(part -> part.getClass().getName()).toList());
     }
 
     @Test

@@ -1,5 +1,15 @@
 package dev.gradus.rules;
 
+import static dev.gradus.rule.Chain.chain;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.gradus.Optimizer;
+import dev.gradus.Parameter;
+import dev.gradus.ParameterGroup;
+import dev.gradus.RuleDescription;
+import dev.gradus.rule.Rule;
 import dev.gradus.rules.adaptive.Adagrad;
 import dev.gradus.rules.adaptive.RmsProp;
 import dev.gradus.rules.adaptive.RootEps;
@@ -15,17 +25,6 @@ import dev.gradus.rules.momentum.Lion;
 import dev.gradus.rules.momentum.Momentum;
 import dev.gradus.rules.momentum.Rprop;
 import dev.gradus.rules.reference.DelayStep;
-
-import static dev.gradus.rule.Chain.chain;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.within;
-
-import dev.gradus.Optimizer;
-import dev.gradus.Parameter;
-import dev.gradus.ParameterGroup;
-import dev.gradus.RuleDescription;
-import dev.gradus.rule.Rule;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
 import dev.gradus.tensor.Shape;

@@ -89,6 +89,16 @@ class TextFormTest {
                 "softplus(adam, 50, inf) | softplus(adam)",
                 "rectify(adam, inclusive=true) | rectify(adam, inclusive=true)",
                 "factoredRms(minSize=1e3) | factoredRms(minSize=1000)",
+                "clipByGlobalNorm(inf) | clipByGlobalNorm(inf)",
+                "clip_by_norm(2, norm=MAX) | clipByNorm(2, max)",
+                "recordNorm(all, L2) | recordNorm",
+                "recordNorm(norm=max) | recordNorm(norm=max)",
+                "skipUnusual(4) | skipUnusual",
+                "skip_unusual(3, limit=5) | skipUnusual(3, 5)",
+                "emaWeights(0.9999, warmup) | emaWeights(0.9999, warmup)",
+                "adamax(placement=outside) | adamax(placement=outside)",
+                "novograd(0.25, 1e-6, 1e-8) | novograd(epsRoot=1e-8)",
+                "rmsprop(initialScale=1) | rmsprop(initialScale=1)",
                 "chain(adam) | chain(adam)",
                 "descend | descend",
                 "b_adam | chain(bAdam(0.9), scaleByMagnitude)",
@@ -323,6 +333,9 @@ class TextFormTest {
                         + "| constant(8).until(10, exponential(8, 0.5, 1).every(30)).atLeast(1)",
                 "multiStep(8, 0.5, [20, 50]) | piecewise([knot(0, 8), knot(20, 4), knot(50, 2)], constant)",
                 "oneCycle(1, 5, 0, 10, 0.25, cosine) | piecewise([knot(0, 1), knot(1.5, 5), knot(9, 0)], cosine)",
+                "triangular(0.1, 1, 20, 30) | triangular(0.1, 1, 20, 30)",
+                "triangular2(0.1, 1, 20, down=30) | triangular(0.1, 1, 20, 30, 0.5)",
+                "expRange(0.1, 1, 20, 30, 0.99) | triangular(0.1, 1, 20, 30, perStep=0.99)",
                 "warmupStableDecay(2, 10, 70, 20, 0) "
                         + "| linear(0, 2, 10).then(constant(2).until(70, linear(2, 0, 20)))",
                 "plateau(cosine(1, 0, 90, exponent=2), max, patience=3, thresholdMode=abs) "
@@ -393,7 +406,7 @@ class TextFormTest {
                 "adam(1e999) | column 6: beta1 of adam must be a number that fits in 64 bits, got 1e999",
                 "chain() | column 1: chain: needs at least one rule, got none",
                 "chain(adam, name=\"x\") | column 13: a chain has no name of its own (\"x\"): name its links",
-                "adam(name=\"a.b\") | column 6: the name of a link must not be empty or contain '.' or '/', got "
+                "adam(name=\"a.b\") | column 6: the name of a link must not be empty or contain '.', '/' or blanks, got "
                         + "\"a.b\"",
                 "adam(name=fast) | column 11: name of adam must be a string in double quotes, got \"fast\"",
                 "adam(clock=mine) | column 12: clock of adam must be one of own, group_first, optimizer, got \"mine\"",

@@ -14,8 +14,8 @@ import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Step;
-import dev.gradus.rules.control.Partition;
 import dev.gradus.rules.Rules;
+import dev.gradus.rules.control.Partition;
 import dev.gradus.tensor.Axes;
 
 /// Muon: momentum whose matrix is made orthogonal, so that a step is as large in every direction. For the weight

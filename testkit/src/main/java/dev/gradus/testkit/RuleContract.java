@@ -1,28 +1,42 @@
 package dev.gradus.testkit;
 
+import dev.gradus.KernelStatistics;
 import dev.gradus.Optimizer;
+import dev.gradus.Options;
+import dev.gradus.Options.Kernels;
 import dev.gradus.Parameter;
 import dev.gradus.ParameterGroup;
 import dev.gradus.RuleDescription;
 import dev.gradus.StateFormat;
 import dev.gradus.StateView;
+import dev.gradus.expr.Expr;
 import dev.gradus.expr.Notation;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.RuleFormulas;
+import dev.gradus.rule.Trace;
 import dev.gradus.rule.Trace.HyperUse;
+import dev.gradus.rule.Trace.Unread;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /// What every rule keeps to, whoever wrote it: put a rule of your own through it with [#verify], or list the
 /// [#checks] one by one in a test framework.
@@ -33,8 +47,40 @@ import java.util.stream.DoubleStream;
 ///     return RuleContract.checks(new MyRule()).stream().map(c -> dynamicTest(c.name(), c::run));
 /// }
 /// ```
+///
+/// SIMD kernels take part in a JVM that was started with `--add-modules jdk.incubator.vector`. In another, the checks of
+/// kernels compare the interpreter with itself, and a warning says so once.
 public final class RuleContract {
     private static final int STEPS = 12;
+
+    /// For kernels: nothing but rests of vectors of any width, whole vectors with and without a rest, and lengths around
+    /// a block of elements.
+    private static final List<Long> LENGTHS = List.of(1L, 3L, 7L, 8L, 9L, 15L, 16L, 17L, 1023L, 1025L);
+
+    /// For kernels: rows shorter and longer than a block.
+    private static final List<Shape> ROWS =
+            List.of(Shape.of(5, 7), Shape.of(3, 64), Shape.of(2, 1023), Shape.of(3, 1040), Shape.of(5, 2, 3, 3));
+
+    /// For threads: large enough in total to wake helpers, and two of them to be divided among threads.
+    private static final List<Shape> LARGE = List.of(Shape.of(225, 1023), Shape.of(70_001), Shape.of(64), Shape.of(8, 3, 3, 3));
+
+    /// Values for large tensors, in turn; a prime number of them.
+    private static final double[] TABLE = new Random(7).doubles(8191, -2, 2).toArray();
+
+    /// Factors that make values subnormal.
+    private static final Map<ElementType, Double> SUBNORMAL =
+            Map.of(ElementType.FLOAT32, 1e-38, ElementType.FLOAT64, 1e-308);
+
+    private static final System.Logger LOG = System.getLogger("dev.gradus");
+
+    static {
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the contract of rules cannot check SIMD kernels: start the JVM with"
+                            + " --add-modules jdk.incubator.vector");
+        }
+    }
 
     private final Rule rule;
     private final double learningRate;
@@ -84,6 +130,9 @@ public final class RuleContract {
                 new Check("gives the same bits whatever the order of parameters", contract::ignoresTheOrder),
                 new Check("gives the same bits in one group or several", contract::ignoresGroups),
                 new Check("gives the same bits while a listener is told the norms", contract::ignoresListeners),
+                new Check("gives the interpreter's bits in SIMD kernels", contract::ignoresKernels),
+                new Check("gives the same bits on one thread and on three", contract::ignoresThreads),
+                new Check("compiles nothing in later steps", contract::compilesOnce),
                 new Check("goes on with the same bits after it was saved and loaded", contract::resumes),
                 new Check("works on tensors of any length", contract::worksOnAnyLength),
                 new Check("skips a parameter without gradient entirely", contract::skipsMissingGradients),
@@ -94,6 +143,7 @@ public final class RuleContract {
                 new Check("trains 16-bit parameters in their float32 copy", contract::trainsHalfPrecision),
                 new Check("trains 16-bit parameters without a copy", contract::trainsWithoutMasterWeights),
                 new Check("accepts every format of states", contract::acceptsEveryStateFormat),
+                new Check("reads each hyperparameter that it declares", contract::readsWhatItDeclares),
                 new Check("uses each of its hyperparameters", contract::usesItsHyperparameters),
                 new Check("does not mind a hyperparameter being set to its default", contract::acceptsItsDefaults));
     }
@@ -148,6 +198,97 @@ public final class RuleContract {
         requireEqual(run(new Setup()), run(new Setup().listened()));
     }
 
+    private void ignoresKernels() {
+        List<Shape> all = new ArrayList<>(ROWS);
+        LENGTHS.forEach(length -> all.add(Shape.of(length)));
+        List<Supplier<Setup>> setups = List.of(
+                () -> new Setup().subnormals().steps(7),
+                () -> new Setup().type(ElementType.FLOAT64).subnormals().memory(Memory.NATIVE).steps(3),
+                () -> new Setup().stateFormat(StateFormat.EIGHT_BIT).steps(3),
+                () -> new Setup().type(ElementType.FLOAT16).listened().notFinite().steps(3),
+                () -> new Setup()
+                        .type(ElementType.BFLOAT16)
+                        .withoutMasterWeights()
+                        .stateFormat(StateFormat.BFLOAT16)
+                        .steps(3));
+        for (Supplier<Setup> setup : setups) {
+            requireEqual(
+                    run(setup.get().shapes(accepted(all))),
+                    run(setup.get().shapes(accepted(all)).kernels(Kernels.EAGER)));
+        }
+    }
+
+    private void ignoresThreads() {
+        Supplier<Setup> setup = () -> new Setup().shapes(accepted(LARGE)).steps(2);
+        AtomicInteger calls = new AtomicInteger();
+        try (ExecutorService helpers = Executors.newFixedThreadPool(2)) {
+            Executor counting = task -> {
+                calls.incrementAndGet();
+                helpers.execute(task);
+            };
+            Map<String, double[]> alone = run(setup.get().threads(1));
+            requireEqual(alone, run(setup.get().threads(3).executor(counting)));
+            require(calls.get() > 0, "no other thread was called");
+            requireEqual(alone, run(setup.get().threads(3).kernels(Kernels.EAGER)));
+        }
+    }
+
+    /// The number of kernels is one of the JVM's, to which others may add in the background: what a rule compiles in
+    /// later steps is compiled each time that it is tried.
+    private void compilesOnce() {
+        boolean selects = shapes.stream().anyMatch(this::selectsPrograms);
+        long compiled = 1;
+        for (int attempt = 0; attempt < 3 && compiled > 0; attempt++) {
+            compiled = selects ? compiledInASecondRun(attempt) : compiledAfterTheFirstStep(attempt);
+        }
+        require(compiled <= 0, compiled + " kernels were compiled after the first steps");
+    }
+
+    private long compiledAfterTheFirstStep(int attempt) {
+        try (Run run = new Run(new Setup().kernels(Kernels.EAGER))) {
+            run.step();
+            long before = KernelStatistics.now().compiled();
+            run.step();
+            run.step();
+            run.optimizer.set("all", "learning_rate", learningRate * (0.9 - 0.1 * attempt));
+            run.step();
+            for (HyperUse hyper : hyperparameters()) {
+                alternatives(hyper).skip(attempt).findFirst().ifPresent(value -> {
+                    run.optimizer.set("all", hyper.name(), value);
+                    run.step();
+                });
+            }
+            return KernelStatistics.now().compiled() - before;
+        }
+    }
+
+    /// Where conditions select programs, later steps may meet new ones; the same steps once more may not.
+    private long compiledInASecondRun(int attempt) {
+        Map<String, double[]> ignored = run(new Setup().kernels(Kernels.EAGER).steps(STEPS + attempt));
+        long before = KernelStatistics.now().compiled();
+        ignored = run(new Setup().kernels(Kernels.EAGER).steps(STEPS + attempt));
+        return KernelStatistics.now().compiled() - before;
+    }
+
+    /// Whether conditions on host scalars may select programs.
+    private boolean selectsPrograms(Shape shape) {
+        return Stream.concat(
+                        Stream.of(Trace.of(rule, "p", shape)),
+                        rule.events().stream().map(event -> Trace.of(rule, event, "p", shape)))
+                .anyMatch(trace -> {
+                    Set<Expr> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+                    return !trace.conditions().isEmpty()
+                            || selects(trace.theta(), seen)
+                            || trace.writes().values().stream().anyMatch(after -> selects(after, seen));
+                });
+    }
+
+    private static boolean selects(Expr expr, Set<Expr> seen) {
+        return seen.add(expr)
+                && (expr instanceof Expr.Where where && where.condition.axes().isHost()
+                        || expr.operands().stream().anyMatch(operand -> selects(operand, seen)));
+    }
+
     private void resumes() {
         for (StateFormat format : StateFormat.values()) {
             resumes(
@@ -187,10 +328,8 @@ public final class RuleContract {
     private void worksOnAnyLength() {
         for (int length : new int[] {0, 1, 15, 16, 17, 1023, 1024, 1025, 2049}) {
             for (Shape shape :
-                    List.of(Shape.of(length), Shape.of(length, 3), Shape.of(2, length), Shape.of(length, 2, 1, 2))) {
-                if (shape.rank() > 1 || shapes.stream().anyMatch(s -> s.rank() == 1)) {
-                    requireFinite(run(new Setup().shapes(List.of(shape)).steps(2)));
-                }
+                    accepted(List.of(Shape.of(length), Shape.of(length, 3), Shape.of(2, length), Shape.of(length, 2, 1, 2)))) {
+                requireFinite(run(new Setup().shapes(List.of(shape)).steps(2)));
             }
         }
     }
@@ -309,12 +448,24 @@ public final class RuleContract {
         }
     }
 
+    private void readsWhatItDeclares() {
+        for (Unread unread : new DeclaredHyperparameters(shapes).neverRead(rule)) {
+            throw new AssertionError(unread.name() + " is declared by " + unread.rule()
+                    + ", but neither its step, nor an event, nor an initial value reads it with hyper(...)");
+        }
+    }
+
+    /// Other values in a hyperparameter's range.
+    private static DoubleStream alternatives(HyperUse hyper) {
+        double v = hyper.value();
+        return DoubleStream.of(v * 0.5, v * 2, v + 1, v + 0.3, v * 1000, v + 100, 1e-3, 0.5, 1, 0)
+                .filter(hyper.range()::contains)
+                .filter(other -> other != v);
+    }
+
     private void usesItsHyperparameters() {
         for (HyperUse hyper : hyperparameters()) {
-            double v = hyper.value();
-            boolean used = DoubleStream.of(v * 0.5, v * 2, v + 1, v + 0.3, v * 1000, v + 100, 1e-3, 0.5, 1, 0)
-                    .filter(hyper.range()::contains)
-                    .filter(other -> other != v)
+            boolean used = alternatives(hyper)
                     .anyMatch(other -> !equal(run(new Setup()), run(new Setup().with(hyper.name(), other)))
                             || !equal(
                                     run(new Setup().zeroParameters()),
@@ -342,6 +493,12 @@ public final class RuleContract {
         return List.copyOf(uses.values());
     }
 
+    /// The shapes that the rule accepts: it may refuse vectors.
+    private List<Shape> accepted(List<Shape> all) {
+        boolean acceptsVectors = shapes.stream().anyMatch(shape -> shape.rank() == 1);
+        return all.stream().filter(shape -> shape.rank() > 1 || acceptsVectors).toList();
+    }
+
     private Map<String, double[]> run(Setup setup) {
         try (Run run = new Run(setup)) {
             for (int step = 0; step < setup.steps; step++) {
@@ -361,11 +518,13 @@ public final class RuleContract {
         private boolean zeroParameters;
         private boolean float32Data;
         private boolean notFinite;
+        private boolean subnormals;
         private boolean reversed;
         private boolean oneGroupEach;
         private boolean listened;
         private StateFormat stateFormat = StateFormat.ARITHMETIC;
         private boolean masterWeights = true;
+        private Options options = new Options().withKernels(Kernels.NEVER);
         private final Map<String, Double> settings = new LinkedHashMap<>();
 
         Setup shapes(List<Shape> others) {
@@ -409,6 +568,12 @@ public final class RuleContract {
             return this;
         }
 
+        /// Some elements of the gradients and averages are subnormal, or zero.
+        Setup subnormals() {
+            subnormals = true;
+            return this;
+        }
+
         Setup reversed() {
             reversed = true;
             return this;
@@ -426,6 +591,22 @@ public final class RuleContract {
 
         Setup withoutMasterWeights() {
             masterWeights = false;
+            return this;
+        }
+
+        Setup kernels(Kernels when) {
+            options = options.withKernels(when);
+            return this;
+        }
+
+        Setup threads(int number) {
+            options = options.withThreads(number);
+            return this;
+        }
+
+        /// The helpers' threads.
+        Setup executor(Executor other) {
+            options = options.withExecutor(other);
             return this;
         }
 
@@ -458,7 +639,7 @@ public final class RuleContract {
                 Memory.Tensor value = setup.memory.allocate(setup.type, shape.elements());
                 Memory.Tensor gradient = setup.memory.allocate(setup.type, shape.elements());
                 for (long k = 0; k < shape.elements(); k++) {
-                    value.set(k, setup.zeroParameters ? 0 : data(random));
+                    value.set(k, setup.zeroParameters ? 0 : data(random, shape, k));
                 }
                 values.add(value);
                 gradients.add(gradient);
@@ -466,14 +647,16 @@ public final class RuleContract {
                 parameters.add(Parameter.of("p" + i, shape, setup.type, value.segment())
                         .gradient(gradient.segment()));
             }
-            optimizer = Optimizer.of(groups());
+            optimizer = Optimizer.of(setup.options, groups());
             if (setup.listened) {
                 optimizer.listen(event -> {});
             }
         }
 
-        private double data(Random random) {
-            double x = random.nextGaussian();
+        private double data(Random random, Shape shape, long element) {
+            double x = shape.elements() > TABLE.length
+                    ? TABLE[(int) ((element + 31 * drawn) % TABLE.length)]
+                    : random.nextGaussian();
             return setup.float32Data ? (float) x : x;
         }
 
@@ -504,9 +687,13 @@ public final class RuleContract {
         /// Draws the gradients of the next step.
         void draw() {
             for (int i = 0; i < parameters.size(); i++) {
-                for (long k = 0; k < parameters.get(i).shape().elements(); k++) {
-                    double x = data(randoms.get(i)) + 0.5;
-                    gradients.get(i).set(k, drawn < setup.zeroSteps ? 0 : x);
+                Shape shape = parameters.get(i).shape();
+                for (long k = 0; k < shape.elements(); k++) {
+                    double x = data(randoms.get(i), shape, k) + 0.5;
+                    double tiny = setup.subnormals && k % 5 == 0
+                            ? Objects.requireNonNull(SUBNORMAL.get(setup.type))
+                            : 1;
+                    gradients.get(i).set(k, drawn < setup.zeroSteps ? 0 : x * tiny);
                 }
             }
             drawn++;

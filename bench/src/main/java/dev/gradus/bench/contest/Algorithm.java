@@ -7,10 +7,10 @@ import static dev.gradus.rules.Rules.clipByGlobalNorm;
 import static dev.gradus.rules.Rules.decayWeights;
 
 import dev.gradus.rule.Rule;
-import dev.gradus.rules.layerwise.Centralize;
-import dev.gradus.rules.control.Descend;
-import dev.gradus.rules.project.RenormalizeRows;
 import dev.gradus.rules.Rules;
+import dev.gradus.rules.control.Descend;
+import dev.gradus.rules.layerwise.Centralize;
+import dev.gradus.rules.project.RenormalizeRows;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

@@ -84,7 +84,7 @@ public final class KernelWriter {
     private static final int FEW_LOADS = 2;
     private static final int SIDE_BY_SIDE = 4;
 
-    private final Kernels.Key key;
+    private final KernelKey key;
     private final Pass pass;
     private final boolean isFloat;
     private final CodeBuilder code;
@@ -126,7 +126,7 @@ public final class KernelWriter {
     /// fetches ahead on several pages at once, but on each no further than its end.
     private final int sideBySide;
 
-    private KernelWriter(Kernels.Key key, CodeBuilder code) {
+    private KernelWriter(KernelKey key, CodeBuilder code) {
         this.key = key;
         this.pass = key.pass();
         this.isFloat = key.type() == ElementType.FLOAT32;
@@ -140,7 +140,7 @@ public final class KernelWriter {
         this.blocks = new int[pass.code().size()];
         this.sums = new int[pass.code().size()][];
         this.rows = new int[pass.code().size()];
-        this.lanes = lanes(key);
+        this.lanes = key.lanes();
         Arrays.setAll(locals, i -> code.allocateLocal(TypeKind.REFERENCE));
         this.position = code.allocateLocal(TypeKind.LONG);
         this.random = new StorageCode.Random[pass.code().size()];
@@ -160,13 +160,13 @@ public final class KernelWriter {
         this.decodes = Arrays.stream(bases).anyMatch(local -> local > 0);
         this.byStretches = decodes || Arrays.stream(random).anyMatch(Objects::nonNull) || encodes;
         long loads = pass.code().stream().filter(in -> in.op() == Op.LOAD).count();
-        boolean onlyReduces = key.runs() == Kernels.Runs.PARTS
+        boolean onlyReduces = key.runs() == KernelKey.Runs.PARTS
                 && key.exchanged() == 0
                 && pass.code().stream().noneMatch(in -> in.op() == Op.STORE);
         this.sideBySide = onlyReduces && !byStretches && loads <= FEW_LOADS ? SIDE_BY_SIDE : 1;
     }
 
-    private Kernels.Stored stored(int operand) {
+    private KernelKey.Stored stored(int operand) {
         return key.stored().get(key.operands().indexOf(operand));
     }
 
@@ -181,7 +181,7 @@ public final class KernelWriter {
     }
 
     /// Writes the class of a kernel, unless the pass is too long for a method of Java.
-    public static Optional<byte[]> write(Kernels.Key key) {
+    public static Optional<byte[]> write(KernelKey key) {
         try {
             return Optional.of(build(key));
         } catch (IllegalArgumentException tooLong) {
@@ -189,7 +189,7 @@ public final class KernelWriter {
         }
     }
 
-    private static byte[] build(Kernels.Key key) {
+    private static byte[] build(KernelKey key) {
         ClassDesc kernel = ClassDesc.of(Kernel.class.getName());
         return ClassFile.of().build(SELF, builder -> {
             builder.withFlags(ACC_FINAL)
@@ -205,7 +205,7 @@ public final class KernelWriter {
                             "lanes",
                             MethodTypeDesc.of(CD_int),
                             ACC_PUBLIC,
-                            code -> code.loadConstant(lanes(key)).ireturn())
+                            code -> code.loadConstant(key.lanes()).ireturn())
                     .withMethodBody("run", RUN_TYPE, ACC_PUBLIC, code -> new KernelWriter(key, code).body());
             List<Integer> encoded = encoded(key);
             if (!encoded.isEmpty()) {
@@ -222,16 +222,12 @@ public final class KernelWriter {
     }
 
     /// Which operands are stored in 8 bits, in the order of the code.
-    private static List<Integer> encoded(Kernels.Key key) {
+    private static List<Integer> encoded(KernelKey key) {
         return key.pass().code().stream()
                 .filter(in -> in.op() == Op.STORE)
                 .map(in -> key.operands().indexOf(in.target()))
                 .filter(i -> i >= 0 && key.stored().get(i).type().isEightBit())
                 .toList();
-    }
-
-    private static int lanes(Kernels.Key key) {
-        return key.bits() / Byte.SIZE / key.type().bytes();
     }
 
     private void body() {

@@ -14,9 +14,6 @@ public final class VectorApi {
 
     private static final System.Logger LOG = System.getLogger("dev.gradus");
 
-    /// Limits the width of vectors, in bits: 128, 256 or 512.
-    private static final String BITS = "gradus.vectorBits";
-
     private static final String MODULE = "jdk.incubator.vector";
 
     private VectorApi() {}
@@ -52,7 +49,7 @@ public final class VectorApi {
                 MethodHandle handle = MethodHandles.publicLookup()
                         .unreflect(size)
                         .asType(MethodType.methodType(int.class, Object.class));
-                return Integer.getInteger(BITS, (int) handle.invokeExact(species));
+                return (int) handle.invokeExact(species);
             } catch (Throwable missing) {
                 LOG.log(
                         System.Logger.Level.WARNING,

@@ -42,7 +42,7 @@ public record AdEmaMix(
 
         @Hyperparameter(range = "[0, inf)", what = "steps until alpha is reached", source = "apple/ml-ademamix")
         double alphaWarmup)
-        implements Adaptive {
+        implements AdaptiveWrapper {
     public AdEmaMix {
         Hyperparameters.check(AdEmaMix.class, beta3, alpha, beta3Warmup, alphaWarmup);
     }
@@ -62,8 +62,7 @@ public record AdEmaMix(
     }
 
     @Override
-    public Moments moments(Step s) {
-        Moments moments = rule.moments(s.within(rule));
+    public Moments change(Moments moments, Step s) {
         Expr t = moments.t();
         Expr b3 = s.hyper("beta3", beta3);
         Expr b3Warmup = s.hyper("beta3_warmup", beta3Warmup);

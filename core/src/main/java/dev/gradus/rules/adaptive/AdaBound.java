@@ -40,7 +40,7 @@ public record AdaBound(
 
         @Hyperparameter(range = "(0, inf)", what = "how fast the bounds close in", source = "Luo et al. 2019")
         double gamma)
-        implements Adaptive {
+        implements AdaptiveWrapper {
     public AdaBound {
         Hyperparameters.check(AdaBound.class, finalLr, baseLr, gamma);
     }
@@ -55,8 +55,7 @@ public record AdaBound(
     }
 
     @Override
-    public Moments moments(Step s) {
-        Moments moments = rule.moments(s.within(rule));
+    public Moments change(Moments moments, Step s) {
         Expr ratio = s.hyper("final_lr", finalLr).div(s.hyper("base_lr", baseLr));
         Expr elapsed = s.hyper("gamma", gamma).times(moments.t());
         Expr lower = ratio.times(Expr.ONE.minus(Expr.ONE.div(elapsed.plus(1)))).named("lower");

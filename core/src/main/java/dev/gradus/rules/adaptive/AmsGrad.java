@@ -14,7 +14,7 @@ import dev.gradus.rule.Step;
 /// Reference: S. J. Reddi, S. Kale, S. Kumar, "On the Convergence of Adam and Beyond", ICLR 2018, arXiv:1904.09237.
 ///
 /// @param rule whose second moment is bounded from below
-public record AmsGrad(Adaptive rule, Maximum maximum) implements Adaptive {
+public record AmsGrad(Adaptive rule, Maximum maximum) implements AdaptiveWrapper {
     /// Which second moment the maximum is taken of.
     public enum Maximum {
         /// As it is stored: torch, labml.
@@ -33,8 +33,7 @@ public record AmsGrad(Adaptive rule, Maximum maximum) implements Adaptive {
     }
 
     @Override
-    public Moments moments(Step s) {
-        Moments moments = rule.moments(s.within(rule));
+    public Moments change(Moments moments, Step s) {
         Expr v = maximum == Maximum.RAW ? moments.v() : moments.vHat();
         Expr largest = s.state("max_exp_avg_sq").nonNegative().becomes(old -> max(old, v));
         return maximum == Maximum.RAW ? moments.withV(largest) : moments.withVHat(largest);

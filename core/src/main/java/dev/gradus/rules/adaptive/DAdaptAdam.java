@@ -1,5 +1,6 @@
 package dev.gradus.rules.adaptive;
 
+import static dev.gradus.expr.Formulas.decayed;
 import static dev.gradus.expr.Formulas.abs;
 import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.max;
@@ -88,7 +89,7 @@ public record DAdaptAdam(
         Expr found = numerator.div(Expr.ONE.minus(b3).times(length));
         estimate.write(old -> where(length.eq(0), old, max(old, found)));
 
-        Expr decay = s.hyper("weight_decay", weightDecay).times(rate).times(s.theta());
-        return s.scaledDirection(m.div(root).plus(decay));
+        Expr decay = s.hyper("weight_decay", weightDecay).times(rate);
+        return s.scaledDirection(decayed(m.div(root), decay, s.theta()));
     }
 }

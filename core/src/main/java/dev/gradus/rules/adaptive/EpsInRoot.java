@@ -16,7 +16,7 @@ public record EpsInRoot(
         double epsRoot,
 
         Moment moment)
-        implements Adaptive {
+        implements AdaptiveWrapper {
     /// Which second moment ε is added to.
     public enum Moment {
         /// As it is stored: labml.
@@ -34,8 +34,7 @@ public record EpsInRoot(
     }
 
     @Override
-    public Moments moments(Step s) {
-        Moments moments = rule.moments(s.within(rule));
+    public Moments change(Moments moments, Step s) {
         Expr eps = s.hyper("eps_root", epsRoot);
         return switch (moment) {
             case RAW -> moments.withV(moments.v().plus(eps));

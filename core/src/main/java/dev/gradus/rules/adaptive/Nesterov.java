@@ -14,10 +14,9 @@ import dev.gradus.rule.Step;
 /// As in optax (`nesterov=True`); torch's NAdam has a momentum schedule besides.
 ///
 /// Reference: T. Dozat, "Incorporating Nesterov Momentum into Adam", ICLR 2016 workshop.
-public record Nesterov(Adaptive rule) implements Adaptive {
+public record Nesterov(Adaptive rule) implements AdaptiveWrapper {
     @Override
-    public Moments moments(Step s) {
-        Moments moments = rule.moments(s.within(rule));
+    public Moments change(Moments moments, Step s) {
         Expr b1 = moments.beta1();
         Expr t = moments.t();
         Expr next = b1.times(unbias(moments.m(), b1, t.plus(1)));

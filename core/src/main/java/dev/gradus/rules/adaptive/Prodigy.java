@@ -1,5 +1,6 @@
 package dev.gradus.rules.adaptive;
 
+import static dev.gradus.expr.Formulas.decayed;
 import static dev.gradus.expr.Formulas.abs;
 import static dev.gradus.expr.Formulas.correction;
 import static dev.gradus.expr.Formulas.ema;
@@ -90,7 +91,6 @@ public record Prodigy(
         Expr dNew = estimate.becomes(old -> where(length.eq(0), old, max(old, found)));
 
         Expr u = m.div(sqrt(v).plus(dNew.times(s.hyper("eps", eps))));
-        Expr decay = s.hyper("weight_decay", weightDecay).times(s.theta());
-        return u.plus(decay).times(d.times(correction));
+        return decayed(u, s.hyper("weight_decay", weightDecay), s.theta()).times(d.times(correction));
     }
 }

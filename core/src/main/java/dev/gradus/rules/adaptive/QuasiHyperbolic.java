@@ -31,7 +31,7 @@ public record QuasiHyperbolic(
 
         @Hyperparameter(range = "[0, 1]", what = "weight of the second moment", source = "qhoptim README")
         double nu2)
-        implements Adaptive {
+        implements AdaptiveWrapper {
     public QuasiHyperbolic {
         Hyperparameters.check(QuasiHyperbolic.class, nu1, nu2);
     }
@@ -41,8 +41,7 @@ public record QuasiHyperbolic(
     }
 
     @Override
-    public Moments moments(Step s) {
-        Moments moments = rule.moments(s.within(rule));
+    public Moments change(Moments moments, Step s) {
         Expr g = moments.g();
         return moments.withMHat(ema(s.hyper("nu1", nu1), moments.mHat(), g))
                 .withVHat(ema(s.hyper("nu2", nu2), moments.vHat(), square(g)));

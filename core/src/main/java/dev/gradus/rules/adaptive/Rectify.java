@@ -35,7 +35,7 @@ public record Rectify(
         boolean inclusive,
         Degenerate degenerate,
         Place place)
-        implements Adaptive {
+        implements AdaptiveWrapper {
     /// The step while the second moment is not to be trusted.
     public enum Degenerate {
         /// The corrected first moment: momentum without adaptation.
@@ -77,8 +77,7 @@ public record Rectify(
     }
 
     @Override
-    public Moments moments(Step s) {
-        Moments moments = rule.moments(s.within(rule));
+    public Moments change(Moments moments, Step s) {
         Expr rho = Rectifier.rho(moments.beta2(), moments.t());
         Expr r = Rectifier.r(rho, moments.beta2());
         Expr threshold = s.hyper("threshold", this.threshold);

@@ -1,7 +1,5 @@
 package dev.gradus.rules.adaptive;
 
-import dev.gradus.rules.momentum.Ema;
-
 import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.square;
@@ -12,6 +10,7 @@ import dev.gradus.rule.Direction;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
+import dev.gradus.rules.momentum.Ema;
 
 /// RMSprop: divides by the root of the average squared gradient.
 ///
@@ -19,7 +18,8 @@ import dev.gradus.rule.Step;
 /// v_t = α v_{t−1} + (1 − α) g_t²
 /// θ_t = θ_{t−1} − η g_t / (√v_t + ε)
 /// ```
-/// States: `square_avg`, of the parameter's shape, and for [About#MEAN] `grad_avg`, likewise. ε stands outside
+/// States: `square_avg`, of the parameter's shape, which starts at the initial scale, 0 by default as in torch and
+/// optax, and for [About#MEAN] `grad_avg`, likewise, which starts at 0. ε stands outside
 /// of the root as in torch; optax has α = 0.9 and ε within the root. A [Momentum] behind it is torch's; optax's
 /// is behind a [ScaleByLearningRate].
 ///
@@ -34,7 +34,10 @@ public record RmsProp(
 
         RootEps placement,
         About about,
-        Ema.Start start)
+        Ema.Start start,
+
+        @Hyperparameter(range = "[0, inf)", what = "where the average square starts", source = "optax 0.2.8")
+        double initialScale)
         implements Direction {
     /// What the gradient's squared distance is averaged from.
     public enum About {
@@ -47,7 +50,7 @@ public record RmsProp(
     }
 
     public RmsProp {
-        Hyperparameters.check(RmsProp.class, alpha, eps);
+        Hyperparameters.check(RmsProp.class, alpha, eps, initialScale);
     }
 
     public RmsProp() {
@@ -55,7 +58,7 @@ public record RmsProp(
     }
 
     public RmsProp(double alpha, double eps) {
-        this(alpha, eps, RootEps.OUTSIDE, About.ZERO, Ema.Start.KEPT);
+        this(alpha, eps, RootEps.OUTSIDE, About.ZERO, Ema.Start.KEPT, 0);
     }
 
     @Override
@@ -64,22 +67,29 @@ public record RmsProp(
     }
 
     public RmsProp with(RootEps placement) {
-        return new RmsProp(alpha, eps, placement, about, start);
+        return new RmsProp(alpha, eps, placement, about, start, initialScale);
     }
 
     public RmsProp with(About about) {
-        return new RmsProp(alpha, eps, placement, about, start);
+        return new RmsProp(alpha, eps, placement, about, start, initialScale);
     }
 
     public RmsProp with(Ema.Start start) {
-        return new RmsProp(alpha, eps, placement, about, start);
+        return new RmsProp(alpha, eps, placement, about, start, initialScale);
+    }
+
+    public RmsProp withInitialScale(double initialScale) {
+        return new RmsProp(alpha, eps, placement, about, start, initialScale);
     }
 
     @Override
     public Expr update(Step s) {
         Expr alpha = s.hyper("alpha", this.alpha);
         Expr g = s.direction();
-        Expr v = started(s.state("square_avg").nonNegative().becomes(old -> ema(alpha, old, square(g))), alpha, s);
+        Expr squares = s.state("square_avg", s.hyper("initial_scale", initialScale))
+                .nonNegative()
+                .becomes(old -> ema(alpha, old, square(g)));
+        Expr v = started(squares, alpha, s);
         return g.div(placement.root(about == About.ZERO ? v : variance(v, alpha, s), s.hyper("eps", eps)));
     }
 

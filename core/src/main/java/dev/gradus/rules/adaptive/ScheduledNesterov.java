@@ -24,7 +24,7 @@ public record ScheduledNesterov(
 
         @Hyperparameter(range = "[0, inf)", what = "how fast momentum rises", source = "Dozat 2016")
         double momentumDecay)
-        implements Adaptive {
+        implements AdaptiveWrapper {
     public ScheduledNesterov {
         Hyperparameters.check(ScheduledNesterov.class, momentumDecay);
     }
@@ -34,8 +34,7 @@ public record ScheduledNesterov(
     }
 
     @Override
-    public Moments moments(Step s) {
-        Moments moments = rule.moments(s.within(rule));
+    public Moments change(Moments moments, Step s) {
         Expr t = moments.t();
         Expr now = momentum(moments, t, s).named("mu");
         Expr next = momentum(moments, t.plus(1), s).named("mu_next");

@@ -2,7 +2,6 @@ package dev.gradus.rules.adaptive;
 
 import static dev.gradus.expr.Formulas.softplus;
 import static dev.gradus.expr.Formulas.sqrt;
-import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
@@ -28,7 +27,7 @@ public record Softplus(
         double smooth,
 
         double linearAbove)
-        implements Adaptive {
+        implements AdaptiveWrapper {
     public Softplus {
         Hyperparameters.check(Softplus.class, smooth);
         requireLinearAbove("Softplus", linearAbove);
@@ -39,24 +38,18 @@ public record Softplus(
     }
 
     @Override
-    public Moments moments(Step s) {
-        Moments moments = rule.moments(s.within(rule));
+    public Moments change(Moments moments, Step s) {
         Expr beta = s.hyper("smooth", smooth);
-        return moments.with(d -> d.mHat().div(of(sqrt(d.vHat()), beta, linearAbove)));
+        return moments.with(d -> d.mHat().div(softplus(sqrt(d.vHat()), beta, linearAbove)));
     }
 
+    /// Checks a bound of [dev.gradus.expr.Formulas#softplus] for the compact constructor of a rule.
+    ///
+    /// @throws IllegalArgumentException unless it is positive or infinite
     public static void requireLinearAbove(String rule, double linearAbove) {
         if (!(linearAbove > 0)) {
             throw new IllegalArgumentException(
                     rule + ": linear_above must be positive or infinite, got " + linearAbove);
         }
-    }
-
-    /// Softplus that is the identity where `x·beta` exceeds a bound.
-    public static Expr of(Expr x, Expr beta, double linearAbove) {
-        Expr smooth = softplus(x, beta);
-        return linearAbove == Double.POSITIVE_INFINITY
-                ? smooth
-                : where(x.times(beta).gt(linearAbove), x, smooth);
     }
 }

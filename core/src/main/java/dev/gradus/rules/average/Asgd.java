@@ -1,5 +1,7 @@
 package dev.gradus.rules.average;
 
+import static dev.gradus.expr.Formulas.decayed;
+import static dev.gradus.expr.Formulas.weightedMean;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.pow;
 
@@ -60,7 +62,7 @@ public record Asgd(
         weight.write(old -> Expr.ONE.div(max(Expr.ONE, s.t().minus(s.hyper("t0", t0)))));
 
         Expr ignored = average(s)
-                .becomesAfterStep((done, old) -> Expr.ONE.minus(mu).times(old).plus(mu.times(done.theta())));
-        return s.scaledDirection(eta.times(s.direction().plus(lambda.times(s.theta()))));
+                .becomesAfterStep((done, old) -> weightedMean(mu, old, done.theta()));
+        return s.scaledDirection(eta.times(decayed(s.direction(), lambda, s.theta())));
     }
 }

@@ -1,6 +1,7 @@
 package dev.gradus.rules.average;
 
 import static dev.gradus.expr.Formulas.ema;
+import static dev.gradus.expr.Formulas.min;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
@@ -12,7 +13,8 @@ import dev.gradus.rule.Step;
 /// both change places, `optimizer.train()` changes them back.
 ///
 /// ```
-/// a_t = β a_{t−1} + (1 − β) θ_t,   a_0 = θ_0
+/// a_t = β_t a_{t−1} + (1 − β_t) θ_t,   a_0 = θ_0
+/// β_t = β, or with [Start#WARMUP] min(β, (1 + t) / (10 + t))
 /// ```
 /// State: `average`, of the parameter's shape, starting at θ₀. A link of its own anywhere in a chain; the weights are
 /// those after all links. 16-bit parameters without a float32 copy give the average back rounded.
@@ -21,13 +23,33 @@ import dev.gradus.rule.Step;
 /// averaging; the exponential form is common practice.
 public record EmaWeights(
         @Hyperparameter(range = "[0, 1]", what = "decay rate of the average", source = "common practice")
-        double decay) implements Averaging {
+        double decay,
+
+        Start start)
+        implements Averaging {
+    /// How the average starts.
+    public enum Start {
+        /// With the decay rate it has throughout, so that θ₀ has the weight βᵗ.
+        CONSTANT,
+        /// With a lower decay rate, `min(β, (1 + t) / (10 + t))` at the parameter's t-th step, so that the average
+        /// forgets θ₀ at once: as TensorFlow's `ExponentialMovingAverage` with `num_updates`, and diffusers'.
+        WARMUP
+    }
+
     public EmaWeights {
         Hyperparameters.check(EmaWeights.class, decay);
     }
 
     public EmaWeights() {
         this(0.999);
+    }
+
+    public EmaWeights(double decay) {
+        this(decay, Start.CONSTANT);
+    }
+
+    public EmaWeights with(Start start) {
+        return new EmaWeights(decay, start);
     }
 
     @Override
@@ -38,7 +60,10 @@ public record EmaWeights(
     @Override
     public Step apply(Step s) {
         Expr decay = s.hyper("decay", this.decay);
-        Expr ignored = average(s).becomesAfterStep((done, old) -> ema(decay, old, done.theta()));
+        Expr rate = start == Start.CONSTANT
+                ? decay
+                : min(decay, s.t().plus(1).div(s.t().plus(10))).named("beta");
+        Expr ignored = average(s).becomesAfterStep((done, old) -> ema(rate, old, done.theta()));
         return s;
     }
 }

@@ -8,9 +8,9 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
+import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
-import java.util.Set;
 
 /// Lookahead: every k steps of the fast weights, slow weights move a part of the way to them, and the fast ones
 /// start again from there.
@@ -29,13 +29,18 @@ public record Lookahead(
 
         @Hyperparameter(range = "(0, 1]", what = "part of the way of the slow weights", source = "Zhang et al. 2019")
         double slowStepSize)
-        implements Rule {
+        implements Wrapper {
     public Lookahead {
         Hyperparameters.check(Lookahead.class, syncPeriod, slowStepSize);
     }
 
     public Lookahead(Rule fast) {
         this(fast, 5, 0.5);
+    }
+
+    @Override
+    public Rule rule() {
+        return fast;
     }
 
     @Override
@@ -48,15 +53,5 @@ public record Lookahead(
         Expr synced = before.plus(alpha.times(done.theta().minus(before)));
         slow.write(old -> where(sync, synced, old));
         return done.theta(where(sync, synced, done.theta()));
-    }
-
-    @Override
-    public Set<String> events() {
-        return fast.events();
-    }
-
-    @Override
-    public Step on(String event, Step s) {
-        return s.then(event, fast);
     }
 }

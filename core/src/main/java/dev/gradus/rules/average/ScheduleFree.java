@@ -1,5 +1,7 @@
 package dev.gradus.rules.average;
 
+import static dev.gradus.expr.Formulas.ema;
+import static dev.gradus.expr.Formulas.weightedMean;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.pow;
 import static dev.gradus.expr.Formulas.where;
@@ -8,6 +10,7 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
+import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
 import java.util.HashSet;
@@ -39,7 +42,7 @@ public record ScheduleFree(
 
         @Hyperparameter(range = "[0, inf)", what = "power of the learning rate", source = "Defazio et al. 2024")
         double power)
-        implements Rule {
+        implements Wrapper {
     public ScheduleFree {
         Hyperparameters.check(ScheduleFree.class, beta, power);
     }
@@ -63,9 +66,9 @@ public record ScheduleFree(
 
         Expr zBefore = z(s).before();
         Expr x = averageOf(s.theta(), zBefore, beta);
-        Expr z = z(s).becomes(old -> old.minus(inner.update()));
-        Expr average = Expr.ONE.minus(c).times(x).plus(c.times(z));
-        return inner.theta(between(average, z, beta));
+        Expr z = z(s).becomes(old -> old.minus(inner.subtracted()));
+        Expr average = weightedMean(c, x, z);
+        return inner.theta(ema(beta, average, z));
     }
 
     @Override
@@ -85,18 +88,13 @@ public record ScheduleFree(
                 Step inner = s.then(event, rule);
                 yield inner.theta(averageOf(inner.theta(), z, beta));
             }
-            case TRAIN -> s.theta(between(s.theta(), z, beta)).then(event, rule);
+            case TRAIN -> s.theta(ema(beta, s.theta(), z)).then(event, rule);
             default -> s.then(event, rule);
         };
     }
 
-    /// x, of which y is made.
+    /// x, of which and of z y is made.
     private static Expr averageOf(Expr y, Expr z, Expr beta) {
         return y.minus(Expr.ONE.minus(beta).times(z)).div(beta);
-    }
-
-    /// y.
-    private static Expr between(Expr x, Expr z, Expr beta) {
-        return beta.times(x).plus(Expr.ONE.minus(beta).times(z));
     }
 }

@@ -1,8 +1,8 @@
 package dev.gradus.rules.clip;
 
+import static dev.gradus.expr.Formulas.scaleDownTo;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.norm;
-import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
@@ -41,6 +41,6 @@ public record ClipAdaptively(
                 .times(max(norm(s.theta(), unit), s.hyper("eps", eps)))
                 .named("limit");
         Expr n = norm(s.direction(), unit);
-        return s.direction().times(where(n.gt(max), max.div(n), Expr.ONE));
+        return s.direction().times(scaleDownTo(max, n));
     }
 }

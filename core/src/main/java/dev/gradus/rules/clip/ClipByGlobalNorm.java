@@ -1,7 +1,6 @@
 package dev.gradus.rules.clip;
 
-import static dev.gradus.expr.Formulas.sqrt;
-import static dev.gradus.expr.Formulas.where;
+import static dev.gradus.expr.Formulas.scaleDownTo;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
@@ -12,13 +11,20 @@ import dev.gradus.rule.Step;
 /// Scales the directions of all parameters of this link, of any group that has an equal one, down to a joint
 /// norm, where it is larger.
 ///
-/// Without ε in the divisor, as optax; torch's `clip_grad_norm_` adds 1e-6 there.
+/// ```
+/// u_t · min(1, max_norm / ‖u_t‖)
+/// ```
+/// A norm that is NaN makes all directions NaN. A limit of ∞ leaves them as they are, and [RecordNorm] before this
+/// link keeps the norm. Without ε in the divisor, as optax; torch's `clip_grad_norm_` adds 1e-6 there.
 ///
 /// Reference: R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks",
 /// ICML 2013, arXiv:1211.5063.
 public record ClipByGlobalNorm(
-        @Hyperparameter(range = "(0, inf)", what = "largest joint norm", source = "common practice")
-        double maxNorm) implements Direction {
+        @Hyperparameter(range = "(0, inf]", what = "largest joint norm", source = "common practice")
+        double maxNorm,
+
+        Norm norm)
+        implements Direction {
     public ClipByGlobalNorm {
         Hyperparameters.check(ClipByGlobalNorm.class, maxNorm);
     }
@@ -27,10 +33,16 @@ public record ClipByGlobalNorm(
         this(1);
     }
 
+    public ClipByGlobalNorm(double maxNorm) {
+        this(maxNorm, Norm.L2);
+    }
+
+    public ClipByGlobalNorm with(Norm norm) {
+        return new ClipByGlobalNorm(maxNorm, norm);
+    }
+
     @Override
     public Expr update(Step s) {
-        Expr max = s.hyper("max_norm", maxNorm);
-        Expr n = sqrt(s.totalOfSquares(s.direction()));
-        return s.direction().times(where(n.gt(max), max.div(n), Expr.ONE));
+        return s.direction().times(scaleDownTo(s.hyper("max_norm", maxNorm), norm.ofAll(s)));
     }
 }

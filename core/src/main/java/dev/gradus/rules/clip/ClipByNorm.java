@@ -1,7 +1,6 @@
 package dev.gradus.rules.clip;
 
-import static dev.gradus.expr.Formulas.norm;
-import static dev.gradus.expr.Formulas.where;
+import static dev.gradus.expr.Formulas.scaleDownTo;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
@@ -10,10 +9,12 @@ import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
 
 /// Scales the direction of each tensor down to a norm, where its own is larger; [ClipByGlobalNorm] does so with all
-/// tensors together.
+/// tensors together. A norm that is NaN makes the tensor's direction NaN, and a limit of ∞ leaves it as it is.
 public record ClipByNorm(
-        @Hyperparameter(range = "(0, inf)", what = "largest norm of a tensor", source = "common practice")
-        double maxNorm)
+        @Hyperparameter(range = "(0, inf]", what = "largest norm of a tensor", source = "common practice")
+        double maxNorm,
+
+        Norm norm)
         implements Direction {
     public ClipByNorm {
         Hyperparameters.check(ClipByNorm.class, maxNorm);
@@ -23,10 +24,16 @@ public record ClipByNorm(
         this(1);
     }
 
+    public ClipByNorm(double maxNorm) {
+        this(maxNorm, Norm.L2);
+    }
+
+    public ClipByNorm with(Norm norm) {
+        return new ClipByNorm(maxNorm, norm);
+    }
+
     @Override
     public Expr update(Step s) {
-        Expr max = s.hyper("max_norm", maxNorm);
-        Expr n = norm(s.direction());
-        return s.direction().times(where(n.gt(max), max.div(n), Expr.ONE));
+        return s.direction().times(scaleDownTo(s.hyper("max_norm", maxNorm), norm.ofTensor(s)));
     }
 }

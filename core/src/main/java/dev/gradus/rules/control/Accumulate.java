@@ -7,9 +7,9 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
+import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
-import java.util.Set;
 
 /// Gradient accumulation: collects the gradients of k calls and lets a rule make one step with their mean, as one
 /// batch k times as large would. The calls in between move nothing and advance no clock and no schedule.
@@ -23,7 +23,7 @@ public record Accumulate(
 
         @Hyperparameter(range = "[1, inf)", what = "gradients that make a step", source = "the user's choice")
         double steps)
-        implements Rule {
+        implements Wrapper {
     public Accumulate {
         Hyperparameters.check(Accumulate.class, steps);
     }
@@ -31,7 +31,7 @@ public record Accumulate(
     @Override
     public Step apply(Step s) {
         Expr k = s.hyper("steps", steps);
-        StateRef calls = s.scalar("calls", Expr.ZERO).regardless();
+        StateRef calls = s.scalar("calls", Expr.ZERO).survivesSkip();
         Expr before = calls.before();
         Condition isLast = before.plus(1).ge(k);
         Condition isFirst = before.eq(0);
@@ -39,18 +39,8 @@ public record Accumulate(
         calls.write(old -> where(isLast, Expr.ZERO, count));
         Expr sum = s.state("grad_sum")
                 .weights()
-                .regardless()
+                .survivesSkip()
                 .becomes(old -> where(isFirst, s.direction(), old.plus(s.direction())));
         return s.commitIf(isLast).direction(sum.div(count)).then(rule);
-    }
-
-    @Override
-    public Set<String> events() {
-        return rule.events();
-    }
-
-    @Override
-    public Step on(String event, Step s) {
-        return s.then(event, rule);
     }
 }

@@ -8,8 +8,8 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
+import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.Step;
-import java.util.Set;
 
 /// The cautious mask: keeps of a rule's direction the elements that agree in sign with the gradient, and scales
 /// them up for those that were dropped.
@@ -29,7 +29,7 @@ public record Cautious(
 
         @Hyperparameter(range = "(0, 1]", what = "least share that the scale assumes", source = "Liang et al. 2024")
         double minimum)
-        implements Rule {
+        implements Wrapper {
     public Cautious {
         Hyperparameters.check(Cautious.class, minimum);
     }
@@ -44,15 +44,5 @@ public record Cautious(
         Expr u = done.direction();
         Expr agrees = where(u.times(s.direction()).gt(0), Expr.ONE, Expr.ZERO).named("phi");
         return done.direction(u.times(agrees).div(max(mean(agrees), s.hyper("minimum", minimum))));
-    }
-
-    @Override
-    public Set<String> events() {
-        return rule.events();
-    }
-
-    @Override
-    public Step on(String event, Step s) {
-        return s.then(event, rule);
     }
 }

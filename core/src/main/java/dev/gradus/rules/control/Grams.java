@@ -4,8 +4,8 @@ import static dev.gradus.expr.Formulas.abs;
 
 import dev.gradus.expr.Formulas;
 import dev.gradus.rule.Rule;
+import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.Step;
-import java.util.Set;
 
 /// Gradient descent with adaptive momentum scaling: the magnitude of a rule's direction with the sign of the
 /// gradient, `u ← |u| sign(g)`.
@@ -13,20 +13,10 @@ import java.util.Set;
 /// Reference: Y. Cao et al., "Grams: Gradient Descent with Adaptive Momentum Scaling", 2024, arXiv:2412.17107.
 ///
 /// @param rule whose magnitude is taken
-public record Grams(Rule rule) implements Rule {
+public record Grams(Rule rule) implements Wrapper {
     @Override
     public Step apply(Step s) {
         Step done = s.directedBy(rule);
         return done.direction(abs(done.direction()).times(Formulas.sign(s.direction())));
-    }
-
-    @Override
-    public Set<String> events() {
-        return rule.events();
-    }
-
-    @Override
-    public Step on(String event, Step s) {
-        return s.then(event, rule);
     }
 }

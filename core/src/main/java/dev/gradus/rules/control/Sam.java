@@ -10,6 +10,7 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
+import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
 import java.util.HashSet;
@@ -38,7 +39,7 @@ public record Sam(
         double rho,
 
         Neighbourhood neighbourhood)
-        implements Rule {
+        implements Wrapper {
     /// The event that moves the parameters to where the second gradient is taken.
     public static final String PERTURB = "perturb";
 

@@ -1,5 +1,6 @@
 package dev.gradus.rules.decay;
 
+import static dev.gradus.expr.Formulas.decayed;
 import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
@@ -26,7 +27,7 @@ public record DecayCautiously(
     @Override
     public Expr update(Step s) {
         Expr u = s.direction();
-        Expr decay = s.hyper("weight_decay", weightDecay).times(s.theta());
-        return u.plus(where(u.times(s.theta()).gt(0), decay, Expr.ZERO));
+        Expr towardsZero = where(u.times(s.theta()).gt(0), s.theta(), Expr.ZERO);
+        return decayed(u, s.hyper("weight_decay", weightDecay), towardsZero);
     }
 }

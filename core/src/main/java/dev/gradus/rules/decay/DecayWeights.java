@@ -1,5 +1,6 @@
 package dev.gradus.rules.decay;
 
+import static dev.gradus.expr.Formulas.decayed;
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Hyperparameter;
@@ -23,6 +24,6 @@ public record DecayWeights(
 
     @Override
     public Expr update(Step s) {
-        return s.direction().plus(s.hyper("weight_decay", weightDecay).times(s.theta()));
+        return decayed(s.direction(), s.hyper("weight_decay", weightDecay), s.theta());
     }
 }

@@ -1,5 +1,6 @@
 package dev.gradus.rules.layerwise;
 
+import static dev.gradus.expr.Formulas.unlessZero;
 import static dev.gradus.expr.Formulas.norm;
 
 import dev.gradus.expr.Expr;
@@ -38,6 +39,6 @@ public record LayerwiseRate(
         Expr p = norm(s.theta());
         Expr n = norm(s.direction());
         Expr rate = s.hyper("coefficient", coefficient).times(p).div(n.plus(s.hyper("eps", eps)));
-        return s.direction().times(TrustRatio.unlessZero(p, n, rate));
+        return s.direction().times(unlessZero(p, n, rate));
     }
 }

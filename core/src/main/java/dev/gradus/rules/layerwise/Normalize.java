@@ -1,6 +1,6 @@
 package dev.gradus.rules.layerwise;
 
-import static dev.gradus.expr.Formulas.where;
+import static dev.gradus.expr.Formulas.scaleToUnit;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Formulas;
@@ -27,6 +27,6 @@ public record Normalize(Norm norm) implements Direction {
     public Expr update(Step s) {
         Expr u = s.direction();
         Expr n = norm == Norm.L2 ? Formulas.norm(u) : Formulas.rms(u);
-        return u.times(where(n.eq(0), Expr.ONE, Expr.ONE.div(n)));
+        return u.times(scaleToUnit(n));
     }
 }

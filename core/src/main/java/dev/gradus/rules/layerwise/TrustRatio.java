@@ -1,7 +1,7 @@
 package dev.gradus.rules.layerwise;
 
+import static dev.gradus.expr.Formulas.unlessZero;
 import static dev.gradus.expr.Formulas.norm;
-import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
@@ -20,10 +20,5 @@ public record TrustRatio() implements Direction {
         Expr p = norm(s.theta());
         Expr n = norm(s.direction());
         return s.direction().times(unlessZero(p, n, p.div(n)));
-    }
-
-    /// A ratio of norms, 1 where either is 0.
-    static Expr unlessZero(Expr p, Expr n, Expr ratio) {
-        return where(p.eq(0).or(n.eq(0)), Expr.ONE, ratio);
     }
 }

@@ -1,7 +1,7 @@
 package dev.gradus.rules.project;
 
+import static dev.gradus.expr.Formulas.scaleDownTo;
 import static dev.gradus.expr.Formulas.norm;
-import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
@@ -31,6 +31,6 @@ public record ProjectMaxNorm(
         Step done = s.descend();
         Expr max = s.hyper("max_norm", maxNorm);
         Expr n = norm(done.theta(), s.units());
-        return done.theta(done.theta().times(where(n.gt(max), max.div(n), Expr.ONE)));
+        return done.theta(done.theta().times(scaleDownTo(max, n)));
     }
 }

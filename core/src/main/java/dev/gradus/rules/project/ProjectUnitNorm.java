@@ -1,7 +1,7 @@
 package dev.gradus.rules.project;
 
+import static dev.gradus.expr.Formulas.scaleToUnit;
 import static dev.gradus.expr.Formulas.norm;
-import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Rule;
@@ -15,6 +15,6 @@ public record ProjectUnitNorm() implements Rule {
     public Step apply(Step s) {
         Step done = s.descend();
         Expr n = norm(done.theta(), s.units());
-        return done.theta(done.theta().times(where(n.eq(0), Expr.ONE, Expr.ONE.div(n))));
+        return done.theta(done.theta().times(scaleToUnit(n)));
     }
 }

@@ -1,13 +1,12 @@
 package dev.gradus.rules.project;
 
-import dev.gradus.rules.layerwise.Centralize;
-
+import static dev.gradus.expr.Formulas.unlessZero;
 import static dev.gradus.expr.Formulas.rowNorm;
-import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Step;
+import dev.gradus.rules.layerwise.Centralize;
 
 /// After the step, gives each row the norm that it had at the start; after Adam it makes the notebook's Adam_AWD. A
 /// row whose norm is or was 0 is left as it is.
@@ -20,7 +19,7 @@ public record RenormalizeRows() implements Rule {
         Step done = s.descend();
         Expr initial = s.state("norm0", rowNorm(s.initialTheta())).weights().before();
         Expr current = rowNorm(done.theta());
-        Expr factor = where(initial.eq(0).or(current.eq(0)), Expr.ONE, initial.div(current));
+        Expr factor = unlessZero(initial, current, initial.div(current));
         return done.theta(done.theta().times(factor));
     }
 }

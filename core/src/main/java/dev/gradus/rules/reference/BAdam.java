@@ -1,12 +1,11 @@
 package dev.gradus.rules.reference;
 
-import dev.gradus.rules.adaptive.Softplus;
-
 import static dev.gradus.expr.Formulas.abs;
 import static dev.gradus.expr.Formulas.correction;
 import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.isFinite;
 import static dev.gradus.expr.Formulas.mean;
+import static dev.gradus.expr.Formulas.softplus;
 import static dev.gradus.expr.Formulas.unbias;
 import static dev.gradus.expr.Formulas.where;
 
@@ -18,6 +17,7 @@ import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
+import dev.gradus.rules.adaptive.Softplus;
 
 /// The core of the notebook's B_Adam: divides by an average of the curvature as the last step showed it, the
 /// change of the gradient over the change of the parameter.
@@ -78,7 +78,7 @@ public record BAdam(
         StateRef gradient = s.state("grad");
         Expr change = g.minus(gradient.before());
         gradient.write(old -> g);
-        Expr last = s.state("update").becomesAfterStep((done, old) -> done.update());
+        Expr last = s.state("update").becomesAfterStep((done, old) -> done.subtracted());
         Expr meanStep = mean(abs(last));
         Expr curvature = change.div(awayFromZero(last, meanStep, smooth));
         Expr phi = where(meanStep.eq(0).or(isFinite(curvature).not()), Expr.ZERO, curvature)
@@ -95,13 +95,13 @@ public record BAdam(
         return switch (flavour) {
             case CODE ->
                 where(abs(last).lt(meanStep), where(last.lt(Expr.ZERO), meanStep.unaryMinus(), meanStep), last);
-            case TEXT -> Softplus.of(last, smooth, linearAbove);
+            case TEXT -> softplus(last, smooth, linearAbove);
         };
     }
 
     private Expr divisor(Expr size, Expr smooth) {
         return switch (flavour) {
-            case CODE -> Softplus.of(size, smooth, linearAbove);
+            case CODE -> softplus(size, smooth, linearAbove);
             case TEXT -> where(size.eq(0), Expr.ONE, size);
         };
     }

@@ -1,13 +1,12 @@
 package dev.gradus.rules.reference;
 
-import dev.gradus.rules.layerwise.Centralize;
-
+import static dev.gradus.expr.Formulas.unlessZero;
 import static dev.gradus.expr.Formulas.rowNorm;
-import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Step;
+import dev.gradus.rules.layerwise.Centralize;
 
 /// Scales the direction of each row with how its norm has changed since the start, so that the step stays as large
 /// relative to the row; after Adam it makes the notebook's Stable_Adam.
@@ -34,6 +33,6 @@ public record ScaleByNormGrowth(Ratio ratio) implements Direction {
         Expr initial = s.state("norm0", rowNorm(s.initialTheta())).weights().before();
         Expr current = rowNorm(s.theta());
         Expr factor = ratio == Ratio.CURRENT_OVER_INITIAL ? current.div(initial) : initial.div(current);
-        return s.direction().times(where(initial.eq(0).or(current.eq(0)), Expr.ONE, factor));
+        return s.direction().times(unlessZero(initial, current, factor));
     }
 }
