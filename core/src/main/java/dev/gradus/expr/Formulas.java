@@ -70,7 +70,7 @@ public final class Formulas {
         return new Unary(UnaryOp.CBRT, x);
     }
 
-    /// Natural logarithm of a host scalar.
+    /// Natural logarithm; −∞ of ±0, NaN of what is less.
     public static Expr log(Expr x) {
         return new Unary(UnaryOp.LOG, x);
     }
