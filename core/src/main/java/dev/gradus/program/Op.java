@@ -31,7 +31,7 @@ public enum Op {
     EXP(UnaryOp.EXP, "exp", Elementary::exp),
     LOG1P(UnaryOp.LOG1P, "log1p", Elementary::log1p),
     CBRT(UnaryOp.CBRT, "cbrt", Elementary::cbrt),
-    LOG(UnaryOp.LOG, "log"),
+    LOG(UnaryOp.LOG, "log", Elementary::log),
     COS(UnaryOp.COS, "cos"),
     FLOOR(UnaryOp.FLOOR, "floor"),
     ADD(BinaryOp.ADD, "+"),

@@ -11,8 +11,8 @@ class PaceTest {
         assertThat(pace.isFast(1.1)).as("before the interpreter was measured").isTrue();
         pace.interpretedIn(1);
         pace.interpretedIn(3);
-        assertThat(pace.isFast(0.59)).isTrue();
-        assertThat(pace.isFast(0.61)).isFalse();
+        assertThat(pace.isFast(0.74)).isTrue();
+        assertThat(pace.isFast(0.76)).isFalse();
     }
 
     @Test
