@@ -14,7 +14,6 @@ import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Notation;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.RuleFormulas;
-import dev.gradus.tensor.Axes;
 import dev.gradus.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -42,9 +41,9 @@ class IdentityReductionTest {
     static Stream<Arguments> cases() {
         return CASES.stream()
                 .flatMap(c -> Stream.of(Options.Kernels.NEVER, Options.Kernels.EAGER)
-                        .flatMap(kernels ->
-                                Stream.of(Shape.of(37), Shape.of(1), Shape.of(5, 7), Shape.of(2, 3, 1, 9), Shape.of(0))
-                                        .map(shape -> Arguments.of(c, kernels, shape))));
+                        .flatMap(kernels -> Stream.of(
+                                        Shape.of(37), Shape.of(1), Shape.of(5, 7), Shape.of(2, 3, 1, 9), Shape.of(0))
+                                .map(shape -> Arguments.of(c, kernels, shape))));
     }
 
     private static double[] values(Shape shape) {

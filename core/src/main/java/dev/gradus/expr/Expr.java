@@ -184,7 +184,7 @@ public abstract sealed class Expr {
         EXP(StrictMath::exp),
         LOG1P(StrictMath::log1p),
         CBRT(StrictMath::cbrt),
-        LOG(StrictMath::log, true),
+        LOG(StrictMath::log),
         COS(StrictMath::cos, true),
         FLOOR(Math::floor, true);
 

@@ -7,7 +7,7 @@ package dev.gradus.numeric;
 ///     arguments before they choose
 /// @param guard tells which arguments are regular
 public record Decomposition(Sequence full, Sequence regular, Guard guard) {
-    /// Which arguments are regular: those of which a step has bits within bounds.
+    /// Which arguments are regular: a step has bits within bounds.
     ///
     /// @param step of the regular sequence
     /// @param mask of its bits

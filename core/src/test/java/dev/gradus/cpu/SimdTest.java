@@ -4,6 +4,7 @@ import dev.gradus.cpu.simd.KernelCache;
 import dev.gradus.cpu.simd.KernelUse;
 import dev.gradus.cpu.simd.VectorApi;
 import static dev.gradus.expr.Formulas.cbrt;
+import static dev.gradus.expr.Formulas.log;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.mean;
 import static dev.gradus.expr.Formulas.min;
@@ -139,6 +140,7 @@ class SimdTest {
                     .plus(dev.gradus.expr.Formulas.exp(x.unaryMinus()));
             Expr ignored = s.state("smooth").becomes(old -> smooth);
             s.state("root").write(old -> cbrt(g).minus(cbrt(x)));
+            s.state("logarithm").write(old -> log(g).plus(log(dev.gradus.expr.Formulas.abs(x))));
             return state.unaryMinus()
                     .plus(dev.gradus.expr.Formulas.abs(g))
                     .times(mean(g))

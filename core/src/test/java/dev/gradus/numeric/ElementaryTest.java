@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class ElementaryTest {
     private static final Evaluation EXP = Evaluation.of(Elementary::exp);
     private static final Evaluation LOG1P = Evaluation.of(Elementary::log1p);
+    private static final Evaluation LOG = Evaluation.of(Elementary::log);
     private static final Evaluation CBRT = Evaluation.of(Elementary::cbrt);
 
     private static final MathContext PRECISE = new MathContext(60);
@@ -29,6 +30,43 @@ class ElementaryTest {
                 .isLessThan(1);
         assertThat(worstFloatError(-1e-3f, 1e-3f, x -> LOG1P.apply((float) x), StrictMath::log1p))
                 .isLessThan(1);
+    }
+
+    @Test
+    void floatLogIsWithinNineTenthsOfAnUlpOfTheTrueValue() {
+        for (float to : new float[] {2, 1e5f, Float.MAX_VALUE}) {
+            assertThat(worstFloatError(Float.MIN_VALUE, to, x -> LOG.apply((float) x), StrictMath::log))
+                    .isLessThan(0.9);
+        }
+        assertThat(worstFloatError(0.99f, 1.01f, x -> LOG.apply((float) x), StrictMath::log))
+                .isLessThan(0.9);
+    }
+
+    @Test
+    void floatLogIsAsAccurateAtEveryExponent() {
+        Random random = new Random(8);
+        for (int exponent = -149; exponent < 128; exponent++) {
+            for (int i = 0; i < 1_000; i++) {
+                float x = Math.scalb(1 + random.nextFloat(), exponent);
+                double exact = StrictMath.log(x);
+                assertThat(Math.abs(LOG.apply(x) - exact)).as("log(%s)", x).isLessThan(0.9 * Math.ulp((float) exact));
+            }
+        }
+    }
+
+    @Test
+    void doubleLogIsWithinNineTenthsOfAnUlpOfTheTrueValue() {
+        Random random = new Random(9);
+        for (int i = 0; i < 3_000; i++) {
+            double x = i % 3 == 0
+                    ? 0.5 + random.nextDouble() * 1.5
+                    : i % 3 == 1
+                            ? Math.scalb(1 + random.nextDouble(), i % 2098 - 1074)
+                            : 1 + (random.nextDouble() - 0.5) * 0x1p-10;
+            assertThat(ulps(LOG.apply(x), exactLog(new BigDecimal(x), StrictMath.log(x))))
+                    .as("log(%s)", x)
+                    .isLessThan(0.9);
+        }
     }
 
     @Test
@@ -122,13 +160,16 @@ class ElementaryTest {
         return sum.round(PRECISE);
     }
 
-    /// Newton's method on the exponential.
     private static BigDecimal exactLog1p(double x) {
-        BigDecimal target = BigDecimal.ONE.add(new BigDecimal(x));
-        BigDecimal y = new BigDecimal(StrictMath.log1p(x));
+        return exactLog(BigDecimal.ONE.add(new BigDecimal(x)), StrictMath.log1p(x));
+    }
+
+    /// Two steps of Halley's method on the exponential.
+    private static BigDecimal exactLog(BigDecimal x, double guess) {
+        BigDecimal y = new BigDecimal(guess);
         for (int i = 0; i < 2; i++) {
             BigDecimal e = exactExp(y);
-            y = y.add(target.subtract(e).multiply(BigDecimal.TWO).divide(target.add(e), PRECISE));
+            y = y.add(x.subtract(e).multiply(BigDecimal.TWO).divide(x.add(e), PRECISE));
         }
         return y;
     }
@@ -163,6 +204,14 @@ class ElementaryTest {
         assertThat(LOG1P.apply(Double.NaN)).isNaN();
         assertThat(LOG1P.apply(Double.POSITIVE_INFINITY)).isInfinite();
         assertThat(LOG1P.apply(1e-300)).isEqualTo(1e-300);
+        for (double x : new double[] {0.0, -0.0, 1, -1e-40, -1, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+            assertThat(LOG.apply(x)).as("log(%s)", x).isEqualTo(Double.valueOf(StrictMath.log(x)));
+            assertThat(LOG.apply((float) x)).as("log(%s)", x).isEqualTo(Float.valueOf((float) StrictMath.log(x)));
+        }
+        assertThat(LOG.apply(Double.NaN)).isNaN();
+        assertThat(LOG.apply(Float.NaN)).isNaN();
+        assertThat(LOG.apply(Float.MIN_VALUE)).isEqualTo((float) StrictMath.log(Float.MIN_VALUE));
+        assertThat(LOG.apply(Double.MIN_VALUE)).isEqualTo(StrictMath.log(Double.MIN_VALUE));
         for (double x : new double[] {0.0, -0.0, 1, -27, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
             assertThat(CBRT.apply(x)).isEqualTo(Double.valueOf(StrictMath.cbrt(x)));
             assertThat(CBRT.apply((float) x)).isEqualTo(Float.valueOf((float) StrictMath.cbrt(x)));

@@ -48,13 +48,13 @@ import java.util.stream.Stream;
 /// }
 /// ```
 ///
-/// SIMD kernels take part in a JVM that was started with `--add-modules jdk.incubator.vector`. In another, the checks of
-/// kernels compare the interpreter with itself, and a warning says so once.
+/// SIMD kernels take part in a JVM that was started with `--add-modules jdk.incubator.vector`. In another, the checks
+/// of kernels compare the interpreter with itself, and a warning says so once.
 public final class RuleContract {
     private static final int STEPS = 12;
 
-    /// For kernels: nothing but rests of vectors of any width, whole vectors with and without a rest, and lengths around
-    /// a block of elements.
+    /// For kernels: nothing but rests of vectors of any width, whole vectors with and without a rest, and lengths
+    /// around a block of elements.
     private static final List<Long> LENGTHS = List.of(1L, 3L, 7L, 8L, 9L, 15L, 16L, 17L, 1023L, 1025L);
 
     /// For kernels: rows shorter and longer than a block.
