@@ -103,7 +103,9 @@ class RuleContractTest {
                 new FactoredRms(0.8, 1e-30, FactoredRms.Factoring.TWO_LARGEST, 2, FactoredRms.Floor.ADDED));
         rules.put(
                 "clip by the largest magnitude", chain(Rules.clipByGlobalNorm(1).with(Norm.MAX), Rules.adam()));
-        rules.put("clip each by its largest magnitude", chain(Rules.clipByNorm(0.5).with(Norm.MAX), Rules.adam()));
+        rules.put(
+                "clip each by its largest magnitude",
+                chain(Rules.clipByNorm(0.5).with(Norm.MAX), Rules.adam()));
         rules.put(
                 "norms recorded",
                 chain(
@@ -207,7 +209,9 @@ class RuleContractTest {
 
     /// Declares a decay, and reads it if told to.
     record Declaring(
-            @Hyperparameter(range = "[0, 1)", what = "decay of the average", source = "none") double beta,
+            @Hyperparameter(range = "[0, 1)", what = "decay of the average", source = "none")
+            double beta,
+
             boolean readsIt,
             Mask readsItFor)
             implements Direction {
@@ -219,8 +223,11 @@ class RuleContractTest {
 
     /// Declares two hyperparameters and takes one for a constant.
     record Forgetful(
-            @Hyperparameter(range = "[0, 1)", what = "decay of the average", source = "none") double beta,
-            @Hyperparameter(range = "[0, inf)", what = "factor", source = "none") double factor)
+            @Hyperparameter(range = "[0, 1)", what = "decay of the average", source = "none")
+            double beta,
+
+            @Hyperparameter(range = "[0, inf)", what = "factor", source = "none")
+            double factor)
             implements Direction {
         @Override
         public Expr update(Step s) {

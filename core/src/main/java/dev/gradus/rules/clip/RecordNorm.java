@@ -8,8 +8,8 @@ import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
 
 /// Keeps the norm of the directions as they are at this place of a chain, for the caller to read after a step:
-/// `optimizer.state("/recordNorm.norm").toArray()[0]`. Before a clip it is what torch's `clip_grad_norm_` returns; behind
-/// a rule it is the norm of the rule's direction.
+/// `optimizer.state("/recordNorm.norm").toArray()[0]`. Before a clip it is what torch's `clip_grad_norm_` returns;
+/// behind a rule it is the norm of the rule's direction.
 ///
 /// State: `norm`, a number that all parameters of the link share, or for [Scope#TENSOR] one per parameter,
 /// `optimizer.state("w/recordNorm.norm")`. It is that of the last step that was made: 0 before the first, and not

@@ -34,8 +34,8 @@ import dev.gradus.rule.Step;
 /// [SkipNonFinite] before this link leaves out both.
 ///
 /// States, numbers that all parameters of the link share: `norm` of the last step that was made, `log_norm` and
-/// `log_norm_sq`, the averages over the steps before that one, `measured`, how many steps they are of, and `skipped` and
-/// `skipped_in_a_row` as in [SkipNonFinite].
+/// `log_norm_sq`, the averages over the steps before that one, `measured`, how many steps they are of, and `skipped`
+/// and `skipped_in_a_row` as in [SkipNonFinite].
 public record SkipUnusual(
         @Hyperparameter(range = "(0, inf)", what = "standard deviations that are usual", source = "common practice")
         double z,
@@ -77,8 +77,7 @@ public record SkipUnusual(
         Condition isMeasured = last.before().gt(0).and(isFinite(last.before()));
         Expr logNorm = log(last.before());
         Expr n = s.shared("measured", Expr.ZERO).becomes(old -> where(isMeasured, old.plus(1), old));
-        Expr average = s.shared("log_norm", Expr.ZERO)
-                .becomes(old -> where(isMeasured, ema(decay, old, logNorm), old));
+        Expr average = s.shared("log_norm", Expr.ZERO).becomes(old -> where(isMeasured, ema(decay, old, logNorm), old));
         Expr averageSquare = s.shared("log_norm_sq", Expr.ZERO)
                 .becomes(old -> where(isMeasured, ema(decay, old, square(logNorm)), old));
         last.write(old -> norm);

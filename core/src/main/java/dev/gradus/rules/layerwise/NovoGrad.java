@@ -19,7 +19,8 @@ import dev.gradus.tensor.Axes;
 /// v_t = β₂ v_{t−1} + (1 − β₂) ‖g_t‖₂²,   v_1 = ‖g_1‖₂²
 /// u_t = g_t / (√(v_t + ε_root) + ε)
 /// ```
-/// State: `exp_avg_sq`, a number per parameter. The paper has no ε_root; optax's is 0 by default, too. Weight decay and momentum are links behind it, in this order:
+/// State: `exp_avg_sq`, a number per parameter. The paper has no ε_root; optax's is 0 by default, too. Weight decay and
+/// momentum are links behind it, in this order:
 /// the paper's m_t = β₁ m_{t−1} + (u_t + λ θ) is a [Momentum].
 ///
 /// Reference: B. Ginsburg et al., "Stochastic Gradient Methods with Layer-wise Adaptive Moments for Training of
