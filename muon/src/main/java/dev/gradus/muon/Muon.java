@@ -37,8 +37,7 @@ import dev.gradus.tensor.Axes;
 /// @param scale how the step depends on the matrix's size
 /// @param iterations of Newton–Schulz, at least 1
 public record Muon(
-        @Hyperparameter(range = "[0, 1)", what = "decay rate of the momentum", source = "Jordan et al. 2024")
-        double momentum,
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the momentum", source = "Jordan et al. 2024", symbol = "mu")double momentum,
 
         Scale scale,
         int iterations)
@@ -84,7 +83,7 @@ public record Muon(
                     + " of shape " + s.shape() + " is not: give it another rule with partition");
         }
         Expr mu = s.hyper("momentum", momentum);
-        Expr m = s.state("momentum_buffer").becomes(old -> ema(mu, old, s.direction()));
+        Expr m = s.state("momentum_buffer").symbol("b").becomes(old -> ema(mu, old, s.direction()));
         Expr ahead = ema(mu, m, s.direction());
         return transform(new NewtonSchulz(iterations), ahead).times(scaleOf(s));
     }

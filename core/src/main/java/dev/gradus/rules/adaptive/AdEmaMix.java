@@ -69,7 +69,7 @@ public record AdEmaMix(
         Expr share = t.div(b3Warmup);
         Expr halfLife = Expr.ONE.minus(share).div(log(moments.beta1())).plus(share.div(log(b3)));
         Expr rate = where(t.lt(b3Warmup), exp(Expr.ONE.div(halfLife)), b3).named("beta");
-        Expr slow = s.state("exp_avg_slow").becomes(old -> ema(rate, old, moments.g()));
+        Expr slow = s.state("exp_avg_slow").symbol("m2").becomes(old -> ema(rate, old, moments.g()));
 
         Expr alpha = s.hyper("alpha", this.alpha);
         Expr alphaWarmup = s.hyper("alpha_warmup", this.alphaWarmup);

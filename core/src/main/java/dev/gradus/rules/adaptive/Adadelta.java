@@ -44,9 +44,9 @@ public record Adadelta(
         Expr rho = s.hyper("rho", this.rho);
         Expr eps = s.hyper("eps", this.eps);
         Expr g = s.direction();
-        StateRef steps = s.state("acc_delta").nonNegative();
+        StateRef steps = s.state("acc_delta").symbol("x").nonNegative();
 
-        Expr v = s.state("square_avg").nonNegative().becomes(old -> ema(rho, old, square(g)));
+        Expr v = s.state("square_avg").symbol("v").nonNegative().becomes(old -> ema(rho, old, square(g)));
         Expr u = sqrt(steps.before().plus(eps)).div(sqrt(v.plus(eps))).times(g).named("u");
         steps.write(old -> ema(rho, old, square(u)));
         return u;

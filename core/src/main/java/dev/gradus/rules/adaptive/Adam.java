@@ -63,8 +63,8 @@ public record Adam(
         Expr b2 = s.hyper("beta2", beta2);
         Expr g = s.direction();
 
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, g));
-        Expr v = s.state("exp_avg_sq").nonNegative().becomes(old -> ema(b2, old, square(g)));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, g));
+        Expr v = s.state("exp_avg_sq").symbol("v").nonNegative().becomes(old -> ema(b2, old, square(g)));
 
         return Moments.of(
                 g, m, v, b1, b2, s.t(), d -> placement.with(s.hyper("eps", eps)).divide(d));

@@ -67,10 +67,10 @@ public record AdamMini(
         Expr g = s.direction();
         Axes of = blocks == Blocks.ROW ? s.units() : Axes.HOST;
         StateRef perBlock = of.isHost()
-                ? s.scalar("vmean", Expr.ZERO)
-                : s.state("vmean", of).nonNegative();
+                ? s.scalar("vmean", Expr.ZERO).symbol("v")
+                : s.state("vmean", of).symbol("v").nonNegative();
 
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, g));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, g));
         Expr v = perBlock.becomes(old -> ema(b2, old, mean(square(g), of)));
 
         return Moments.of(

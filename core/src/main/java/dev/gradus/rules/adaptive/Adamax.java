@@ -48,8 +48,8 @@ public record Adamax(
         Expr g = s.direction();
         Expr size = abs(g).plus(s.hyper("eps", eps));
 
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, g));
-        Expr largest = s.state("exp_inf").nonNegative().becomes(old -> max(b2.times(old), size));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, g));
+        Expr largest = s.state("exp_inf").symbol("u").nonNegative().becomes(old -> max(b2.times(old), size));
         return unbias(m, b1, s.t()).div(largest);
     }
 }

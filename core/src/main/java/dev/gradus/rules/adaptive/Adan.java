@@ -73,9 +73,9 @@ public record Adan(
                 where(s.t(Clock.OWN).eq(1), Expr.ZERO, g.plus(negated.before())).named("d");
         negated.write(old -> g.unaryMinus());
 
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, g));
-        Expr average = s.state("exp_avg_diff").becomes(old -> ema(b2, old, change));
-        Expr v = s.state("exp_avg_sq").nonNegative().becomes(old -> ema(b3, old, square(g.plus(w.times(change)))));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, g));
+        Expr average = s.state("exp_avg_diff").symbol("delta").becomes(old -> ema(b2, old, change));
+        Expr v = s.state("exp_avg_sq").symbol("v").nonNegative().becomes(old -> ema(b3, old, square(g.plus(w.times(change)))));
 
         Expr ahead = unbias(m, b1, t).plus(w.times(unbias(average, b2, t)));
         return Moments.of(

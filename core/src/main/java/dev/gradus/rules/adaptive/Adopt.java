@@ -73,11 +73,11 @@ public record Adopt(
         Expr b2 = s.hyper("beta2", beta2);
         Expr t = s.t();
         Expr g = s.direction();
-        StateRef second = s.state("exp_avg_sq").nonNegative();
+        StateRef second = s.state("exp_avg_sq").symbol("v").nonNegative();
         Condition first = t.eq(1);
 
         Expr quotient = g.div(max(sqrt(second.before()), s.hyper("eps", eps)));
-        Expr m = s.state("exp_avg")
+        Expr m = s.state("exp_avg").symbol("m")
                 .becomes(old -> where(
                         first,
                         old,

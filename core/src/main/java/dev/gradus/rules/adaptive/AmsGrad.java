@@ -35,7 +35,7 @@ public record AmsGrad(Adaptive rule, Maximum maximum) implements AdaptiveWrapper
     @Override
     public Moments change(Moments moments, Step s) {
         Expr v = maximum == Maximum.RAW ? moments.v() : moments.vHat();
-        Expr largest = s.state("max_exp_avg_sq").nonNegative().becomes(old -> max(old, v));
+        Expr largest = s.state("max_exp_avg_sq").symbol("v_bar").nonNegative().becomes(old -> max(old, v));
         return maximum == Maximum.RAW ? moments.withV(largest) : moments.withVHat(largest);
     }
 }

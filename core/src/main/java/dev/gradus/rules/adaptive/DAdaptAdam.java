@@ -74,18 +74,18 @@ public record DAdaptAdam(
         Expr b2 = s.hyper("beta2", beta2);
         Expr b3 = sqrt(b2);
         Expr g = s.direction();
-        StateRef estimate = s.shared("estim_lr", s.hyper("d0", d0));
+        StateRef estimate = s.shared("estim_lr", s.hyper("d0", d0)).symbol("d");
         Expr rate = estimate.before().times(s.learningRate()).named("gamma");
 
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, rate.times(g)));
-        Expr v = s.state("exp_avg_sq").nonNegative().becomes(old -> ema(b2, old, square(g)));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, rate.times(g)));
+        Expr v = s.state("exp_avg_sq").symbol("v").nonNegative().becomes(old -> ema(b2, old, square(g)));
         Expr root = sqrt(v).plus(s.hyper("eps", eps));
-        StateRef weighted = s.state("grad_sum");
+        StateRef weighted = s.state("grad_sum").symbol("s");
         Expr along = s.total(g.times(weighted.before()).div(root));
         Expr sum = weighted.becomes(old -> ema(b3, old, rate.times(g)));
         Expr length = s.total(abs(sum));
 
-        Expr numerator = s.shared("numerator_weighted", Expr.ZERO).becomes(old -> ema(b3, old, rate.times(along)));
+        Expr numerator = s.shared("numerator_weighted", Expr.ZERO).symbol("r").becomes(old -> ema(b3, old, rate.times(along)));
         Expr found = numerator.div(Expr.ONE.minus(b3).times(length));
         estimate.write(old -> where(length.eq(0), old, max(old, found)));
 

@@ -71,20 +71,20 @@ public record Prodigy(
         Expr b3 = sqrt(b2);
         Expr t = s.t(Clock.OPTIMIZER);
         Expr d0 = s.hyper("d0", this.d0);
-        StateRef estimate = s.shared("estim_lr", d0);
+        StateRef estimate = s.shared("estim_lr", d0).symbol("d");
         Expr d = estimate.before();
         Expr correction = sqrt(correction(b2, t)).div(correction(b1, t));
         Expr step = d.times(s.learningRate()).times(correction);
         Expr g = s.direction();
 
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, d.times(g)));
-        Expr v = s.state("exp_avg_sq").nonNegative().becomes(old -> ema(b2, old, square(d.times(g))));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, d.times(g)));
+        Expr v = s.state("exp_avg_sq").symbol("v").nonNegative().becomes(old -> ema(b2, old, square(d.times(g))));
         Expr weight = d.div(d0).times(safeguardWarmup ? d : step);
-        Expr sum = s.state("grad_sum").becomes(old -> b3.times(old).plus(weight.times(g)));
-        Expr initial = s.state("params0", s.initialTheta()).weights().before();
+        Expr sum = s.state("grad_sum").symbol("s").becomes(old -> b3.times(old).plus(weight.times(g)));
+        Expr initial = s.state("params0", s.initialTheta()).symbol("theta_0").weights().before();
 
         Expr towards = s.total(g.times(initial.minus(s.theta())));
-        Expr numerator = s.shared("numerator_weighted", Expr.ZERO)
+        Expr numerator = s.shared("numerator_weighted", Expr.ZERO).symbol("r")
                 .becomes(old -> b3.times(old).plus(d.div(d0).times(step).times(towards)));
         Expr length = s.total(abs(sum));
         Expr found = s.hyper("d_coef", dCoef).times(numerator).div(length);

@@ -78,12 +78,12 @@ public record RmsProp(
     public Expr update(Step s) {
         Expr alpha = s.hyper("alpha", this.alpha);
         Expr g = s.direction();
-        Expr v = started(s.state("square_avg").nonNegative().becomes(old -> ema(alpha, old, square(g))), alpha, s);
+        Expr v = started(s.state("square_avg").symbol("v").nonNegative().becomes(old -> ema(alpha, old, square(g))), alpha, s);
         return g.div(placement.root(about == About.ZERO ? v : variance(v, alpha, s), s.hyper("eps", eps)));
     }
 
     private Expr variance(Expr v, Expr alpha, Step s) {
-        Expr m = started(s.state("grad_avg").becomes(old -> ema(alpha, old, s.direction())), alpha, s);
+        Expr m = started(s.state("grad_avg").symbol("m").becomes(old -> ema(alpha, old, s.direction())), alpha, s);
         return max(v.minus(square(m)), Expr.ZERO);
     }
 

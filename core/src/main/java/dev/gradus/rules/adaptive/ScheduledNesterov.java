@@ -22,8 +22,7 @@ import dev.gradus.rule.Step;
 public record ScheduledNesterov(
         Adaptive rule,
 
-        @Hyperparameter(range = "[0, inf)", what = "how fast momentum rises", source = "Dozat 2016")
-        double momentumDecay)
+        @Hyperparameter(range = "[0, inf)", what = "how fast momentum rises", source = "Dozat 2016", symbol = "psi")double momentumDecay)
         implements AdaptiveWrapper {
     public ScheduledNesterov {
         Hyperparameters.check(ScheduledNesterov.class, momentumDecay);
@@ -38,7 +37,7 @@ public record ScheduledNesterov(
         Expr t = moments.t();
         Expr now = momentum(moments, t, s).named("mu");
         Expr next = momentum(moments, t.plus(1), s).named("mu_next");
-        StateRef state = s.scalar("mu_product", Expr.ONE);
+        StateRef state = s.scalar("mu_product", Expr.ONE).symbol("Pi");
         Expr product = state.becomes(old -> old.times(now));
 
         Expr known = Expr.ONE.minus(now).times(moments.g()).div(Expr.ONE.minus(product));

@@ -66,7 +66,7 @@ public record Sophia(
     public Step on(String event, Step s) {
         Expr b2 = s.hyper("beta2", beta2);
         Expr n = s.hyper("n_tokens", nTokens);
-        s.state("hessian").nonNegative().write(old -> ema(b2, old, n.times(square(s.direction()))));
+        s.state("hessian").symbol("h").nonNegative().write(old -> ema(b2, old, n.times(square(s.direction()))));
         return s;
     }
 
@@ -75,8 +75,8 @@ public record Sophia(
         Expr b1 = s.hyper("beta1", beta1);
         Expr rho = s.hyper("rho", this.rho);
 
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, s.direction()));
-        Expr h = s.state("hessian").nonNegative().before();
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, s.direction()));
+        Expr h = s.state("hessian").symbol("h").nonNegative().before();
 
         return clip(m.div(h.plus(s.hyper("eps", eps))), rho).div(rho);
     }

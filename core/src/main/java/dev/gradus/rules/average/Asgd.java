@@ -46,7 +46,7 @@ public record Asgd(
 
     @Override
     public StateRef average(Step s) {
-        return s.state("ax", s.initialTheta()).weights();
+        return s.state("ax", s.initialTheta()).symbol("x").weights();
     }
 
     @Override

@@ -24,11 +24,9 @@ import dev.gradus.rule.Step;
 public record Lookahead(
         Rule fast,
 
-        @Hyperparameter(range = "[1, inf)", what = "steps between synchronisations", source = "Zhang et al. 2019")
-        double syncPeriod,
+        @Hyperparameter(range = "[1, inf)", what = "steps between synchronisations", source = "Zhang et al. 2019", symbol = "k")double syncPeriod,
 
-        @Hyperparameter(range = "(0, 1]", what = "part of the way of the slow weights", source = "Zhang et al. 2019")
-        double slowStepSize)
+        @Hyperparameter(range = "(0, 1]", what = "part of the way of the slow weights", source = "Zhang et al. 2019", symbol = "alpha")double slowStepSize)
         implements Wrapper {
     public Lookahead {
         Hyperparameters.check(Lookahead.class, syncPeriod, slowStepSize);
@@ -48,7 +46,7 @@ public record Lookahead(
         Step done = s.then(fast).descend();
         Condition sync = mod(s.t(), s.hyper("sync_period", syncPeriod)).eq(0);
         Expr alpha = s.hyper("slow_step_size", slowStepSize);
-        StateRef slow = s.state("slow", s.initialTheta()).weights();
+        StateRef slow = s.state("slow", s.initialTheta()).symbol("phi").weights();
         Expr before = slow.before();
         Expr synced = before.plus(alpha.times(done.theta().minus(before)));
         slow.write(old -> where(sync, synced, old));

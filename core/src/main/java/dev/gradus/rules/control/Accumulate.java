@@ -37,7 +37,7 @@ public record Accumulate(
         Condition isFirst = before.eq(0);
         Expr count = before.plus(1);
         calls.write(old -> where(isLast, Expr.ZERO, count));
-        Expr sum = s.state("grad_sum")
+        Expr sum = s.state("grad_sum").symbol("s")
                 .weights()
                 .regardless()
                 .becomes(old -> where(isFirst, s.direction(), old.plus(s.direction())));

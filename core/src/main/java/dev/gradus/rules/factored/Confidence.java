@@ -48,13 +48,13 @@ public record Confidence(
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);
         Expr u = s.direction();
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, u));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, u));
         if (!FactoredRmsProp.isFactored(s.shape())) {
             return m;
         }
         int rank = s.axes().rank();
         Expr residual = square(u.minus(m)).plus(s.hyper("eps_residual", epsResidual));
-        Expr instability = new FactoredMoment(rank - 1, rank - 2, "row_res", "col_res")
+        Expr instability = new FactoredMoment(rank - 1, rank - 2, "res", "_tilde")
                 .update(s, s.hyper("beta3", beta3), residual, UnaryOperator.identity());
         return m.div(sqrt(instability));
     }

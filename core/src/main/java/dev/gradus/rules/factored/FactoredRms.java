@@ -80,10 +80,10 @@ public record FactoredRms(
         Expr squared = floor == Floor.ADDED ? square(g).plus(eps) : square(g);
         List<Integer> axes = factored(s.shape());
         if (axes.isEmpty()) {
-            Expr v = s.state("variance").nonNegative().becomes(old -> ema(rate, old, squared));
+            Expr v = s.state("variance").symbol("v").nonNegative().becomes(old -> ema(rate, old, squared));
             return g.div(sqrt(floored(v, eps)));
         }
-        FactoredMoment moment = new FactoredMoment(axes.get(0), axes.get(1), "row_var", "col_var");
+        FactoredMoment moment = new FactoredMoment(axes.get(0), axes.get(1), "var", "");
         Expr v = moment.update(s, rate, squared, mean -> floor == Floor.CLAMPED ? max(mean, eps) : mean);
         return g.div(sqrt(floored(v, eps)));
     }

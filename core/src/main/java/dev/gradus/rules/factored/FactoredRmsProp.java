@@ -46,9 +46,9 @@ public record FactoredRmsProp(
         Expr squared = square(s.direction()).plus(s.hyper("eps", eps));
         int rank = s.axes().rank();
         Expr v = isFactored(s.shape())
-                ? new FactoredMoment(rank - 1, rank - 2, "row_var", "col_var")
+                ? new FactoredMoment(rank - 1, rank - 2, "var", "")
                         .update(s, b2, squared, UnaryOperator.identity())
-                : s.state("variance").nonNegative().becomes(old -> ema(b2, old, squared));
+                : s.state("variance").symbol("v").nonNegative().becomes(old -> ema(b2, old, squared));
         return s.direction().div(sqrt(v));
     }
 

@@ -45,7 +45,7 @@ public record Ema(
     @Override
     public Expr update(Step s) {
         Expr beta = s.hyper("beta", this.beta);
-        Expr m = s.state("exp_avg").becomes(old -> ema(beta, old, s.direction()));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(beta, old, s.direction()));
         return start == Start.CORRECTED ? unbias(m, beta, s.t()) : m;
     }
 }

@@ -39,7 +39,7 @@ public record Lion(
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);
         Expr b2 = s.hyper("beta2", beta2);
-        StateRef average = s.state("exp_avg");
+        StateRef average = s.state("exp_avg").symbol("m");
         average.write(old -> ema(b2, old, s.direction()));
         return sign(ema(b1, average.before(), s.direction()));
     }

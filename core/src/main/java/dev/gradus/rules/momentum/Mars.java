@@ -41,7 +41,7 @@ public record Mars(
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);
         Expr g = s.direction();
-        StateRef last = s.state("last_grad");
+        StateRef last = s.state("last_grad").symbol("q");
         Expr change = g.minus(last.before());
         last.write(old -> g);
         return g.plus(s.hyper("gamma", gamma).times(b1.div(Expr.ONE.minus(b1))).times(change));

@@ -59,12 +59,12 @@ public record Rprop(
         Expr least = s.hyper("min_step", minStep);
         Expr most = s.hyper("max_step", maxStep);
         Expr g = s.direction();
-        StateRef previous = s.state("prev");
+        StateRef previous = s.state("prev").symbol("p");
         Expr agreement = g.times(previous.before()).named("c");
         Expr kept = previous.becomes(old -> where(agreement.lt(Expr.ZERO), Expr.ZERO, g));
 
         Expr factor = where(agreement.gt(0), grow, where(agreement.lt(Expr.ZERO), shrink, Expr.ONE));
-        Expr size = s.state("step_size", s.learningRate())
+        Expr size = s.state("step_size", s.learningRate()).symbol("Delta")
                 .nonNegative()
                 .becomes(old -> max(min(old.times(factor), most), least));
         return s.scaledDirection(size.times(sign(kept)));

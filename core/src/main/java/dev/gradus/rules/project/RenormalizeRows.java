@@ -17,7 +17,7 @@ public record RenormalizeRows() implements Rule {
     public Step apply(Step s) {
         Centralize.requireRows("renormalizeRows", s);
         Step done = s.descend();
-        Expr initial = s.state("norm0", rowNorm(s.initialTheta())).weights().before();
+        Expr initial = s.state("norm0", rowNorm(s.initialTheta())).symbol("n_0").weights().before();
         Expr current = rowNorm(done.theta());
         Expr factor = unlessZero(initial, current, initial.div(current));
         return done.theta(done.theta().times(factor));

@@ -84,8 +84,8 @@ public record BAdam(
         Expr phi = where(meanStep.eq(0).or(isFinite(curvature).not()), Expr.ZERO, curvature)
                 .named("phi");
 
-        Expr m = s.state("exp_avg_1st").becomes(old -> ema(b1, old, g));
-        Expr v = s.state("exp_avg_2ed").becomes(old -> where(first, old, ema(b2, old, phi)));
+        Expr m = s.state("exp_avg_1st").symbol("m_1st").becomes(old -> ema(b1, old, g));
+        Expr v = s.state("exp_avg_2ed").symbol("m_2ed").becomes(old -> where(first, old, ema(b2, old, phi)));
         Expr mHat = unbias(m, b1, t);
         Expr size = abs(v.div(correction(b2, t.minus(1))));
         return where(first, mHat, mHat.div(divisor(size, smooth)));

@@ -14,7 +14,7 @@ import dev.gradus.rule.Step;
 public record DelayStep() implements Direction {
     @Override
     public Expr update(Step s) {
-        StateRef previous = s.state("prev_update");
+        StateRef previous = s.state("prev_update").symbol("p_update");
         previous.write(old -> s.direction());
         Expr last = previous.before();
         return where(s.gradient().times(last).lt(Expr.ZERO), Expr.ZERO, last);

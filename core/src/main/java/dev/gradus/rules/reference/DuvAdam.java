@@ -46,10 +46,10 @@ public record DuvAdam(
         Expr t = s.t();
         Expr g = s.direction();
 
-        Expr quotient = g.div(s.state("exp_avg").before());
+        Expr quotient = g.div(s.state("exp_avg").symbol("m").before());
         Expr r = where(isFinite(quotient), quotient, Expr.ONE).named("r");
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, g));
-        Expr v = s.state("exp_avg_sq").nonNegative().becomes(old -> ema(b2, old, square(r.minus(1))));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, g));
+        Expr v = s.state("exp_avg_sq").symbol("v").nonNegative().becomes(old -> ema(b2, old, square(r.minus(1))));
 
         return unbias(m, b1, t).div(sqrt(unbias(v, b2, t)).plus(1));
     }

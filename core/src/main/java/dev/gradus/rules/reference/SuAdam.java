@@ -44,10 +44,10 @@ public record SuAdam(
         Expr t = s.t();
         Expr unit = sign(s.direction());
 
-        Expr before = s.state("exp_avg_unit").before();
+        Expr before = s.state("exp_avg_unit").symbol("m_unit").before();
         Expr r = where(before.eq(0), Expr.ONE, unit.div(before)).named("r");
-        Expr m = s.state("exp_avg_unit").becomes(old -> ema(b1, old, unit));
-        Expr v = s.state("exp_avg_ratio").nonNegative().becomes(old -> ema(b2, old, abs(r.minus(1))));
+        Expr m = s.state("exp_avg_unit").symbol("m_unit").becomes(old -> ema(b1, old, unit));
+        Expr v = s.state("exp_avg_ratio").symbol("m_ratio").nonNegative().becomes(old -> ema(b2, old, abs(r.minus(1))));
 
         return unbias(m, b1, t).div(unbias(v, b2, t).plus(1));
     }
