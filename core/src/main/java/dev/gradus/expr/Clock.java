@@ -1,10 +1,10 @@
 package dev.gradus.expr;
 
-/// Which step number an expression counts with; all are 1 at the first step.
+/// The step counts that an expression may read; all are 1 at the first step.
 public enum Clock {
     /// The parameter's own: it advances only in steps in which the parameter has a gradient.
     OWN("t"),
-    /// The first member of the parameter's group: its count plus one, even when that member has no gradient.
+    /// The count of the first parameter of the group plus one, even if that parameter has no gradient.
     GROUP_FIRST("t_first"),
     /// The optimizer's: the number of completed updates plus one.
     OPTIMIZER("t_all");

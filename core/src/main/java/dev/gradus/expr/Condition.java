@@ -4,7 +4,7 @@ import dev.gradus.tensor.Axes;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// A truth value, of the host or of each element. A comparison with NaN is false.
+/// A truth value, one for the step (a host scalar's) or one per element. A comparison with NaN is false.
 public abstract sealed class Condition {
     private final Axes axes;
 

@@ -21,17 +21,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Writes expressions down line by line, as a paper would.
+/// Prints expressions as the equations of a paper, one line each.
 ///
 /// Each state that is written, each value that has a name, each bias-corrected average (which gets a hat), each
 /// choice between cases and each longer value that is used more than once has a line of its own, before the first
 /// line that needs it. What changes from step to step has the subscript t, or t − 1 if it is a state before the
 /// step; a state that does not start at zero has a line for what it starts at.
 public final class Equations {
-    /// How many symbols and operations make a value per element too long to be written twice.
+    /// The number of symbols and operations from which a value per element has a line of its own if it is used twice.
     private static final int LONG_TENSOR = 3;
 
-    /// The same for a number of the host and for a tensor of reduced shape.
+    /// The same for a host scalar and for a tensor of reduced shape.
     private static final int LONG_NUMBER = 5;
 
     private static final int MAX_PRIMES = 2;
@@ -47,7 +47,7 @@ public final class Equations {
         /// How many symbols and operations it takes to write.
         int length = 1;
 
-        /// What it is called, if it has a symbol, and the subscript that says at which step.
+        /// Its symbol, if it has one, and the subscript for the step.
         @Nullable
         Symbol symbol;
 
@@ -69,7 +69,7 @@ public final class Equations {
     /// The states that change.
     private final Set<Name> written = new HashSet<>();
 
-    /// The symbols in use, with how many others would have liked to have them.
+    /// The symbols in use, with the number of quantities that claimed each.
     private final Map<Symbol, Integer> taken = new HashMap<>();
 
     /// The symbols that rules give to hyperparameters and states, by `link.name`.
@@ -81,9 +81,9 @@ public final class Equations {
 
     /// The lines that define the given values and what they depend on.
     ///
-    /// @param requirements what must hold for any of it to take place
+    /// @param requirements the conditions under which the step is not skipped
     /// @param definitions states after the step and [named][Expr#named] values, in the order of their lines
-    /// @return what is the same in every step, then a line for each requirement, then what a step does
+    /// @return the lines of constants, then of requirements, then of the step
     public static List<Term> of(List<Condition> requirements, List<? extends Expr> definitions) {
         return of(requirements, definitions, Map.of());
     }
@@ -172,7 +172,7 @@ public final class Equations {
         return Symbols.of(symbols.getOrDefault(name.link() + "." + name.name(), name.name()));
     }
 
-    /// What a state becomes is called by the state's symbol where it is used elsewhere, too.
+    /// Gives a state's symbol to its new value, if that is used elsewhere, too.
     private void nameWrittenValue(Entry entry) {
         if (entry.node.kind instanceof Quantity quantity && quantity.moment() == Moment.AFTER_STEP) {
             Entry value = entry(entry.node.operand(0));
@@ -186,7 +186,7 @@ public final class Equations {
         }
     }
 
-    /// Decides by which symbol a value is known, if by any, once this is known of its operands.
+    /// Decides the symbol of a value, if it is to have one, after those of its operands.
     private void decide(Entry entry) {
         Node node = entry.node;
         if (entry.symbol != null) {

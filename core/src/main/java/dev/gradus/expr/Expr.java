@@ -10,7 +10,7 @@ import java.util.function.DoubleUnaryOperator;
 
 /// A node of the expression graph of an update rule.
 ///
-/// An expression is a number of the host (a hyperparameter, the step count, a norm), computed in double precision
+/// An expression is a host scalar (a hyperparameter, the step count, a norm), computed in double precision
 /// once per step, or a value per element over some [Axes] of the parameter. Nodes are immutable, compared by
 /// identity and shared: the same node used twice is computed once. Operations on values over different axes
 /// broadcast.
@@ -36,7 +36,7 @@ public abstract sealed class Expr {
         return axes.isHost();
     }
 
-    /// The expressions that this one is made of, those of its condition included.
+    /// The operands, those of its condition included.
     public final List<Expr> operands() {
         return switch (this) {
             case Constant c -> List.of();
@@ -62,7 +62,7 @@ public abstract sealed class Expr {
         };
     }
 
-    /// A literal that belongs to the formula itself; a setting of the user's is a hyperparameter.
+    /// A literal of the formula; a value that users set is a hyperparameter.
     public static Expr constant(double value) {
         return new Constant(value);
     }
@@ -297,7 +297,7 @@ public abstract sealed class Expr {
         }
     }
 
-    /// What the caller provides per element.
+    /// The inputs with one value per element.
     public enum Source {
         /// The parameter before the step.
         THETA,
@@ -319,7 +319,7 @@ public abstract sealed class Expr {
 
     /// Independent numbers of the standard normal distribution, others for each element and step.
     public static final class Noise extends Expr {
-        /// The link and the noise, as in `addNoise.noise`: by the name numbers are drawn.
+        /// The link and the noise, as in `addNoise.noise`: part of the random seed.
         public final String name;
 
         public Noise(String name, Axes axes) {
@@ -359,7 +359,7 @@ public abstract sealed class Expr {
         public Unary(UnaryOp op, Expr of) {
             super(of.axes());
             if (op.onlyOnHost() && !of.isHost()) {
-                throw new IllegalArgumentException(op + " exists for numbers of the host only, not per element");
+                throw new IllegalArgumentException(op + " exists for host scalars only, not per element");
             }
             this.op = op;
             this.of = of;
@@ -375,7 +375,7 @@ public abstract sealed class Expr {
         public Binary(BinaryOp op, Expr left, Expr right) {
             super(left.axes().union(right.axes()));
             if (op.onlyOnHost() && !isHost()) {
-                throw new IllegalArgumentException(op + " exists for numbers of the host only, not per element");
+                throw new IllegalArgumentException(op + " exists for host scalars only, not per element");
             }
             this.op = op;
             this.left = left;
@@ -434,7 +434,7 @@ public abstract sealed class Expr {
         }
     }
 
-    /// A number of the host combined over all parameters, with a gradient in this step, that the link applies to.
+    /// A host scalar combined over all parameters, with a gradient in this step, that the link applies to.
     public static final class Total extends Expr {
         /// Which links share the total: equal links of any group do.
         public final Object link;
@@ -448,7 +448,7 @@ public abstract sealed class Expr {
         public Total(Object link, int index, Reduction reduction, Expr of) {
             super(Axes.HOST);
             if (!of.isHost()) {
-                throw new IllegalArgumentException("a total needs a number of the host per parameter: reduce first");
+                throw new IllegalArgumentException("a total needs a host scalar per parameter: reduce first");
             }
             if (reduction == Reduction.SUM_OF_SQUARES) {
                 throw new IllegalArgumentException("a total is a SUM or a MAX, got " + reduction);

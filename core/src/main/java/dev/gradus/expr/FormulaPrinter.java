@@ -26,7 +26,7 @@ abstract class FormulaPrinter {
 
     abstract String accented(Accent accent, String nucleus);
 
-    /// @param primes how many; with an exponent there are none
+    /// @param primes their number; 0 if there is an exponent
     abstract String scripted(String nucleus, List<Term> subscripts, int primes, @Nullable Term exponent);
 
     /// The sign of an operation between, or a minus in front of, its operands.
@@ -54,10 +54,10 @@ abstract class FormulaPrinter {
     /// @param operands value, condition, …, value otherwise
     abstract String cases(Operator operator, List<Term> operands);
 
-    /// Takes away the space around signs.
+    /// Removes the space around signs.
     abstract String tight(String text);
 
-    /// Makes one unit of what consists of several.
+    /// Groups content into one unit.
     String row(String content) {
         return content;
     }

@@ -70,22 +70,22 @@ public final class Formulas {
         return new Unary(UnaryOp.CBRT, x);
     }
 
-    /// Natural logarithm of a number of the host.
+    /// Natural logarithm of a host scalar.
     public static Expr log(Expr x) {
         return new Unary(UnaryOp.LOG, x);
     }
 
-    /// Cosine of a number of the host, in radians.
+    /// Cosine of a host scalar, in radians.
     public static Expr cos(Expr x) {
         return new Unary(UnaryOp.COS, x);
     }
 
-    /// Power of a number of the host.
+    /// Power of a host scalar.
     public static Expr pow(Expr x, Expr exponent) {
         return new Binary(BinaryOp.POWER, x, exponent);
     }
 
-    /// `x − n·⌊x/n⌋` of numbers of the host.
+    /// `x − n·⌊x/n⌋` of host scalars.
     public static Expr mod(Expr x, Expr n) {
         return x.minus(n.times(new Unary(UnaryOp.FLOOR, x.div(n))));
     }
@@ -103,7 +103,7 @@ public final class Formulas {
         return max(min(x, bound), bound.unaryMinus());
     }
 
-    /// `then` where the condition holds, `otherwise` elsewhere. A condition on numbers of the host that are known
+    /// `then` where the condition holds, `otherwise` elsewhere. A condition on host scalars that are known
     /// before the step selects a program and costs nothing per element.
     public static Expr where(Condition condition, Expr then, Expr otherwise) {
         return new Where(condition, then, otherwise);
@@ -133,7 +133,7 @@ public final class Formulas {
                 : where(x.times(beta).gt(linearAbove), x, smooth);
     }
 
-    /// The sum over all elements, a number of the host.
+    /// The sum over all elements, a host scalar.
     public static Expr sum(Expr x) {
         return sum(x, Axes.HOST);
     }
@@ -143,7 +143,7 @@ public final class Formulas {
         return Expr.reduce(Reduction.SUM, x, kept);
     }
 
-    /// The mean over all elements, a number of the host.
+    /// The mean over all elements, a host scalar.
     public static Expr mean(Expr x) {
         return mean(x, Axes.HOST);
     }
@@ -153,12 +153,12 @@ public final class Formulas {
         return x.keepsAll(kept) ? x : sum(x, kept).div(count(x, kept));
     }
 
-    /// The largest element, a number of the host; NaN if any is.
+    /// The largest element, a host scalar; NaN if any is.
     public static Expr maximum(Expr x) {
         return Expr.reduce(Reduction.MAX, x, Axes.HOST);
     }
 
-    /// The Euclidean norm ‖x‖₂ over all elements, a number of the host.
+    /// The Euclidean norm ‖x‖₂ over all elements, a host scalar.
     public static Expr norm(Expr x) {
         return norm(x, Axes.HOST);
     }
@@ -174,7 +174,7 @@ public final class Formulas {
         return Expr.reduce(Reduction.SUM_OF_SQUARES, x, kept);
     }
 
-    /// The root of the mean square over all elements, a number of the host.
+    /// The root of the mean square over all elements, a host scalar.
     public static Expr rms(Expr x) {
         return sqrt(sumOfSquares(x, Axes.HOST).div(count(x, Axes.HOST)));
     }

@@ -51,7 +51,7 @@ final class MathGraph {
         }
     }
 
-    /// When a quantity has the value that is meant.
+    /// The moment of a quantity's value.
     enum Moment {
         ALWAYS,
         BEFORE_STEP,
@@ -172,8 +172,7 @@ final class MathGraph {
         return leaf(new Given(symbol), input.axes(), input.source != Source.INITIAL_THETA);
     }
 
-    /// Where a state's value before a step comes from is what it starts at; that it starts at zero goes without
-    /// saying.
+    /// A state before the step is defined by its initial value; zero has no line.
     private Node before(State state) {
         Node initial = node(state.initial());
         List<Node> definition = initial == zero ? List.of() : List.of(initial);
@@ -245,7 +244,7 @@ final class MathGraph {
                 : operation(Operator.PRODUCT, axes, left, right);
     }
 
-    /// The order of factors: literals, numbers of the host with sums last, tensors of reduced shape, tensors.
+    /// The order of factors: literals, host scalars with sums last, tensors of reduced shape, tensors.
     private static int place(Node factor) {
         boolean isLiteral = factor.kind instanceof Given given && given.term instanceof Decimal;
         if (factor.axes.isHost()) {

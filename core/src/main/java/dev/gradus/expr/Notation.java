@@ -2,7 +2,7 @@ package dev.gradus.expr;
 
 import java.util.List;
 
-/// How formulas are put on a page.
+/// The notations of printed formulas.
 public enum Notation {
     /// LaTeX with amsmath.
     LATEX(new Latex()),

@@ -2,22 +2,22 @@ package dev.gradus.expr;
 
 import dev.gradus.tensor.Axes;
 
-/// A value that a rule keeps from step to step.
+/// A state of a rule: a value that persists from step to step.
 ///
 /// @param name the link and the state, as in `adabelief.exp_avg`; unique within a rule
 /// @param axes the parameter's axes, a reduced set of them, or [Axes#HOST] for one number
 /// @param scope whether each parameter has its own or all parameters of the link share one (numbers only)
-/// @param role what the values are, which decides how they may be stored
+/// @param role the kind of values, which decides in which formats they may be stored
 /// @param initial the value before the first step: an expression of θ₀ and hyperparameters
 public record State(String name, Axes axes, Scope scope, Role role, Expr initial) {
 
-    /// Who owns a state.
+    /// The owner of a state.
     public enum Scope {
         PARAMETER,
         LINK
     }
 
-    /// What a state's values are.
+    /// The kind of a state's values.
     public enum Role {
         /// An average of either sign: may be stored in a narrower format; subnormals become 0.
         SIGNED,
@@ -25,7 +25,7 @@ public record State(String name, Axes axes, Scope scope, Role role, Expr initial
         NON_NEGATIVE,
         /// Weights or a copy of them: stored exactly in the arithmetic type.
         WEIGHTS,
-        /// One number of the host, stored in double precision.
+        /// One host scalar, stored in double precision.
         SCALAR
     }
 

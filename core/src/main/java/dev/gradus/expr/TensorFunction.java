@@ -4,14 +4,14 @@ import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 
-/// A function of a whole tensor that no expression of elements and reductions can say, such as one of matrix products;
-/// to be a value, so that equal functions are recognised.
+/// A function of a whole tensor that elementwise operations and reductions cannot express, such as a matrix product.
+/// Implementations are values: equal functions share compiled programs.
 ///
 /// It is called once per step and parameter, by one thread at a time for a parameter but by several for different
 /// ones, and must give the same bits for the same tensor each time.
 public interface TensorFunction {
 
-    /// What formulas call it.
+    /// The name in printed formulas.
     String name();
 
     /// Computes the function.

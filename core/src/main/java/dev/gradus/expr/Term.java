@@ -13,7 +13,7 @@ public sealed interface Term {
     ///
     /// @param name a letter, in Unicode where it is Greek, or a word
     /// @param accents from the innermost to the outermost
-    /// @param primes how many; they tell apart symbols that are otherwise alike
+    /// @param primes their number; primes distinguish symbols that are otherwise equal
     record Symbol(String name, List<Accent> accents, int primes, List<Term> subscripts) implements Term {
         public Symbol {
             accents = List.copyOf(accents);

@@ -150,7 +150,7 @@ public final class Program {
                 new Source(
                         trace.states(),
                         trace.writes(),
-                        trace.regardless(),
+                        trace.survivingSkip(),
                         trace.theta(),
                         trace.conditions(),
                         metrics,

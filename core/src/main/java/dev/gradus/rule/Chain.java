@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
-/// Rules in sequence, itself a rule: each link sees the direction and the parameter as the one before left them.
+/// Rules in sequence, itself a rule: each link receives the direction and the parameter of the link before it.
 public record Chain(List<Rule> links) implements Rule {
     public Chain {
         if (links.isEmpty()) {

@@ -2,12 +2,12 @@ package dev.gradus.rule;
 
 import dev.gradus.expr.Expr;
 
-/// A rule that turns one direction into another: the gradient, or what earlier links made of it, into what is to be
-/// subtracted from the parameter after multiplication with the learning rate.
+/// A rule that changes the direction only. The direction is the gradient at first; after the last link it is multiplied by
+/// the learning rate and subtracted from the parameter.
 @FunctionalInterface
 public interface Direction extends Rule {
 
-    /// The new direction; the one so far is [Step#direction()].
+    /// The new direction, from the direction so far, [Step#direction()].
     Expr update(Step s);
 
     @Override

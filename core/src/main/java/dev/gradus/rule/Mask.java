@@ -39,7 +39,7 @@ public sealed interface Mask {
         return new ShapeIs(Arrays.stream(sizes).boxed().toList());
     }
 
-    /// Parameters with at least so many elements.
+    /// Parameters with at least this number of elements.
     static Mask elementsAtLeast(long elements) {
         return new ElementsAtLeast(elements);
     }

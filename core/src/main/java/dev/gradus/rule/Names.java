@@ -1,6 +1,6 @@
 package dev.gradus.rule;
 
-/// The names of links, states and hyperparameters, of which `link.state` and `parameter/link.state` are made.
+/// Validates the names of links, states and hyperparameters, the parts of `link.state` and `parameter/link.state`.
 final class Names {
     private Names() {}
 

@@ -5,13 +5,13 @@ import java.util.Set;
 
 /// An update rule: a function on one symbolic step.
 ///
-/// A rule is called once per kind of parameter, never per step: what it returns is compiled. Rules are immutable
+/// A rule is called once per kind of parameter, not per step: the step that it returns is compiled. Rules are immutable
 /// values, best written as records whose components are the hyperparameters' defaults; equal rules share kernels
 /// and, where they reduce over all parameters, their totals.
 @FunctionalInterface
 public interface Rule {
 
-    /// The step after this rule. A rule that composes others calls them through [Step#then]. What this method throws is
+    /// The step after this rule. A rule that composes others calls them through [Step#then]. Exceptions of this method are
     /// reported with the rule's name in front.
     Step apply(Step s);
 
@@ -24,8 +24,7 @@ public interface Rule {
                 : Character.toLowerCase(name.charAt(0)) + name.substring(1);
     }
 
-    /// The event at which rules put the weights that are to be evaluated, such as an average, in the parameters'
-    /// place.
+    /// The event at which rules replace the parameters by the weights for evaluation, such as an average.
     String EVALUATE = "evaluate";
 
     /// The event that undoes [#EVALUATE]; links react to it in the opposite order.
@@ -36,8 +35,8 @@ public interface Rule {
         return Set.of();
     }
 
-    /// What this rule does to its states at one of its [#events()]; the event moves no parameter unless the rule
-    /// says so, and counts no step.
+    /// This rule's response to one of its [#events()]. An event changes states, and the parameter only if the rule does so
+    /// explicitly; it does not advance the step count.
     default Step on(String event, Step s) {
         return s;
     }
@@ -57,11 +56,11 @@ public interface Rule {
     ///
     /// @throws IllegalArgumentException if the name is empty or contains `.`, `/` or blanks
     default Rule named(String name) {
-        return new Renamed(this, name);
+        return new WithName(this, name);
     }
 
     /// This rule with `t` taken from another clock.
     default Rule countingWith(Clock clock) {
-        return new Clocked(this, clock);
+        return new WithClock(this, clock);
     }
 }

@@ -9,15 +9,15 @@ import dev.gradus.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a rule does, as the formulas of a paper.
+/// Prints a rule as the formulas of a paper.
 public final class RuleFormulas {
     /// Of rank 4, so that links for convolutions alone take part.
     private static final Shape ANY = Shape.of(4, 3, 2, 2);
 
     private RuleFormulas() {}
 
-    /// The formulas of a step, one line each: the states in the order in which the rule writes them, preceded by
-    /// what they need, and the parameter.
+    /// The formulas of a step, one line each: the states in the order in which the rule writes them, each after the
+    /// values that it needs, and the parameter.
     public static List<String> lines(Rule rule, Notation notation) {
         return lines(rule, ANY, notation);
     }
@@ -37,7 +37,7 @@ public final class RuleFormulas {
         return notation.block(terms(trace(rule, shape)));
     }
 
-    /// The formulas of what has been traced. An event that leaves the parameter as it is says nothing of it.
+    /// The formulas of a trace. The parameter has no line if the event leaves it unchanged.
     public static List<Term> terms(Trace trace) {
         List<Expr> definitions = new ArrayList<>(trace.writes().values());
         if (!(trace.theta() instanceof Input)) {

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Guesses what a misspelt name was meant to be.
+/// Suggests a known name for a misspelt one.
 public final class Spelling {
     private Spelling() {}
 
@@ -20,14 +20,14 @@ public final class Spelling {
                 .min(Comparator.comparingInt(name -> distance(wanted, fold(name))));
     }
 
-    /// What to say of a name that is not known: the nearest valid one, or all of them where none is near.
+    /// The end of an error message about an unknown name: the nearest known name, or all of them if none is near.
     public static String help(String given, Collection<String> known) {
         return nearest(given, known)
                 .map(name -> "did you mean \"" + name + "\"?")
                 .orElseGet(() -> known.isEmpty() ? "none is known here" : "known are " + String.join(", ", known));
     }
 
-    /// A name as it is compared: capitals, `-`, `_`, `.` and spaces do not matter.
+    /// A name without capitals, `-`, `_`, `.` and spaces, which do not count in comparisons.
     public static String fold(String name) {
         return name.toLowerCase(Locale.ROOT).replaceAll("[-_. ]", "");
     }

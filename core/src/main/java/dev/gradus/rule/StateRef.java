@@ -21,7 +21,7 @@ public final class StateRef {
     private final Expr initial;
     private final Role role;
     private final @Nullable Object sharedBy;
-    private final boolean regardless;
+    private final boolean survivesSkip;
 
     StateRef(Trace trace, Object place, String name, Axes axes, Expr initial) {
         this(trace, place, name, axes, initial, axes.isHost() ? Role.SCALAR : Role.SIGNED, null, false);
@@ -35,7 +35,7 @@ public final class StateRef {
             Expr initial,
             Role role,
             @Nullable Object sharedBy,
-            boolean regardless) {
+            boolean survivesSkip) {
         this.trace = trace;
         this.place = place;
         this.name = name;
@@ -43,7 +43,7 @@ public final class StateRef {
         this.initial = initial;
         this.role = role;
         this.sharedBy = sharedBy;
-        this.regardless = regardless;
+        this.survivesSkip = survivesSkip;
     }
 
     /// This state under a symbol of its own in formulas, spelled like a name: `m`, `theta_0`, `v_bar`.
@@ -56,23 +56,22 @@ public final class StateRef {
 
     /// This state, whose values are never negative.
     public StateRef nonNegative() {
-        return new StateRef(trace, place, name, axes, initial, Role.NON_NEGATIVE, sharedBy, regardless);
+        return new StateRef(trace, place, name, axes, initial, Role.NON_NEGATIVE, sharedBy, survivesSkip);
     }
 
     /// This state, which holds weights or a copy of them and must be stored exactly.
     public StateRef weights() {
-        return new StateRef(trace, place, name, axes, initial, Role.WEIGHTS, sharedBy, regardless);
+        return new StateRef(trace, place, name, axes, initial, Role.WEIGHTS, sharedBy, survivesSkip);
     }
 
-    /// This state, which is written even if the step does not take place: under the conditions that links before
-    /// this one have set with [Step#commitIf], whatever this link and those after it set. Counters of skipped steps
-    /// are such states, and sums of gradients.
-    public StateRef regardless() {
+    /// This state, written even if this link or a later one skips the step with [Step#commitIf]; a skip by an earlier link
+    /// does prevent the write. Counters of skipped steps and sums of accumulated gradients are such states.
+    public StateRef survivesSkip() {
         return new StateRef(trace, place, name, axes, initial, role, sharedBy, true);
     }
 
     StateRef sharedBy(Object link) {
-        return new StateRef(trace, place, name, axes, initial, role, link, regardless);
+        return new StateRef(trace, place, name, axes, initial, role, link, survivesSkip);
     }
 
     /// The value before the step.
@@ -86,7 +85,7 @@ public final class StateRef {
     /// @throws IllegalStateException if the state has already been written in this step
     public Expr becomes(UnaryOperator<Expr> change) {
         State state = declare();
-        return trace.write(state, change.apply(new Before(state)), regardless);
+        return trace.write(state, change.apply(new Before(state)), survivesSkip);
     }
 
     /// Writes the state, like [#becomes], where nothing needs the value after.
@@ -94,14 +93,14 @@ public final class StateRef {
         Expr ignored = becomes(change);
     }
 
-    /// Writes the state with a value that is known only when all links have run, such as the step that was taken.
+    /// Writes the state with a value that is known only after all links have run, such as the update.
     ///
     /// @param value from the finished step and the value before to the value after
     /// @return the value before
     public Expr becomesAfterStep(BiFunction<Step, Expr, Expr> value) {
         State state = declare();
         trace.afterStep(name, finished -> {
-            After ignored = trace.write(state, value.apply(finished, new Before(state)), regardless);
+            After ignored = trace.write(state, value.apply(finished, new Before(state)), survivesSkip);
         });
         return new Before(state);
     }

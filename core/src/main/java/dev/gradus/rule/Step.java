@@ -15,8 +15,8 @@ import dev.gradus.tensor.Shape;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// One symbolic step of one parameter, as the links of a rule hand it on: the parameter, the direction, and access
-/// to states and hyperparameters of the link at hand. Immutable.
+/// One symbolic step of one parameter: the parameter, the direction, and access to the states and hyperparameters of the
+/// current link. Links receive a step and return a step. Immutable.
 public final class Step {
     /// The name of the learning rate among the hyperparameters.
     public static final String LEARNING_RATE = "learning_rate";
@@ -73,18 +73,18 @@ public final class Step {
         return new Step(trace, place, Clock.OWN, before, before, Expr.ZERO, trace.gradient(), false, false);
     }
 
-    /// The parameter's name. A rule that asks for it is traced and lowered for each parameter by itself: where a mask
-    /// will do, [#matches] is cheaper, and for the number of axes [#axes()].
+    /// The parameter's name. A rule that reads it is traced and lowered for each parameter separately; [#matches] and, for
+    /// the number of axes, [#axes()] are cheaper.
     public String parameterName() {
         return trace.askName(place.link.name);
     }
 
-    /// The parameter's shape. A rule that asks for it is traced and lowered for each shape by itself.
+    /// The parameter's shape. A rule that reads it is traced and lowered for each shape separately.
     public Shape shape() {
         return trace.askShape(place.link.name);
     }
 
-    /// Whether the parameter is one of those that a mask is for.
+    /// Whether the parameter matches a mask.
     public boolean matches(Mask mask) {
         return trace.ask(mask, place.link.name);
     }
@@ -100,7 +100,7 @@ public final class Step {
         return axes().rank() < 2 ? Axes.HOST : new Axes(axes().rank(), 1);
     }
 
-    /// The parameter as the links so far left it.
+    /// The parameter after the links so far.
     public Expr theta() {
         return theta;
     }
@@ -115,7 +115,7 @@ public final class Step {
         return new Input(Source.INITIAL_THETA, axes());
     }
 
-    /// The direction as the links so far left it; at first the gradient.
+    /// The direction after the links so far; at first the gradient.
     public Expr direction() {
         return direction;
     }
@@ -146,7 +146,7 @@ public final class Step {
     /// A hyperparameter of this link: an argument of every step, which a group may override and a schedule drive.
     ///
     /// @param name the record component's name in snake case, as in `beta1` or `weight_decay`
-    /// @param value its value where nothing overrides it, the same wherever the rule reads it
+    /// @param value the default, for groups that do not override it; the same at every read
     /// @throws IllegalArgumentException if the value is out of the declared range, if it differs from the value of an
     ///     earlier read, or if the rule is a record that declares hyperparameters and none of its components has the
     ///     name
@@ -166,8 +166,7 @@ public final class Step {
         return new StateRef(trace, place, stateName(name), axes, Expr.ZERO);
     }
 
-    /// A state of this link that starts at the given value, and varies along its axes; at a number of the host
-    /// every element starts alike.
+    /// A state of this link with the given initial value and its axes; an initial host scalar fills all elements.
     public StateRef state(String name, Expr initial) {
         return new StateRef(trace, place, stateName(name), initial.isHost() ? axes() : initial.axes(), initial);
     }
@@ -177,8 +176,8 @@ public final class Step {
         return new StateRef(trace, place, stateName(name), Axes.HOST, initial);
     }
 
-    /// A state of this link with one number for all parameters that it applies to. What it becomes may depend on
-    /// totals, hyperparameters and other shared numbers only.
+    /// A state of this link with one number for all parameters that it applies to. Its new value may depend on totals,
+    /// hyperparameters and other shared numbers only.
     public StateRef shared(String name, Expr initial) {
         return new StateRef(trace, place, stateName(name), Axes.HOST, initial).sharedBy(place.link);
     }
@@ -238,8 +237,7 @@ public final class Step {
         return new Step(trace, place, clock, before, theta, subtracted, changed.direction, true, false);
     }
 
-    /// This step as if the parameter before it were another: for rules that take gradients elsewhere than where
-    /// they step from.
+    /// This step with another starting point, for rules that take gradients at one point and step from another.
     public Step startingAt(Expr start) {
         return new Step(trace, place, clock, start, start, Expr.ZERO, direction, scaled, false);
     }
@@ -249,15 +247,15 @@ public final class Step {
         return new Step(trace, place, clock, before, newTheta, null, direction, scaled, descended);
     }
 
-    /// This step with something taken off the parameter.
+    /// This step with an amount subtracted from the parameter.
     public Step subtract(Expr amount) {
         Expr all = subtracted == null ? null : subtracted == Expr.ZERO ? amount : subtracted.plus(amount);
         return new Step(trace, place, clock, before, theta.minus(amount), all, direction, scaled, descended);
     }
 
-    /// What the links so far have taken off the parameter: θ before the step less θ now, without the rounding
-    /// of that difference wherever links subtracted.
-    public Expr update() {
+    /// The amount that the links so far have subtracted from the parameter: θ before the step − θ now, but without the
+    /// rounding of that difference if all links used [#subtract].
+    public Expr subtracted() {
         return subtracted == null ? before.minus(theta) : subtracted;
     }
 
@@ -276,8 +274,8 @@ public final class Step {
         return new Step(trace, place, clock, before, done.theta, done.subtracted, direction, scaled, true);
     }
 
-    /// Nothing of the step takes place, and no clock advances, unless the condition holds; it must be a number of
-    /// the host's. States that are written [regardless][StateRef#regardless] are an exception.
+    /// Skips the step unless the condition, which must be a host scalar's, holds: no parameter, no state and no step count
+    /// changes, except for states marked with [StateRef#survivesSkip].
     public Step commitIf(Condition condition) {
         trace.commitIf(condition);
         return this;
@@ -285,8 +283,8 @@ public final class Step {
 
     /// The step after another rule.
     ///
-    /// @throws IllegalArgumentException what the rule throws of this kind, with its name in front
-    /// @throws IllegalStateException whatever else the rule throws, with its name in front
+    /// @throws IllegalArgumentException if the rule throws one; the message begins with the rule's name
+    /// @throws IllegalStateException if the rule throws any other exception; the message begins with the rule's name
     public Step then(Rule rule) {
         return then(rule, rule::apply);
     }
@@ -301,7 +299,7 @@ public final class Step {
         }
     }
 
-    /// The step after another rule that does no more than change the direction.
+    /// The step after another rule that changes the direction only.
     ///
     /// @throws IllegalArgumentException if that rule moves the parameter itself
     public Step directedBy(Rule rule) {
@@ -313,17 +311,17 @@ public final class Step {
         return done;
     }
 
-    /// The step after what another rule does at an event.
+    /// The step after another rule's response to an event.
     public Step then(String event, Rule rule) {
         return rule.events().contains(event) ? then(rule, s -> rule.on(event, s)) : this;
     }
 
-    /// This step as a link that is called by another sees it, so that states and hyperparameters are its own.
+    /// This step with the given rule as the current link, which owns the states and hyperparameters that it reads.
     public Step within(Rule rule) {
         return at(new Place(new Link(Names.check("the name of a link", rule.name()), rule)));
     }
 
-    /// This step under this link's name, for the rule that the name was given to.
+    /// This step with the given rule as the current link, under this link's name.
     Step as(Rule rule) {
         trace.called(place.link.name, rule);
         return at(new Place(new Link(place.link.name, rule)));

@@ -26,13 +26,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What one symbolic step, or event, of a rule leaves behind for one parameter: the states with what they become,
-/// the hyperparameters, and the parameter after the step.
+/// The result of one symbolic step, or event, of a rule for one parameter: the states with their new values, the
+/// hyperparameters, and the parameter after the step.
 public final class Trace {
-    /// A hyperparameter as a trace met it.
+    /// A hyperparameter that a rule read.
     ///
     /// @param name `link.hyperparameter`
-    /// @param value its value where nothing overrides it
+    /// @param value the default
     public record HyperUse(String name, double value, Range range, String what, String source) {}
 
     /// A hyperparameter that a rule declares but did not read in a trace.
@@ -47,7 +47,7 @@ public final class Trace {
 
     private record Declared<T>(Object place, T value) {}
 
-    /// What a mask said of the parameter.
+    /// Whether the parameter matched a mask.
     private record Answer(Mask mask, boolean matches) {}
 
     private final String parameterName;
@@ -61,7 +61,7 @@ public final class Trace {
     private final Map<String, String> symbols = new HashMap<>();
     private final Map<Object, Integer> totals = new HashMap<>();
     private final Map<State, After> writes = new LinkedHashMap<>();
-    private final Map<State, List<Condition>> regardless = new LinkedHashMap<>();
+    private final Map<State, List<Condition>> survivingSkip = new LinkedHashMap<>();
     private final List<Condition> conditions = new ArrayList<>();
     private final List<Consumer<Step>> afterStep = new ArrayList<>();
     private final Set<Call> calls = new LinkedHashSet<>();
@@ -91,7 +91,7 @@ public final class Trace {
         return new Trace(parameterName, shape, rule, s -> s.then(rule).descend());
     }
 
-    /// Traces what a rule does at one of its events.
+    /// Traces one of a rule's events.
     public static Trace of(Rule rule, String event, String parameterName, Shape shape) {
         return new Trace(parameterName, shape, rule, s -> s.then(event, rule));
     }
@@ -104,8 +104,8 @@ public final class Trace {
         return shape;
     }
 
-    /// Whether the rule would leave the same behind for another parameter: because of what it asked about this one,
-    /// the same holds for that.
+    /// Whether the trace is valid for another parameter: it has the same rank, and the same answers to all that the rule
+    /// asked about this one.
     public boolean holdsFor(String otherName, Shape otherShape) {
         return otherShape.rank() == shape.rank()
                 && (!dependsOnName || otherName.equals(parameterName))
@@ -155,23 +155,23 @@ public final class Trace {
         return Collections.unmodifiableList(conditions);
     }
 
-    /// The states that are written even if the step does not take place, and for each the conditions that links
-    /// before its own had set, under which it is.
-    public Map<State, List<Condition>> regardless() {
-        return Collections.unmodifiableMap(regardless);
+    /// The states that are written even if the step is skipped, each with the conditions of earlier links, which it does
+    /// depend on.
+    public Map<State, List<Condition>> survivingSkip() {
+        return Collections.unmodifiableMap(survivingSkip);
     }
 
-    /// All states in the order in which the rule met them.
+    /// All states in the order in which the rule declared them.
     public List<State> states() {
         return states.values().stream().map(Declared::value).toList();
     }
 
-    /// The states that are written, with what they become, in order.
+    /// The states that are written, with their new values, in order.
     public Map<State, After> writes() {
         return Collections.unmodifiableMap(writes);
     }
 
-    /// All hyperparameters in the order in which the rule met them, without the learning rate.
+    /// All hyperparameters in the order in which the rule read them, without the learning rate.
     public List<HyperUse> hyperparameters() {
         return hypers.values().stream().map(Declared::value).toList();
     }
@@ -207,7 +207,7 @@ public final class Trace {
         }
     }
 
-    /// What identifies the owner of a state that all parameters of a link share.
+    /// The identity of a state that all parameters of a link share.
     public Object sharedBy(State state) {
         Object link = sharing.get(state.name());
         if (link == null) {
@@ -234,15 +234,15 @@ public final class Trace {
         return known.value;
     }
 
-    /// @param regardless whether the state is written even if conditions that later links set do not hold
-    After write(State state, Expr value, boolean regardless) {
+    /// @param survivesSkip whether the state is written even if conditions that later links set do not hold
+    After write(State state, Expr value, boolean survivesSkip) {
         if (!state.axes().containsAll(value.axes())) {
             throw new IllegalStateException("state " + state + " over " + state.axes() + " cannot take a value over "
                     + value.axes() + ": reduce it first");
         }
         Expr written = value;
-        if (regardless) {
-            this.regardless.put(state, List.copyOf(conditions));
+        if (survivesSkip) {
+            survivingSkip.put(state, List.copyOf(conditions));
             for (Condition condition : conditions.reversed()) {
                 written = where(condition, written, new Before(state));
             }
@@ -290,12 +290,12 @@ public final class Trace {
         });
     }
 
-    /// A rule is called, rather than one that wraps it doing its work.
+    /// Records that a rule itself is called, and not only its parts by a wrapper.
     void called(String link, Rule rule) {
         calls.add(new Call(link, rule));
     }
 
-    /// What to throw where a link failed: the exception with the link's name in front, once, by the innermost link.
+    /// The exception to throw after a link failed: its own, with the name of the innermost link in front.
     RuntimeException failed(String link, RuntimeException e) {
         if (e != failure) {
             failure = named(link, e);
@@ -320,7 +320,7 @@ public final class Trace {
     void commitIf(Condition condition) {
         if (!condition.axes().isHost()) {
             throw new IllegalStateException(
-                    "a step is committed on a number of the host, not per element over " + condition.axes());
+                    "a step is committed on a host scalar, not per element over " + condition.axes());
         }
         conditions.add(condition);
     }

@@ -1,4 +1,4 @@
-/// What an update rule is, how rules compose, and what one symbolic step of a rule leaves behind.
+/// Update rules, their composition, and the traces of their symbolic steps.
 @NullMarked
 package dev.gradus.rule;
 

@@ -1,9 +1,9 @@
 package dev.gradus.text;
 
-import dev.gradus.rule.Clocked;
+import dev.gradus.rule.WithClock;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Masked;
-import dev.gradus.rule.Renamed;
+import dev.gradus.rule.WithName;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Spelling;
 import dev.gradus.rules.Rules;
@@ -41,7 +41,7 @@ final class Vocabulary {
 
     /// The wrappers that are written as an argument of the rule within.
     static final List<Wrapper> WRAPPERS = List.of(
-            new Wrapper("only", Masked.class), new Wrapper("name", Renamed.class), new Wrapper("clock", Clocked.class));
+            new Wrapper("only", Masked.class), new Wrapper("name", WithName.class), new Wrapper("clock", WithClock.class));
 
     /// A record of a rule and one thing more, which is written as an argument of the rule.
     ///

@@ -66,7 +66,7 @@ final class Meaning {
         double[] thetaAfter = value(trace.theta());
         List<Condition> met = trace.conditions().stream().filter(this::isMet).toList();
         after.forEach((name, value) -> {
-            List<Condition> required = trace.regardless().entrySet().stream()
+            List<Condition> required = trace.survivingSkip().entrySet().stream()
                     .filter(entry -> entry.getKey().name().equals(name))
                     .map(Map.Entry::getValue)
                     .findFirst()

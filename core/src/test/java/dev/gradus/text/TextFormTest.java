@@ -393,7 +393,7 @@ class TextFormTest {
                 "adam(1e999) | column 6: beta1 of adam must be a number that fits in 64 bits, got 1e999",
                 "chain() | column 1: chain: needs at least one rule, got none",
                 "chain(adam, name=\"x\") | column 13: a chain has no name of its own (\"x\"): name its links",
-                "adam(name=\"a.b\") | column 6: the name of a link must not be empty or contain '.' or '/', got "
+                "adam(name=\"a.b\") | column 6: the name of a link must not be empty or contain '.', '/' or blanks, got "
                         + "\"a.b\"",
                 "adam(name=fast) | column 11: name of adam must be a string in double quotes, got \"fast\"",
                 "adam(clock=mine) | column 12: clock of adam must be one of own, group_first, optimizer, got \"mine\"",

@@ -55,14 +55,14 @@ public final class RuleContract {
 
     /// For kernels: nothing but rests of vectors of any width, whole vectors with and without a rest, and lengths around
     /// a block of elements.
-    private static final List<Long> LENGTHS = List.of(1L, 3L, 4L, 5L, 7L, 8L, 9L, 15L, 16L, 17L, 33L, 1023L, 1024L, 1025L, 2049L);
+    private static final List<Long> LENGTHS = List.of(1L, 3L, 7L, 8L, 9L, 15L, 16L, 17L, 1023L, 1025L);
 
     /// For kernels: rows shorter and longer than a block.
     private static final List<Shape> ROWS =
             List.of(Shape.of(5, 7), Shape.of(3, 64), Shape.of(2, 1023), Shape.of(3, 1040), Shape.of(5, 2, 3, 3));
 
     /// For threads: large enough in total to wake helpers, and two of them to be divided among threads.
-    private static final List<Shape> LARGE = List.of(Shape.of(231, 1023), Shape.of(70_001), Shape.of(64), Shape.of(8, 3, 3, 3));
+    private static final List<Shape> LARGE = List.of(Shape.of(225, 1023), Shape.of(70_001), Shape.of(64), Shape.of(8, 3, 3, 3));
 
     /// Values for large tensors, in turn; a prime number of them.
     private static final double[] TABLE = new Random(7).doubles(8191, -2, 2).toArray();
@@ -198,13 +198,15 @@ public final class RuleContract {
         List<Shape> all = new ArrayList<>(ROWS);
         LENGTHS.forEach(length -> all.add(Shape.of(length)));
         List<Supplier<Setup>> setups = List.of(
-                Setup::new,
-                () -> new Setup().type(ElementType.FLOAT64).steps(5),
+                () -> new Setup().steps(7),
+                () -> new Setup().type(ElementType.FLOAT64).memory(Memory.NATIVE).steps(3),
                 () -> new Setup().stateFormat(StateFormat.EIGHT_BIT).steps(3),
-                () -> new Setup().stateFormat(StateFormat.BFLOAT16).memory(Memory.NATIVE).steps(3),
-                () -> new Setup().type(ElementType.FLOAT16).steps(3),
-                () -> new Setup().type(ElementType.BFLOAT16).withoutMasterWeights().steps(3),
-                () -> new Setup().listened().notFinite().steps(3));
+                () -> new Setup().type(ElementType.FLOAT16).listened().notFinite().steps(3),
+                () -> new Setup()
+                        .type(ElementType.BFLOAT16)
+                        .withoutMasterWeights()
+                        .stateFormat(StateFormat.BFLOAT16)
+                        .steps(3));
         for (Supplier<Setup> setup : setups) {
             requireEqual(
                     run(setup.get().shapes(accepted(all))),

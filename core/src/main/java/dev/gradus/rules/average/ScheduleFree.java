@@ -66,7 +66,7 @@ public record ScheduleFree(
 
         Expr zBefore = z(s).before();
         Expr x = averageOf(s.theta(), zBefore, beta);
-        Expr z = z(s).becomes(old -> old.minus(inner.update()));
+        Expr z = z(s).becomes(old -> old.minus(inner.subtracted()));
         Expr average = weightedMean(c, x, z);
         return inner.theta(ema(beta, average, z));
     }

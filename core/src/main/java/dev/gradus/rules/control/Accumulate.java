@@ -31,7 +31,7 @@ public record Accumulate(
     @Override
     public Step apply(Step s) {
         Expr k = s.hyper("steps", steps);
-        StateRef calls = s.scalar("calls", Expr.ZERO).regardless();
+        StateRef calls = s.scalar("calls", Expr.ZERO).survivesSkip();
         Expr before = calls.before();
         Condition isLast = before.plus(1).ge(k);
         Condition isFirst = before.eq(0);
@@ -39,7 +39,7 @@ public record Accumulate(
         calls.write(old -> where(isLast, Expr.ZERO, count));
         Expr sum = s.state("grad_sum").symbol("s")
                 .weights()
-                .regardless()
+                .survivesSkip()
                 .becomes(old -> where(isFirst, s.direction(), old.plus(s.direction())));
         return s.commitIf(isLast).direction(sum.div(count)).then(rule);
     }

@@ -49,9 +49,9 @@ public record ScaleLoss(
         Expr larger = where(grows, scale.times(s.hyper("growth", growth)), scale);
         Expr smaller = scale.times(s.hyper("backoff", backoff));
         s.shared("scale", s.hyper("initial_scale", initialScale))
-                .regardless()
+                .survivesSkip()
                 .write(old -> where(finite, larger, smaller));
-        s.shared("good_steps", Expr.ZERO).regardless().write(old -> where(finite.and(grows.not()), good, Expr.ZERO));
+        s.shared("good_steps", Expr.ZERO).survivesSkip().write(old -> where(finite.and(grows.not()), good, Expr.ZERO));
         return s.commitIf(finite).direction(s.direction().div(scale));
     }
 }

@@ -51,6 +51,6 @@ public record SkipNonFinite(
     }
 
     private StateRef counter(Step s, String name) {
-        return (scope == Scope.ALL ? s.shared(name, Expr.ZERO) : s.scalar(name, Expr.ZERO)).regardless();
+        return (scope == Scope.ALL ? s.shared(name, Expr.ZERO) : s.scalar(name, Expr.ZERO)).survivesSkip();
     }
 }

@@ -78,7 +78,7 @@ public record BAdam(
         StateRef gradient = s.state("grad");
         Expr change = g.minus(gradient.before());
         gradient.write(old -> g);
-        Expr last = s.state("update").becomesAfterStep((done, old) -> done.update());
+        Expr last = s.state("update").becomesAfterStep((done, old) -> done.subtracted());
         Expr meanStep = mean(abs(last));
         Expr curvature = change.div(awayFromZero(last, meanStep, smooth));
         Expr phi = where(meanStep.eq(0).or(isFinite(curvature).not()), Expr.ZERO, curvature)

@@ -10,7 +10,7 @@ public record RecordUpdate() implements Rule {
     @Override
     public Step apply(Step s) {
         Step done = s.descend();
-        s.state("update").write(old -> done.update());
+        s.state("update").write(old -> done.subtracted());
         return done;
     }
 }

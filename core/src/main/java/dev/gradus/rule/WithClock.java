@@ -2,8 +2,8 @@ package dev.gradus.rule;
 
 import dev.gradus.expr.Clock;
 
-/// A rule whose `t` is taken from another clock than the parameter's own.
-public record Clocked(Rule rule, Clock clock) implements Wrapper {
+/// A rule with a step count `t` other than the parameter's own.
+public record WithClock(Rule rule, Clock clock) implements Wrapper {
     @Override
     public Step apply(Step s) {
         return s.countingWith(clock).then(rule).countingWith(s.clock());

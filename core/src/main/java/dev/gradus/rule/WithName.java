@@ -1,9 +1,9 @@
 package dev.gradus.rule;
 
 
-/// A rule whose states and hyperparameters are addressed by another name.
-public record Renamed(Rule rule, String name) implements Wrapper {
-    public Renamed {
+/// A rule with another name, the link's in the names of its states and hyperparameters.
+public record WithName(Rule rule, String name) implements Wrapper {
+    public WithName {
         name = Names.check("the name of a link", name);
         if (rule instanceof Chain) {
             throw new IllegalArgumentException("a chain has no name of its own (\"" + name + "\"): name its links");
