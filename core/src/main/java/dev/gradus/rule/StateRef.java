@@ -50,7 +50,7 @@ public final class StateRef {
     ///
     /// @throws IllegalStateException if it has another one in this step
     public StateRef symbol(String symbol) {
-        trace.call(name, symbol);
+        trace.setSymbol(name, symbol);
         return this;
     }
 

@@ -197,7 +197,7 @@ public final class Trace {
     }
 
     /// @param symbol empty for none
-    void call(String qualified, String symbol) {
+    void setSymbol(String qualified, String symbol) {
         if (!symbol.isEmpty()) {
             String known = symbols.putIfAbsent(qualified, symbol);
             if (known != null && !known.equals(symbol)) {
@@ -259,7 +259,7 @@ public final class Trace {
         String qualified = link + "." + name;
         Declared<HyperUse> known = hypers.get(qualified);
         if (known == null) {
-            Hyperparameters.of(rule, name).ifPresent(d -> call(qualified, d.symbol()));
+            Hyperparameters.of(rule, name).ifPresent(d -> setSymbol(qualified, d.symbol()));
             HyperUse use = Hyperparameters.of(rule, name)
                     .map(d -> new HyperUse(qualified, value, d.range(), d.what(), d.source()))
                     .orElseGet(() -> new HyperUse(qualified, value, Range.FINITE, "", ""));

@@ -183,7 +183,7 @@ public final class Rules {
 
     /// RAdam with the exact softplus, of sharpness 50, around the rectified root.
     public static Rectify sradam() {
-        return new Rectify(new Softplus(adam())).with(Rectify.Place.INSIDE_ROOT);
+        return new Rectify(new Softplus(adam())).withPlace(Rectify.Place.INSIDE_ROOT);
     }
 
     static {
@@ -309,7 +309,7 @@ public final class Rules {
 
     /// Schedule-free AdamW: the weights to be evaluated are an average that needs no schedule.
     public static Rule scheduleFreeAdamW() {
-        return new ScheduleFree(chain(new RmsProp(0.999, 1e-8).with(Ema.Start.CORRECTED), decayWeights(0.01)));
+        return new ScheduleFree(chain(new RmsProp(0.999, 1e-8).withStart(Ema.Start.CORRECTED), decayWeights(0.01)));
     }
 
     static {
@@ -473,7 +473,7 @@ public final class Rules {
 
     /// AdaBound with the official defaults; ε stands beside the root of the uncorrected moment.
     public static AdaBound adaBound() {
-        return new AdaBound(adam().withEps(EpsPlacement.UNCORRECTED));
+        return new AdaBound(adam().withPlacement(EpsPlacement.UNCORRECTED));
     }
 
     static {

@@ -322,7 +322,7 @@ class PapersTest {
     void adamMiniHasOneSecondMomentPerBlock() {
         AdamMini rule = new AdamMini(0.9, 0.99, 1e-8, AdamMini.Blocks.ROW);
         assertFollows(adamMini(true), rule, 0.01);
-        assertFollows(adamMini(false), rule.with(AdamMini.Blocks.TENSOR), 0.01);
+        assertFollows(adamMini(false), rule.withBlocks(AdamMini.Blocks.TENSOR), 0.01);
     }
 
     @Test

@@ -62,16 +62,23 @@ public record Muon(
         this(0.95, Scale.ASPECT_RATIO, 5);
     }
 
-    /// This rule with another dependence on the matrix's size.
-    public Muon with(Scale other) {
-        return new Muon(momentum, other, iterations);
+    public Muon withMomentum(double momentum) {
+        return new Muon(momentum, scale, iterations);
+    }
+
+    public Muon withScale(Scale scale) {
+        return new Muon(momentum, scale, iterations);
+    }
+
+    public Muon withIterations(int iterations) {
+        return new Muon(momentum, scale, iterations);
     }
 
     /// Muon for the parameters that match, AdamW for all others, with one learning rate and weight decay of 0.1.
     ///
     /// @param hidden the weight matrices of hidden layers
     public static Rule withAdamW(Mask hidden) {
-        Rule muon = chain(new Muon().with(Scale.MATCH_ADAMW), Rules.decayWeights(0.1));
+        Rule muon = chain(new Muon().withScale(Scale.MATCH_ADAMW), Rules.decayWeights(0.1));
         return new Partition(hidden, muon, chain(Rules.adam(), Rules.decayWeights(0.1)));
     }
 

@@ -51,6 +51,22 @@ public record AdEmaMix(
         this(rule, 0.9999, 2, 0, 0);
     }
 
+    public AdEmaMix withBeta3(double beta3) {
+        return new AdEmaMix(rule, beta3, alpha, beta3Warmup, alphaWarmup);
+    }
+
+    public AdEmaMix withAlpha(double alpha) {
+        return new AdEmaMix(rule, beta3, alpha, beta3Warmup, alphaWarmup);
+    }
+
+    public AdEmaMix withBeta3Warmup(double beta3Warmup) {
+        return new AdEmaMix(rule, beta3, alpha, beta3Warmup, alphaWarmup);
+    }
+
+    public AdEmaMix withAlphaWarmup(double alphaWarmup) {
+        return new AdEmaMix(rule, beta3, alpha, beta3Warmup, alphaWarmup);
+    }
+
     /// This rule with both warm-ups as long as the training.
     public AdEmaMix overSteps(double steps) {
         return new AdEmaMix(rule, beta3, alpha, steps, steps);

@@ -62,7 +62,7 @@ public record AdaBelief(
         return new AdaBelief(beta1, beta2, eps, epsRoot, placement);
     }
 
-    public AdaBelief withEps(EpsPlacement placement) {
+    public AdaBelief withPlacement(EpsPlacement placement) {
         return new AdaBelief(beta1, beta2, eps, epsRoot, placement);
     }
 

@@ -49,6 +49,18 @@ public record AdaBound(
         this(rule, 0.1, 1e-3, 1e-3);
     }
 
+    public AdaBound withFinalLr(double finalLr) {
+        return new AdaBound(rule, finalLr, baseLr, gamma);
+    }
+
+    public AdaBound withBaseLr(double baseLr) {
+        return new AdaBound(rule, finalLr, baseLr, gamma);
+    }
+
+    public AdaBound withGamma(double gamma) {
+        return new AdaBound(rule, finalLr, baseLr, gamma);
+    }
+
     @Override
     public String name() {
         return "adabound";

@@ -39,6 +39,14 @@ public record Adadelta(
         this(0.9, 1e-6);
     }
 
+    public Adadelta withRho(double rho) {
+        return new Adadelta(rho, eps);
+    }
+
+    public Adadelta withEps(double eps) {
+        return new Adadelta(rho, eps);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr rho = s.hyper("rho", this.rho);

@@ -38,6 +38,18 @@ public record Adagrad(
         this(0, 1e-10, RootEps.OUTSIDE);
     }
 
+    public Adagrad withInitialAccumulator(double initialAccumulator) {
+        return new Adagrad(initialAccumulator, eps, placement);
+    }
+
+    public Adagrad withEps(double eps) {
+        return new Adagrad(initialAccumulator, eps, placement);
+    }
+
+    public Adagrad withPlacement(RootEps placement) {
+        return new Adagrad(initialAccumulator, eps, placement);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr g = s.direction();

@@ -53,7 +53,7 @@ public record Adam(
         return new Adam(beta1, beta2, eps, placement);
     }
 
-    public Adam withEps(EpsPlacement placement) {
+    public Adam withPlacement(EpsPlacement placement) {
         return new Adam(beta1, beta2, eps, placement);
     }
 

@@ -56,7 +56,19 @@ public record AdamMini(
         this(0.9, 0.999, 1e-8, Blocks.ROW);
     }
 
-    public AdamMini with(Blocks blocks) {
+    public AdamMini withBeta1(double beta1) {
+        return new AdamMini(beta1, beta2, eps, blocks);
+    }
+
+    public AdamMini withBeta2(double beta2) {
+        return new AdamMini(beta1, beta2, eps, blocks);
+    }
+
+    public AdamMini withEps(double eps) {
+        return new AdamMini(beta1, beta2, eps, blocks);
+    }
+
+    public AdamMini withBlocks(Blocks blocks) {
         return new AdamMini(beta1, beta2, eps, blocks);
     }
 

@@ -41,6 +41,18 @@ public record Adamax(
         this(0.9, 0.999, 1e-8);
     }
 
+    public Adamax withBeta1(double beta1) {
+        return new Adamax(beta1, beta2, eps);
+    }
+
+    public Adamax withBeta2(double beta2) {
+        return new Adamax(beta1, beta2, eps);
+    }
+
+    public Adamax withEps(double eps) {
+        return new Adamax(beta1, beta2, eps);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);

@@ -60,6 +60,26 @@ public record Adan(
         this(0.98, 0.92, 0.99, 1e-8, Weight.BETA2);
     }
 
+    public Adan withBeta1(double beta1) {
+        return new Adan(beta1, beta2, beta3, eps, weight);
+    }
+
+    public Adan withBeta2(double beta2) {
+        return new Adan(beta1, beta2, beta3, eps, weight);
+    }
+
+    public Adan withBeta3(double beta3) {
+        return new Adan(beta1, beta2, beta3, eps, weight);
+    }
+
+    public Adan withEps(double eps) {
+        return new Adan(beta1, beta2, beta3, eps, weight);
+    }
+
+    public Adan withWeight(Weight weight) {
+        return new Adan(beta1, beta2, beta3, eps, weight);
+    }
+
     @Override
     public Moments moments(Step s) {
         Expr b1 = s.hyper("beta1", beta1);

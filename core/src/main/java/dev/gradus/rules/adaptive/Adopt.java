@@ -63,7 +63,19 @@ public record Adopt(
         this(0.9, 0.9999, 1e-6, Variant.CLIPPED);
     }
 
-    public Adopt with(Variant variant) {
+    public Adopt withBeta1(double beta1) {
+        return new Adopt(beta1, beta2, eps, variant);
+    }
+
+    public Adopt withBeta2(double beta2) {
+        return new Adopt(beta1, beta2, eps, variant);
+    }
+
+    public Adopt withEps(double eps) {
+        return new Adopt(beta1, beta2, eps, variant);
+    }
+
+    public Adopt withVariant(Variant variant) {
         return new Adopt(beta1, beta2, eps, variant);
     }
 

@@ -27,6 +27,10 @@ public record AmsGrad(Adaptive rule, Maximum maximum) implements AdaptiveWrapper
         this(rule, Maximum.RAW);
     }
 
+    public AmsGrad withMaximum(Maximum maximum) {
+        return new AmsGrad(rule, maximum);
+    }
+
     @Override
     public String name() {
         return "amsgrad";

@@ -68,6 +68,26 @@ public record DAdaptAdam(
         this(0.9, 0.999, 1e-8, 1e-6, 0);
     }
 
+    public DAdaptAdam withBeta1(double beta1) {
+        return new DAdaptAdam(beta1, beta2, eps, d0, weightDecay);
+    }
+
+    public DAdaptAdam withBeta2(double beta2) {
+        return new DAdaptAdam(beta1, beta2, eps, d0, weightDecay);
+    }
+
+    public DAdaptAdam withEps(double eps) {
+        return new DAdaptAdam(beta1, beta2, eps, d0, weightDecay);
+    }
+
+    public DAdaptAdam withD0(double d0) {
+        return new DAdaptAdam(beta1, beta2, eps, d0, weightDecay);
+    }
+
+    public DAdaptAdam withWeightDecay(double weightDecay) {
+        return new DAdaptAdam(beta1, beta2, eps, d0, weightDecay);
+    }
+
     @Override
     public Step apply(Step s) {
         Expr b1 = s.hyper("beta1", beta1);

@@ -33,6 +33,14 @@ public record EpsInRoot(
         this(rule, epsRoot, Moment.RAW);
     }
 
+    public EpsInRoot withEpsRoot(double epsRoot) {
+        return new EpsInRoot(rule, epsRoot, moment);
+    }
+
+    public EpsInRoot withMoment(Moment moment) {
+        return new EpsInRoot(rule, epsRoot, moment);
+    }
+
     @Override
     public Moments change(Moments moments, Step s) {
         Expr eps = s.hyper("eps_root", epsRoot);

@@ -45,6 +45,14 @@ public record MadGrad(
         this(0.9, 1e-6);
     }
 
+    public MadGrad withMomentum(double momentum) {
+        return new MadGrad(momentum, eps);
+    }
+
+    public MadGrad withEps(double eps) {
+        return new MadGrad(momentum, eps);
+    }
+
     @Override
     public String name() {
         return "madgrad";

@@ -64,6 +64,34 @@ public record Prodigy(
         this(0.9, 0.999, 1e-8, 1e-6, 1, 0, false);
     }
 
+    public Prodigy withBeta1(double beta1) {
+        return new Prodigy(beta1, beta2, eps, d0, dCoef, weightDecay, safeguardWarmup);
+    }
+
+    public Prodigy withBeta2(double beta2) {
+        return new Prodigy(beta1, beta2, eps, d0, dCoef, weightDecay, safeguardWarmup);
+    }
+
+    public Prodigy withEps(double eps) {
+        return new Prodigy(beta1, beta2, eps, d0, dCoef, weightDecay, safeguardWarmup);
+    }
+
+    public Prodigy withD0(double d0) {
+        return new Prodigy(beta1, beta2, eps, d0, dCoef, weightDecay, safeguardWarmup);
+    }
+
+    public Prodigy withDCoef(double dCoef) {
+        return new Prodigy(beta1, beta2, eps, d0, dCoef, weightDecay, safeguardWarmup);
+    }
+
+    public Prodigy withWeightDecay(double weightDecay) {
+        return new Prodigy(beta1, beta2, eps, d0, dCoef, weightDecay, safeguardWarmup);
+    }
+
+    public Prodigy withSafeguardWarmup(boolean safeguardWarmup) {
+        return new Prodigy(beta1, beta2, eps, d0, dCoef, weightDecay, safeguardWarmup);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);

@@ -40,6 +40,14 @@ public record QuasiHyperbolic(
         this(rule, 0.7, 1);
     }
 
+    public QuasiHyperbolic withNu1(double nu1) {
+        return new QuasiHyperbolic(rule, nu1, nu2);
+    }
+
+    public QuasiHyperbolic withNu2(double nu2) {
+        return new QuasiHyperbolic(rule, nu1, nu2);
+    }
+
     @Override
     public Moments change(Moments moments, Step s) {
         Expr g = moments.g();

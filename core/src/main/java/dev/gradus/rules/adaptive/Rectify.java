@@ -60,20 +60,28 @@ public record Rectify(
         this(rule, 4, false, Degenerate.MOMENTUM, Place.OUTSIDE);
     }
 
+    public Rectify withThreshold(double threshold) {
+        return new Rectify(rule, threshold, inclusive, degenerate, place);
+    }
+
+    public Rectify withInclusive(boolean inclusive) {
+        return new Rectify(rule, threshold, inclusive, degenerate, place);
+    }
+
+    public Rectify withDegenerate(Degenerate degenerate) {
+        return new Rectify(rule, threshold, inclusive, degenerate, place);
+    }
+
+    public Rectify withPlace(Place place) {
+        return new Rectify(rule, threshold, inclusive, degenerate, place);
+    }
+
     public Rectify whereAbove(double threshold) {
         return new Rectify(rule, threshold, false, degenerate, place);
     }
 
     public Rectify whereAtLeast(double threshold) {
         return new Rectify(rule, threshold, true, degenerate, place);
-    }
-
-    public Rectify with(Degenerate degenerate) {
-        return new Rectify(rule, threshold, inclusive, degenerate, place);
-    }
-
-    public Rectify with(Place place) {
-        return new Rectify(rule, threshold, inclusive, degenerate, place);
     }
 
     @Override

@@ -57,21 +57,29 @@ public record RmsProp(
         this(alpha, eps, RootEps.OUTSIDE, About.ZERO, Ema.Start.KEPT);
     }
 
+    public RmsProp withAlpha(double alpha) {
+        return new RmsProp(alpha, eps, placement, about, start);
+    }
+
+    public RmsProp withEps(double eps) {
+        return new RmsProp(alpha, eps, placement, about, start);
+    }
+
+    public RmsProp withPlacement(RootEps placement) {
+        return new RmsProp(alpha, eps, placement, about, start);
+    }
+
+    public RmsProp withAbout(About about) {
+        return new RmsProp(alpha, eps, placement, about, start);
+    }
+
+    public RmsProp withStart(Ema.Start start) {
+        return new RmsProp(alpha, eps, placement, about, start);
+    }
+
     @Override
     public String name() {
         return "rmsprop";
-    }
-
-    public RmsProp with(RootEps placement) {
-        return new RmsProp(alpha, eps, placement, about, start);
-    }
-
-    public RmsProp with(About about) {
-        return new RmsProp(alpha, eps, placement, about, start);
-    }
-
-    public RmsProp with(Ema.Start start) {
-        return new RmsProp(alpha, eps, placement, about, start);
     }
 
     @Override

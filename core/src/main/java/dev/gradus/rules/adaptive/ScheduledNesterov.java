@@ -32,6 +32,10 @@ public record ScheduledNesterov(
         this(rule, 4e-3);
     }
 
+    public ScheduledNesterov withMomentumDecay(double momentumDecay) {
+        return new ScheduledNesterov(rule, momentumDecay);
+    }
+
     @Override
     public Moments change(Moments moments, Step s) {
         Expr t = moments.t();

@@ -37,6 +37,14 @@ public record Softplus(
         this(rule, 50, Double.POSITIVE_INFINITY);
     }
 
+    public Softplus withSmooth(double smooth) {
+        return new Softplus(rule, smooth, linearAbove);
+    }
+
+    public Softplus withLinearAbove(double linearAbove) {
+        return new Softplus(rule, smooth, linearAbove);
+    }
+
     @Override
     public Moments change(Moments moments, Step s) {
         Expr beta = s.hyper("smooth", smooth);

@@ -53,6 +53,22 @@ public record Sophia(
         this(0.9, 0.95, 1e-12, 0.03, 1);
     }
 
+    public Sophia withBeta1(double beta1) {
+        return new Sophia(beta1, beta2, eps, rho, nTokens);
+    }
+
+    public Sophia withBeta2(double beta2) {
+        return new Sophia(beta1, beta2, eps, rho, nTokens);
+    }
+
+    public Sophia withEps(double eps) {
+        return new Sophia(beta1, beta2, eps, rho, nTokens);
+    }
+
+    public Sophia withRho(double rho) {
+        return new Sophia(beta1, beta2, eps, rho, nTokens);
+    }
+
     public Sophia withNTokens(double nTokens) {
         return new Sophia(beta1, beta2, eps, rho, nTokens);
     }

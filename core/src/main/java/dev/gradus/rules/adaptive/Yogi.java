@@ -41,6 +41,22 @@ public record Yogi(
         this(0.9, 0.999, 1e-3, 1e-6);
     }
 
+    public Yogi withBeta1(double beta1) {
+        return new Yogi(beta1, beta2, eps, initialAccumulator);
+    }
+
+    public Yogi withBeta2(double beta2) {
+        return new Yogi(beta1, beta2, eps, initialAccumulator);
+    }
+
+    public Yogi withEps(double eps) {
+        return new Yogi(beta1, beta2, eps, initialAccumulator);
+    }
+
+    public Yogi withInitialAccumulator(double initialAccumulator) {
+        return new Yogi(beta1, beta2, eps, initialAccumulator);
+    }
+
     @Override
     public Moments moments(Step s) {
         Expr b1 = s.hyper("beta1", beta1);

@@ -44,6 +44,18 @@ public record Asgd(
         this(1e-4, 0.75, 1e6);
     }
 
+    public Asgd withLambda(double lambda) {
+        return new Asgd(lambda, alpha, t0);
+    }
+
+    public Asgd withAlpha(double alpha) {
+        return new Asgd(lambda, alpha, t0);
+    }
+
+    public Asgd withT0(double t0) {
+        return new Asgd(lambda, alpha, t0);
+    }
+
     @Override
     public StateRef average(Step s) {
         return s.state("ax", s.initialTheta()).symbol("x").weights();

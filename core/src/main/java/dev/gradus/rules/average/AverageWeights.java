@@ -34,6 +34,14 @@ public record AverageWeights(
         this(1, 1);
     }
 
+    public AverageWeights withStart(double start) {
+        return new AverageWeights(start, period);
+    }
+
+    public AverageWeights withPeriod(double period) {
+        return new AverageWeights(start, period);
+    }
+
     @Override
     public StateRef average(Step s) {
         return s.state("average", s.initialTheta()).weights();

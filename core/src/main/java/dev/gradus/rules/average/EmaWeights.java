@@ -30,6 +30,10 @@ public record EmaWeights(
         this(0.999);
     }
 
+    public EmaWeights withDecay(double decay) {
+        return new EmaWeights(decay);
+    }
+
     @Override
     public StateRef average(Step s) {
         return s.state("average", s.initialTheta()).weights();

@@ -36,6 +36,14 @@ public record Lookahead(
         this(fast, 5, 0.5);
     }
 
+    public Lookahead withSyncPeriod(double syncPeriod) {
+        return new Lookahead(fast, syncPeriod, slowStepSize);
+    }
+
+    public Lookahead withSlowStepSize(double slowStepSize) {
+        return new Lookahead(fast, syncPeriod, slowStepSize);
+    }
+
     @Override
     public Rule rule() {
         return fast;

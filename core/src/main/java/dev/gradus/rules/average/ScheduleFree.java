@@ -51,6 +51,14 @@ public record ScheduleFree(
         this(rule, 0.9, 2);
     }
 
+    public ScheduleFree withBeta(double beta) {
+        return new ScheduleFree(rule, beta, power);
+    }
+
+    public ScheduleFree withPower(double power) {
+        return new ScheduleFree(rule, beta, power);
+    }
+
     private StateRef z(Step s) {
         return s.state("z", s.initialTheta()).weights();
     }

@@ -34,6 +34,14 @@ public record ClipAdaptively(
         this(0.01, 1e-3);
     }
 
+    public ClipAdaptively withClipping(double clipping) {
+        return new ClipAdaptively(clipping, eps);
+    }
+
+    public ClipAdaptively withEps(double eps) {
+        return new ClipAdaptively(clipping, eps);
+    }
+
     @Override
     public Expr update(Step s) {
         Axes unit = s.units();

@@ -27,6 +27,10 @@ public record ClipByGlobalNorm(
         this(1);
     }
 
+    public ClipByGlobalNorm withMaxNorm(double maxNorm) {
+        return new ClipByGlobalNorm(maxNorm);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr max = s.hyper("max_norm", maxNorm);

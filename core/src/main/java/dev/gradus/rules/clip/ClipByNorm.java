@@ -23,6 +23,10 @@ public record ClipByNorm(
         this(1);
     }
 
+    public ClipByNorm withMaxNorm(double maxNorm) {
+        return new ClipByNorm(maxNorm);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr max = s.hyper("max_norm", maxNorm);

@@ -24,6 +24,10 @@ public record ClipByRms(
         this(1);
     }
 
+    public ClipByRms withThreshold(double threshold) {
+        return new ClipByRms(threshold);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr excess = rms(s.direction()).div(s.hyper("threshold", threshold));

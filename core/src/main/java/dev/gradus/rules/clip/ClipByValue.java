@@ -22,6 +22,10 @@ public record ClipByValue(
         this(1);
     }
 
+    public ClipByValue withMaxValue(double maxValue) {
+        return new ClipByValue(maxValue);
+    }
+
     @Override
     public Expr update(Step s) {
         return clip(s.direction(), s.hyper("max_value", maxValue));

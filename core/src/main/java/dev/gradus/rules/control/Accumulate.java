@@ -28,6 +28,10 @@ public record Accumulate(
         Hyperparameters.check(Accumulate.class, steps);
     }
 
+    public Accumulate withSteps(double steps) {
+        return new Accumulate(rule, steps);
+    }
+
     @Override
     public Step apply(Step s) {
         Expr k = s.hyper("steps", steps);

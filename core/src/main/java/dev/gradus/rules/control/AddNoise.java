@@ -32,6 +32,14 @@ public record AddNoise(
         this(0.3, 0.55);
     }
 
+    public AddNoise withEta(double eta) {
+        return new AddNoise(eta, gamma);
+    }
+
+    public AddNoise withGamma(double gamma) {
+        return new AddNoise(eta, gamma);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr deviation = sqrt(s.hyper("eta", eta).div(pow(s.t(), s.hyper("gamma", gamma))));

@@ -38,6 +38,10 @@ public record Cautious(
         this(rule, 1e-3);
     }
 
+    public Cautious withMinimum(double minimum) {
+        return new Cautious(rule, minimum);
+    }
+
     @Override
     public Step apply(Step s) {
         Step done = s.directedBy(rule);

@@ -15,6 +15,10 @@ public record DecayOverTime(
         Hyperparameters.check(DecayOverTime.class, decay);
     }
 
+    public DecayOverTime withDecay(double decay) {
+        return new DecayOverTime(decay);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr past = s.t().minus(1);

@@ -59,6 +59,14 @@ public record Sam(
         this(rule, 0.05, Neighbourhood.BALL);
     }
 
+    public Sam withRho(double rho) {
+        return new Sam(rule, rho, neighbourhood);
+    }
+
+    public Sam withNeighbourhood(Neighbourhood neighbourhood) {
+        return new Sam(rule, rho, neighbourhood);
+    }
+
     private StateRef unperturbed(Step s) {
         return s.state("unperturbed", s.initialTheta()).weights();
     }

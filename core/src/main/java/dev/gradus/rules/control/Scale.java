@@ -15,6 +15,10 @@ public record Scale(
         Hyperparameters.check(Scale.class, factor);
     }
 
+    public Scale withFactor(double factor) {
+        return new Scale(factor);
+    }
+
     @Override
     public Expr update(Step s) {
         return s.direction().times(s.hyper("factor", factor));

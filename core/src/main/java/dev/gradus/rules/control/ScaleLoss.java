@@ -40,6 +40,22 @@ public record ScaleLoss(
         this(65536, 2, 0.5, 2000);
     }
 
+    public ScaleLoss withInitialScale(double initialScale) {
+        return new ScaleLoss(initialScale, growth, backoff, interval);
+    }
+
+    public ScaleLoss withGrowth(double growth) {
+        return new ScaleLoss(initialScale, growth, backoff, interval);
+    }
+
+    public ScaleLoss withBackoff(double backoff) {
+        return new ScaleLoss(initialScale, growth, backoff, interval);
+    }
+
+    public ScaleLoss withInterval(double interval) {
+        return new ScaleLoss(initialScale, growth, backoff, interval);
+    }
+
     @Override
     public Step apply(Step s) {
         Condition finite = NonFinite.noneInAll(s);

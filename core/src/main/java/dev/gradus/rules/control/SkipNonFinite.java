@@ -40,6 +40,14 @@ public record SkipNonFinite(
         this(Scope.ALL, 10);
     }
 
+    public SkipNonFinite withScope(Scope scope) {
+        return new SkipNonFinite(scope, limit);
+    }
+
+    public SkipNonFinite withLimit(double limit) {
+        return new SkipNonFinite(scope, limit);
+    }
+
     @Override
     public Step apply(Step s) {
         Condition finite = scope == Scope.ALL ? NonFinite.noneInAll(s) : NonFinite.noneInTensor(s);

@@ -24,6 +24,10 @@ public record DecayCautiously(
         this(0.01);
     }
 
+    public DecayCautiously withWeightDecay(double weightDecay) {
+        return new DecayCautiously(weightDecay);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr u = s.direction();

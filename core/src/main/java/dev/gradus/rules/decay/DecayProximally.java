@@ -23,6 +23,10 @@ public record DecayProximally(
         this(0.02);
     }
 
+    public DecayProximally withWeightDecay(double weightDecay) {
+        return new DecayProximally(weightDecay);
+    }
+
     @Override
     public Step apply(Step s) {
         Step done = s.descend();

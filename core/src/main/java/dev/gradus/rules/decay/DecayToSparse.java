@@ -20,6 +20,10 @@ public record DecayToSparse(
         this(1e-5);
     }
 
+    public DecayToSparse withWeightDecay(double weightDecay) {
+        return new DecayToSparse(weightDecay);
+    }
+
     @Override
     public Expr update(Step s) {
         return s.direction().plus(s.hyper("weight_decay", weightDecay).times(Formulas.sign(s.theta())));

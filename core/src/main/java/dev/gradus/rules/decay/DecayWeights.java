@@ -22,6 +22,10 @@ public record DecayWeights(
         this(0.01);
     }
 
+    public DecayWeights withWeightDecay(double weightDecay) {
+        return new DecayWeights(weightDecay);
+    }
+
     @Override
     public Expr update(Step s) {
         return decayed(s.direction(), s.hyper("weight_decay", weightDecay), s.theta());

@@ -15,6 +15,10 @@ public record ShrinkWeights(
         Hyperparameters.check(ShrinkWeights.class, weightDecay);
     }
 
+    public ShrinkWeights withWeightDecay(double weightDecay) {
+        return new ShrinkWeights(weightDecay);
+    }
+
     @Override
     public Step apply(Step s) {
         return s.subtract(s.hyper("weight_decay", weightDecay).times(s.thetaBefore()));

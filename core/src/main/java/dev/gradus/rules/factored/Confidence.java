@@ -44,6 +44,18 @@ public record Confidence(
         this(0.9, 0.9999, 1e-16);
     }
 
+    public Confidence withBeta1(double beta1) {
+        return new Confidence(beta1, beta3, epsResidual);
+    }
+
+    public Confidence withBeta3(double beta3) {
+        return new Confidence(beta1, beta3, epsResidual);
+    }
+
+    public Confidence withEpsResidual(double epsResidual) {
+        return new Confidence(beta1, beta3, epsResidual);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);

@@ -71,6 +71,26 @@ public record FactoredRms(
         this(0.8, 1e-30, Factoring.TWO_LARGEST, 128, Floor.ADDED);
     }
 
+    public FactoredRms withDecay(double decay) {
+        return new FactoredRms(decay, eps, factoring, minSize, floor);
+    }
+
+    public FactoredRms withEps(double eps) {
+        return new FactoredRms(decay, eps, factoring, minSize, floor);
+    }
+
+    public FactoredRms withFactoring(Factoring factoring) {
+        return new FactoredRms(decay, eps, factoring, minSize, floor);
+    }
+
+    public FactoredRms withMinSize(long minSize) {
+        return new FactoredRms(decay, eps, factoring, minSize, floor);
+    }
+
+    public FactoredRms withFloor(Floor floor) {
+        return new FactoredRms(decay, eps, factoring, minSize, floor);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr rate =

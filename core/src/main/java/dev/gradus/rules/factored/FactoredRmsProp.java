@@ -40,6 +40,14 @@ public record FactoredRmsProp(
         this(0.999, 1e-30);
     }
 
+    public FactoredRmsProp withBeta2(double beta2) {
+        return new FactoredRmsProp(beta2, eps);
+    }
+
+    public FactoredRmsProp withEps(double eps) {
+        return new FactoredRmsProp(beta2, eps);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr b2 = s.hyper("beta2", beta2);

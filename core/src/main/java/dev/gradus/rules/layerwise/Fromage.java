@@ -32,6 +32,10 @@ public record Fromage(
         this(1e-6);
     }
 
+    public Fromage withMinNorm(double minNorm) {
+        return new Fromage(minNorm);
+    }
+
     @Override
     public Step apply(Step s) {
         Expr least = s.hyper("min_norm", minNorm);

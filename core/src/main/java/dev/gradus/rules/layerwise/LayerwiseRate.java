@@ -34,6 +34,14 @@ public record LayerwiseRate(
         this(0.001, 0);
     }
 
+    public LayerwiseRate withCoefficient(double coefficient) {
+        return new LayerwiseRate(coefficient, eps);
+    }
+
+    public LayerwiseRate withEps(double eps) {
+        return new LayerwiseRate(coefficient, eps);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr p = norm(s.theta());

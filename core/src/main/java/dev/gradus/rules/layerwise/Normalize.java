@@ -23,6 +23,10 @@ public record Normalize(Norm norm) implements Direction {
         this(Norm.L2);
     }
 
+    public Normalize withNorm(Norm norm) {
+        return new Normalize(norm);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr u = s.direction();

@@ -39,6 +39,14 @@ public record NovoGrad(
         this(0.25, 1e-6);
     }
 
+    public NovoGrad withBeta2(double beta2) {
+        return new NovoGrad(beta2, eps);
+    }
+
+    public NovoGrad withEps(double eps) {
+        return new NovoGrad(beta2, eps);
+    }
+
     @Override
     public String name() {
         return "novograd";

@@ -24,6 +24,10 @@ public record ScaleByParameterRms(
         this(1e-3);
     }
 
+    public ScaleByParameterRms withMinScale(double minScale) {
+        return new ScaleByParameterRms(minScale);
+    }
+
     @Override
     public Expr update(Step s) {
         return s.direction().times(max(rms(s.theta()), s.hyper("min_scale", minScale)));

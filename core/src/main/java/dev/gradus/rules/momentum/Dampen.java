@@ -21,6 +21,10 @@ public record Dampen(
         Hyperparameters.check(Dampen.class, dampening);
     }
 
+    public Dampen withDampening(double dampening) {
+        return new Dampen(dampening);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr kept = Expr.ONE.minus(s.hyper("dampening", dampening));

@@ -42,6 +42,14 @@ public record Ema(
         this(beta, Start.CORRECTED);
     }
 
+    public Ema withBeta(double beta) {
+        return new Ema(beta, start);
+    }
+
+    public Ema withStart(Start start) {
+        return new Ema(beta, start);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr beta = s.hyper("beta", this.beta);

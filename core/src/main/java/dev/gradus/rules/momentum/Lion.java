@@ -35,6 +35,14 @@ public record Lion(
         this(0.9, 0.99);
     }
 
+    public Lion withBeta1(double beta1) {
+        return new Lion(beta1, beta2);
+    }
+
+    public Lion withBeta2(double beta2) {
+        return new Lion(beta1, beta2);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);

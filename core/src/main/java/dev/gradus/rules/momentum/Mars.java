@@ -37,6 +37,14 @@ public record Mars(
         this(0.95, 0.025);
     }
 
+    public Mars withBeta1(double beta1) {
+        return new Mars(beta1, gamma);
+    }
+
+    public Mars withGamma(double gamma) {
+        return new Mars(beta1, gamma);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);

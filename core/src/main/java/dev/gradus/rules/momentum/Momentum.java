@@ -42,6 +42,14 @@ public record Momentum(
         this(momentum, Form.HEAVY_BALL);
     }
 
+    public Momentum withMomentum(double momentum) {
+        return new Momentum(momentum, form);
+    }
+
+    public Momentum withForm(Form form) {
+        return new Momentum(momentum, form);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr mu = s.hyper("momentum", momentum);

@@ -52,6 +52,22 @@ public record Rprop(
         this(0.5, 1.2, 1e-6, 50);
     }
 
+    public Rprop withEtaMinus(double etaMinus) {
+        return new Rprop(etaMinus, etaPlus, minStep, maxStep);
+    }
+
+    public Rprop withEtaPlus(double etaPlus) {
+        return new Rprop(etaMinus, etaPlus, minStep, maxStep);
+    }
+
+    public Rprop withMinStep(double minStep) {
+        return new Rprop(etaMinus, etaPlus, minStep, maxStep);
+    }
+
+    public Rprop withMaxStep(double maxStep) {
+        return new Rprop(etaMinus, etaPlus, minStep, maxStep);
+    }
+
     @Override
     public Step apply(Step s) {
         Expr shrink = s.hyper("eta_minus", etaMinus);

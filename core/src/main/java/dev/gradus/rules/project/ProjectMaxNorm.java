@@ -26,6 +26,10 @@ public record ProjectMaxNorm(
         this(3);
     }
 
+    public ProjectMaxNorm withMaxNorm(double maxNorm) {
+        return new ProjectMaxNorm(maxNorm);
+    }
+
     @Override
     public Step apply(Step s) {
         Step done = s.descend();

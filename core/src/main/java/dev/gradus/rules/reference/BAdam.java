@@ -66,6 +66,26 @@ public record BAdam(
         this(0.9, 0.99, 50, Double.POSITIVE_INFINITY, Flavour.CODE);
     }
 
+    public BAdam withBeta1(double beta1) {
+        return new BAdam(beta1, beta2, smooth, linearAbove, flavour);
+    }
+
+    public BAdam withBeta2(double beta2) {
+        return new BAdam(beta1, beta2, smooth, linearAbove, flavour);
+    }
+
+    public BAdam withSmooth(double smooth) {
+        return new BAdam(beta1, beta2, smooth, linearAbove, flavour);
+    }
+
+    public BAdam withLinearAbove(double linearAbove) {
+        return new BAdam(beta1, beta2, smooth, linearAbove, flavour);
+    }
+
+    public BAdam withFlavour(Flavour flavour) {
+        return new BAdam(beta1, beta2, smooth, linearAbove, flavour);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);

@@ -39,6 +39,14 @@ public record DuvAdam(
         this(0.9, 0.999);
     }
 
+    public DuvAdam withBeta1(double beta1) {
+        return new DuvAdam(beta1, beta2);
+    }
+
+    public DuvAdam withBeta2(double beta2) {
+        return new DuvAdam(beta1, beta2);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);

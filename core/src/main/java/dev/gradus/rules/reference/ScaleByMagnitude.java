@@ -38,6 +38,14 @@ public record ScaleByMagnitude(
         this(Of.TENSOR, 1);
     }
 
+    public ScaleByMagnitude withOf(Of of) {
+        return new ScaleByMagnitude(of, zeroScale);
+    }
+
+    public ScaleByMagnitude withZeroScale(double zeroScale) {
+        return new ScaleByMagnitude(of, zeroScale);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr magnitude = abs(s.theta());

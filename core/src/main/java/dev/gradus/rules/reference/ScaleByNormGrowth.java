@@ -27,6 +27,10 @@ public record ScaleByNormGrowth(Ratio ratio) implements Direction {
         this(Ratio.CURRENT_OVER_INITIAL);
     }
 
+    public ScaleByNormGrowth withRatio(Ratio ratio) {
+        return new ScaleByNormGrowth(ratio);
+    }
+
     @Override
     public Expr update(Step s) {
         Centralize.requireRows("scaleByNormGrowth", s);

@@ -37,6 +37,14 @@ public record SuAdam(
         this(0.9, 0.99);
     }
 
+    public SuAdam withBeta1(double beta1) {
+        return new SuAdam(beta1, beta2);
+    }
+
+    public SuAdam withBeta2(double beta2) {
+        return new SuAdam(beta1, beta2);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);

@@ -54,8 +54,8 @@ final class Timm implements Flavour {
                 h.flag("degenerate_to_sgd") ? Rectify.Degenerate.MOMENTUM : Rectify.Degenerate.SKIP;
         if (h.flag("rectify")) {
             h.requireOnly("amsgrad", false);
-            Adaptive uncorrected = belief.withEps(EpsPlacement.UNCORRECTED);
-            return new Rectify(uncorrected).whereAtLeast(5).with(degenerate);
+            Adaptive uncorrected = belief.withPlacement(EpsPlacement.UNCORRECTED);
+            return new Rectify(uncorrected).whereAtLeast(5).withDegenerate(degenerate);
         }
         return h.flag("amsgrad") ? new AmsGrad(belief) : belief;
     }
