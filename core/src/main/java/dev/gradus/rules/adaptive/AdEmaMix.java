@@ -13,10 +13,17 @@ import dev.gradus.rule.Step;
 
 /// AdEMAMix: adds a second, slow average of gradients to Adam's, which remembers tens of thousands of steps.
 ///
+/// Around Adam:
+///
 /// ```
-/// m2_t = β₃(t) m2_{t−1} + (1 − β₃(t)) g_t
-/// m̂ ← m̂_t + α(t) m2_t
-/// α(t) = α t / T_α for t < T_α,   β₃(t) = exp(1 / ((1 − t/T_β) / ln β₁ + t/T_β / ln β₃)) for t < T_β
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// βₜ = exp(1 / ((1 − t / β₃_warmup) / log(β₁) + t / (β₃_warmup·log(β₃)))) if t < β₃_warmup, else β₃
+/// m₂,ₜ = βₜ·m₂,ₜ₋₁ + (1 − βₜ)·gₜ
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// wₜ = α·t / α_warmup if t < α_warmup, else α
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·(m̂ₜ + wₜ·m₂,ₜ) / (√v̂ₜ + ε)
 /// ```
 /// State: `exp_avg_slow`, of the parameter's shape, beside those of the rule within. The slow average is not
 /// corrected. It begins at β₁ and becomes slower such that its half-life grows linearly; a warm-up of 0 steps is none.

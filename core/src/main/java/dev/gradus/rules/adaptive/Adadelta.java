@@ -15,10 +15,10 @@ import dev.gradus.rule.Step;
 /// learning rate is 1, or a schedule around it.
 ///
 /// ```
-/// v_t = ρ v_{t−1} + (1 − ρ) g_t²
-/// u_t = √(x_{t−1} + ε) / √(v_t + ε) · g_t
-/// x_t = ρ x_{t−1} + (1 − ρ) u_t²
-/// θ_t = θ_{t−1} − η u_t
+/// vₜ = ρ·vₜ₋₁ + (1 − ρ)·gₜ²
+/// uₜ = (√(xₜ₋₁ + ε) / √(vₜ + ε))·gₜ
+/// xₜ = ρ·xₜ₋₁ + (1 − ρ)·uₜ²
+/// θₜ = θₜ₋₁ − η·uₜ
 /// ```
 /// States: `square_avg` (v) and `acc_delta` (x), each of the parameter's shape. The paper has no η; x averages
 /// u without it, as in torch and optax.

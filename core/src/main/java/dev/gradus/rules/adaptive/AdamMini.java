@@ -14,9 +14,11 @@ import dev.gradus.tensor.Axes;
 /// Adam-mini: Adam whose second moment is one number per block of a parameter, the mean over the block.
 ///
 /// ```
-/// m_t = β₁ m_{t−1} + (1 − β₁) g_t
-/// v_t = β₂ v_{t−1} + (1 − β₂) mean_block(g_t²)
-/// θ_t = θ_{t−1} − η m̂_t / (√v̂_t + ε)
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·mean_row(gₜ²)
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ / (√v̂ₜ + ε)
 /// ```
 /// States: `exp_avg`, of the parameter's shape, and `vmean`, one number per block. ε stands outside of the corrected
 /// root. What the blocks are decides whether training is stable. The paper's partition of a transformer has values,

@@ -14,9 +14,10 @@ import dev.gradus.rule.Step;
 /// Adamax: Adam with the largest of the discounted gradients in place of the root of the second moment.
 ///
 /// ```
-/// m_t = β₁ m_{t−1} + (1 − β₁) g_t
-/// u_t = max(β₂ u_{t−1}, |g_t| + ε)
-/// θ_t = θ_{t−1} − η m̂_t / u_t   with m̂_t = m_t / (1 − β₁ᵗ)
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// uₜ = max(β₂·uₜ₋₁, |gₜ| + ε)
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ / uₜ
 /// ```
 /// States: `exp_avg` and `exp_inf`, each of the parameter's shape. ε is added to the gradient within the
 /// maximum as in torch and optax; the paper has none, and divides 0 by 0 while gradients are 0.

@@ -16,14 +16,18 @@ import dev.gradus.rule.Step;
 /// Nesterov's look ahead.
 ///
 /// ```
-/// d_t = g_t − g_{t−1},   0 at the first step
-/// m_t = β₁ m_{t−1} + (1 − β₁) g_t
-/// δ_t = β₂ δ_{t−1} + (1 − β₂) d_t
-/// v_t = β₃ v_{t−1} + (1 − β₃) (g_t + w d_t)²
-/// θ_t = θ_{t−1} − η (m̂_t + w δ̂_t) / (√v̂_t + ε)
+/// neg_pre_gradₜ = −gₜ
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// dₜ = 0 if t = 1, else gₜ + neg_pre_gradₜ₋₁
+/// δₜ = β₂·δₜ₋₁ + (1 − β₂)·dₜ
+/// vₜ = β₃·vₜ₋₁ + (1 − β₃)·(gₜ + β₂·dₜ)²
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// δ̂ₜ = δₜ / (1 − β₂ᵗ)
+/// v̂ₜ = vₜ / (1 − β₃ᵗ)
+/// θₜ = θₜ₋₁ − η·(m̂ₜ + β₂·δ̂ₜ) / (√v̂ₜ + ε)
 /// ```
-/// with w = β₂, all three averages corrected for their start at zero. States: `exp_avg` (m), `exp_avg_diff`
-/// (δ), `exp_avg_sq` (v) and `neg_pre_grad` (−g_{t−1}), each of the parameter's shape. β are decay rates as in
+/// All three averages are corrected for their start at zero. States: `exp_avg` (m), `exp_avg_diff` (δ), `exp_avg_sq`
+/// (v) and `neg_pre_grad` (−gₜ₋₁), each of the parameter's shape. β are decay rates as in
 /// the authors' code, 1 less what the paper calls so. The authors' weight decay is a link behind it:
 /// [DecayProximally].
 ///

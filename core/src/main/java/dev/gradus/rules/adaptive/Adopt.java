@@ -20,11 +20,9 @@ import dev.gradus.rule.Step;
 /// with any β₂.
 ///
 /// ```
-/// t = 1:  v_1 = g_1², nothing moves
-/// t > 1:  n_t = g_t / max(√v_{t−1}, ε), limited to ±(t − 1)^(1/4)
-///         m_t = β₁ m_{t−1} + (1 − β₁) n_t
-///         v_t = β₂ v_{t−1} + (1 − β₂) g_t²
-///         θ_t = θ_{t−1} − η m_t
+/// mₜ = mₜ₋₁ if t = 1, else β₁·mₜ₋₁ + (1 − β₁)·clip(gₜ / max(√vₜ₋₁, ε), −(t − 1)^0.25, (t − 1)^0.25)
+/// vₜ = gₜ² if t = 1, else β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// θₜ = θₜ₋₁ − η·mₜ
 /// ```
 /// States: `exp_avg` and `exp_avg_sq`, each of the parameter's shape. ε is the least value of the root. The paper
 /// counts

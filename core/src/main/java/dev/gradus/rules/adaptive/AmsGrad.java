@@ -7,6 +7,17 @@ import dev.gradus.rule.Step;
 
 /// AMSGrad: divides by the largest second moment seen so far, so that steps never grow because gradients shrank.
 ///
+/// Around Adam:
+///
+/// ```
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// v̄ₜ = max(v̄ₜ₋₁, vₜ)
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̄̂ₜ = v̄ₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ / (√v̄̂ₜ + ε)
+/// ```
+///
 /// State: `max_exp_avg_sq`, of the parameter's shape, beside those of the rule within. The paper has no bias
 /// correction; torch and labml take the maximum before it, optax after it, and the two differ from the second step
 /// on.

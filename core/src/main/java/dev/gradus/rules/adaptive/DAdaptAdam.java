@@ -19,13 +19,15 @@ import dev.gradus.rule.Step;
 /// together; the learning rate is 1, or a schedule around it. [Prodigy] is its successor.
 ///
 /// ```
-/// λ_t = d_{t−1} η_t
-/// m_t = β₁ m_{t−1} + (1 − β₁) λ_t g_t
-/// v_t = β₂ v_{t−1} + (1 − β₂) g_t²
-/// s_t = √β₂ s_{t−1} + (1 − √β₂) λ_t g_t
-/// r_t = √β₂ r_{t−1} + (1 − √β₂) λ_t Σ g_t s_{t−1} / (√v_t + ε)
-/// d_t = max(d_{t−1}, r_t / ((1 − √β₂) Σ |s_t|))
-/// θ_t = θ_{t−1} − m_t / (√v_t + ε) − λ λ_t θ_{t−1}
+/// γₜ = dₜ₋₁·η
+/// g̃ₜ = γₜ·gₜ
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·g̃ₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// sₜ = √β₂·sₜ₋₁ + (1 − √β₂)·g̃ₜ
+/// uₜ = √vₜ + ε
+/// rₜ = √β₂·rₜ₋₁ + (1 − √β₂)·γₜ·∑_global gₜ·sₜ₋₁ / uₜ
+/// dₜ = dₜ₋₁ if ∑_global |sₜ| = 0, else max(dₜ₋₁, rₜ / ((1 − √β₂)·∑_global |sₜ|))
+/// θₜ = θₜ₋₁ − (mₜ / uₜ + λ·γₜ·θₜ₋₁)
 /// ```
 /// States: `exp_avg`, `exp_avg_sq` and `grad_sum` (s), each of the parameter's shape, and for all parameters of the
 /// link `estim_lr` (d) and `numerator_weighted` (r). ε stands beside the root of the second moment, which is not

@@ -15,11 +15,11 @@ import dev.gradus.rule.Step;
 /// all gradients; later gradients weigh more.
 ///
 /// ```
-/// λ_t = η_t √t
-/// s_t = s_{t−1} + λ_t g_t
-/// v_t = v_{t−1} + λ_t g_t²
-/// z_t = θ_0 − s_t / (∛v_t + ε)
-/// θ_t = μ θ_{t−1} + (1 − μ) z_t
+/// λₜ = η·√t
+/// sₜ = sₜ₋₁ + λₜ·gₜ
+/// vₜ = vₜ₋₁ + λₜ·gₜ²
+/// zₜ = θ₀ − sₜ / (∛vₜ + ε)
+/// θₜ = μ·θₜ₋₁ + (1 − μ)·zₜ
 /// ```
 /// States: `grad_sum_sq` (v), `s` and `x0` (θ₀), each of the parameter's shape. ε stands beside the root. η is part of
 /// the sums: what it was in a step stays in them. As the paper's Algorithm 1; the official code adds ε to η, too, and

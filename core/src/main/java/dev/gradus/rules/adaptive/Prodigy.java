@@ -20,6 +20,18 @@ import dev.gradus.rule.Step;
 /// Prodigy: Adam whose step size is an estimate d of the distance to the solution, from all parameters
 /// together; the learning rate is 1, or a schedule around it.
 ///
+/// ```
+/// g̃ₜ = dₜ₋₁·gₜ
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·g̃ₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·g̃ₜ²
+/// r′ₜ = √(1 − β₂^t_all) / (1 − β₁^t_all)
+/// r″ₜ = (dₜ₋₁ / d₀)·dₜ₋₁·η·r′ₜ
+/// sₜ = √β₂·sₜ₋₁ + r″ₜ·gₜ
+/// rₜ = √β₂·rₜ₋₁ + r″ₜ·∑_global gₜ·(θ₀ − θₜ₋₁)
+/// dₜ = dₜ₋₁ if ∑_global |sₜ| = 0, else max(dₜ₋₁, d_coef·rₜ / (∑_global |sₜ|))
+/// θₜ = θₜ₋₁ − η·dₜ₋₁·r′ₜ·(mₜ / (√vₜ + dₜ·ε) + λ·θₜ₋₁)
+/// ```
+///
 /// States: `exp_avg`, `exp_avg_sq`, `grad_sum` and `params0` (θ₀), each of the parameter's shape, and for all
 /// parameters of the link `estim_lr` (d) and `numerator_weighted`. As in optax: d of the step before scales the
 /// gradient and the step, the new d stands beside ε; weight decay is a link of its own before which the

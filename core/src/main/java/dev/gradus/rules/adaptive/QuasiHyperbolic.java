@@ -11,9 +11,14 @@ import dev.gradus.rule.Step;
 /// QHAdam: Adam in which the present gradient has a weight of its own beside the averages, so that these may be
 /// long without the step being late.
 ///
+/// Around Adam:
+///
 /// ```
-/// m̂ ← ν₁ m̂_t + (1 − ν₁) g_t
-/// v̂ ← ν₂ v̂_t + (1 − ν₂) g_t²
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·(ν₁·m̂ₜ + (1 − ν₁)·gₜ) / (√(ν₂·v̂ₜ + (1 − ν₂)·gₜ²) + ε)
 /// ```
 /// No states of its own: Adam's are as without it. ν₁ = ν₂ = 1 is Adam, ν₁ = β₁ nearly NAdam. The defaults of ν, and
 /// β₁ = 0.995 in the catalogue, are those that the official README recommends; the official code's own defaults are

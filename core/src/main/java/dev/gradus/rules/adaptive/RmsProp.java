@@ -15,8 +15,8 @@ import dev.gradus.rules.momentum.Ema;
 /// RMSprop: divides by the root of the average squared gradient.
 ///
 /// ```
-/// v_t = α v_{t−1} + (1 − α) g_t²
-/// θ_t = θ_{t−1} − η g_t / (√v_t + ε)
+/// vₜ = α·vₜ₋₁ + (1 − α)·gₜ²
+/// θₜ = θₜ₋₁ − η·gₜ / (√vₜ + ε)
 /// ```
 /// States: `square_avg`, of the parameter's shape, and for [About#MEAN] `grad_avg`, likewise. ε stands outside
 /// of the root as in torch; optax has α = 0.9 and ε within the root. A [Momentum] behind it is torch's; optax's

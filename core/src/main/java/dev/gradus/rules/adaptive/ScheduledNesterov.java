@@ -11,9 +11,17 @@ import dev.gradus.rule.Step;
 /// Nesterov's look ahead for a rule with moments, with the schedule of momentum that its paper has; around Adam
 /// it makes torch's NAdam.
 ///
+/// Around Adam:
+///
 /// ```
-/// μ_t = β₁ (1 − 0.96^(t ψ) / 2),   Π_t = μ_1 ⋯ μ_t
-/// m̂_t = μ_{t+1} m_t / (1 − Π_t μ_{t+1}) + (1 − μ_t) g_t / (1 − Π_t)
+/// Π₀ = 1
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// μₜ = β₁·(1 − 0.5·0.96^(t·ψ))
+/// Πₜ = Πₜ₋₁·μₜ
+/// μ_nextₜ = β₁·(1 − 0.5·0.96^((t + 1)·ψ))
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·(μ_nextₜ·mₜ / (1 − Πₜ·μ_nextₜ) + (1 − μₜ)·gₜ / (1 − Πₜ)) / (√v̂ₜ + ε)
 /// ```
 /// State: `mu_product` (Π), a number per parameter, beside those of the rule within. optax has no schedule and
 /// corrects with powers of β₁ instead: [Nesterov]. ψ = 0 is not that, but μ = β₁ / 2.

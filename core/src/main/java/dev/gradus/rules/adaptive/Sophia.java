@@ -15,9 +15,10 @@ import java.util.Set;
 /// that no element moves further than the learning rate.
 ///
 /// ```
-/// h_t = β₂ h_{t−1} + (1 − β₂) B g_t²        at the event update_hessian, with gradients of sampled labels
-/// m_t = β₁ m_{t−1} + (1 − β₁) g_t
-/// θ_t = θ_{t−1} − (η/ρ) clip(m_t / (h_t + ε), −ρ, ρ)
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// θₜ = θₜ₋₁ − η·clip(mₜ / (h + ε), −ρ, ρ) / ρ
+/// at update_hessian:
+/// hₜ = β₂·hₜ₋₁ + (1 − β₂)·n_tokens·gₜ²
 /// ```
 /// States: `exp_avg` and `hessian`, each of the parameter's shape. Before each `optimizer.step()`, or every
 /// k-th, compute gradients of a loss against labels sampled from the model's own output, bind them and call

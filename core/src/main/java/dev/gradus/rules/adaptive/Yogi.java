@@ -12,9 +12,13 @@ import dev.gradus.rule.Step;
 /// Yogi: Adam whose second moment moves by no more than the squared gradient, so that it cannot fall quickly.
 ///
 /// ```
-/// m_t = β₁ m_{t−1} + (1 − β₁) g_t
-/// v_t = v_{t−1} − (1 − β₂) sign(v_{t−1} − g_t²) g_t²
-/// θ_t = θ_{t−1} − η m̂_t / (√v̂_t + ε)   with m̂_t = m_t / (1 − β₁ᵗ), v̂_t = v_t / (1 − β₂ᵗ)
+/// m₀ = initial_accumulator
+/// v₀ = initial_accumulator
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = vₜ₋₁ − sign(vₜ₋₁ − gₜ²)·(1 − β₂)·gₜ²
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ / (√v̂ₜ + ε)
 /// ```
 /// States: `exp_avg` and `exp_avg_sq`, each of the parameter's shape. Both start at the same small number, as
 /// in optax. The paper starts the second at squared gradients of a large batch and has no bias correction.

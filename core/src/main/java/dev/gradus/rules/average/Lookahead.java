@@ -15,6 +15,20 @@ import dev.gradus.rule.Step;
 /// Lookahead: every k steps of the fast weights, slow weights move a part of the way to them, and the fast ones
 /// start again from there.
 ///
+/// Around Adam:
+///
+/// ```
+/// ϕ₀ = θ₀
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θ̃ₜ = θₜ₋₁ − η·m̂ₜ / (√v̂ₜ + ε)
+/// uₜ = ϕₜ₋₁ + α·(θ̃ₜ − ϕₜ₋₁)
+/// ϕₜ = uₜ if t mod k = 0, else ϕₜ₋₁
+/// θₜ = uₜ if t mod k = 0, else θ̃ₜ
+/// ```
+///
 /// State: `slow`, of the parameter's shape, starting at θ₀, beside those of the rule within, which go on.
 ///
 /// Reference: M. Zhang et al., "Lookahead Optimizer: k steps forward, 1 step back", NeurIPS 2019,

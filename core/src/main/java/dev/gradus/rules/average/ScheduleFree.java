@@ -19,6 +19,28 @@ import java.util.Set;
 /// Schedule-free learning: a rule without momentum of its own moves z, the weights to be evaluated are the
 /// average x of all z, and gradients are taken at y between both, which the parameters hold while training.
 ///
+/// Around RMSprop with a corrected average and weight decay:
+///
+/// ```
+/// z₀ = θ₀
+/// vₜ = α·vₜ₋₁ + (1 − α)·gₜ²
+/// max_lrₜ = max(max_lrₜ₋₁, η)
+/// wₜ = max_lrₜ^power
+/// weight_sumₜ = weight_sumₜ₋₁ + wₜ
+/// v̂ₜ = vₜ / (1 − αᵗ)
+/// zₜ = zₜ₋₁ − η·(gₜ / (√v̂ₜ + ε) + λ·θₜ₋₁)
+/// cₜ = 0 if weight_sumₜ = 0, else wₜ / weight_sumₜ
+/// θₜ = β·((1 − cₜ)·(θₜ₋₁ − (1 − β)·zₜ₋₁) / β + cₜ·zₜ) + (1 − β)·zₜ
+/// at evaluate:
+/// z = θ₀
+/// θₜ = (θₜ₋₁ − (1 − β)·z) / β
+/// at train:
+/// z = θ₀
+/// θₜ = β·θₜ₋₁ + (1 − β)·z
+/// ```
+///
+/// That is, with the paper's names:
+///
 /// ```
 /// z_t = z_{t−1} − (what the rule subtracts at y_{t−1})
 /// c_t = w_t / (w_1 + … + w_t),   w_t = (largest η so far)^power

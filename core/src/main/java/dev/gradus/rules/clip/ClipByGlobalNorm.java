@@ -12,6 +12,11 @@ import dev.gradus.rule.Step;
 /// Scales the directions of all parameters of this link, of any group that has an equal one, down to a joint
 /// norm, where it is larger.
 ///
+/// ```
+/// rₜ = 1 if ‖gₜ‖_global ≤ max_norm, else max_norm / ‖gₜ‖_global
+/// θₜ = θₜ₋₁ − η·rₜ·gₜ
+/// ```
+///
 /// Without ε in the divisor, as optax; torch's `clip_grad_norm_` adds 1e-6 there.
 ///
 /// Reference: R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks",

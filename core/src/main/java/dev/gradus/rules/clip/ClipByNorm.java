@@ -11,6 +11,11 @@ import dev.gradus.rule.Step;
 
 /// Scales the direction of each tensor down to a norm, where its own is larger; [ClipByGlobalNorm] does so with all
 /// tensors together.
+///
+/// ```
+/// rₜ = 1 if ‖gₜ‖₂ ≤ max_norm, else max_norm / ‖gₜ‖₂
+/// θₜ = θₜ₋₁ − η·rₜ·gₜ
+/// ```
 public record ClipByNorm(
         @Hyperparameter(range = "(0, inf)", what = "largest norm of a tensor", source = "common practice")
         double maxNorm)

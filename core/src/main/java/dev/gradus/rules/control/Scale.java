@@ -7,6 +7,10 @@ import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
 
 /// Multiplies the direction with a factor, which may follow a schedule.
+///
+/// ```
+/// θₜ = θₜ₋₁ − η·factor·gₜ
+/// ```
 public record Scale(
         @Hyperparameter(range = "(-inf, inf)", what = "factor of the direction", source = "the user's choice")
         double factor)

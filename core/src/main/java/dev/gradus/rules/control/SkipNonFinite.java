@@ -14,6 +14,14 @@ import dev.gradus.rule.Step;
 /// be put first in a chain. After `limit` such steps in a row the next one is made all the same, so that the trouble
 /// shows.
 ///
+/// ```
+/// only if |max(max_global(|gₜ|), 0)| < ∞ or skipped_in_a_rowₜ₋₁ ≥ limit
+/// skipped_in_a_rowₜ = 0 if |max(max_global(|gₜ|), 0)| < ∞ or skipped_in_a_rowₜ₋₁ ≥ limit, else
+///     skipped_in_a_rowₜ₋₁ + 1
+/// skippedₜ = skippedₜ₋₁ if |max(max_global(|gₜ|), 0)| < ∞ or skipped_in_a_rowₜ₋₁ ≥ limit, else skippedₜ₋₁ + 1
+/// θₜ = θₜ₋₁ − η·gₜ
+/// ```
+///
 /// States: `skipped` and `skipped_in_a_row`, the numbers of steps left out, of which the second begins anew with each
 /// step that is made. As optax's `apply_if_finite`, whose names for them are `total_notfinite` and `notfinite_count`.
 ///

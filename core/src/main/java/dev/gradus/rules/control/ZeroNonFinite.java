@@ -9,6 +9,11 @@ import dev.gradus.rule.Step;
 
 /// Replaces elements of the direction that are NaN or infinite by 0; the rest of the step takes place as usual.
 /// [SkipNonFinite] leaves out the whole step.
+///
+/// ```
+/// uₜ = gₜ if |gₜ| < ∞, else 0
+/// θₜ = θₜ₋₁ − η·uₜ
+/// ```
 public record ZeroNonFinite() implements Direction {
     @Override
     public Expr update(Step s) {

@@ -15,9 +15,11 @@ import java.util.function.UnaryOperator;
 /// the second part of CAME, after [FactoredRmsProp] and [ClipByRms].
 ///
 /// ```
-/// m_t = β₁ m_{t−1} + (1 − β₁) u_t
-/// R_t = β₃ R_{t−1} + (1 − β₃) mean_columns((u_t − m_t)² + ε),   C_t likewise over rows
-/// u_t ← m_t / √(R_t C_t / mean(R_t))
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// uₜ = (gₜ − mₜ)² + ε_residual
+/// R̃ₜ = β₃·R̃ₜ₋₁ + (1 − β₃)·mean_row(uₜ)
+/// C̃ₜ = β₃·C̃ₜ₋₁ + (1 − β₃)·mean_col(uₜ)
+/// θₜ = θₜ₋₁ − η·mₜ / √((R̃ₜ / mean(R̃ₜ))·C̃ₜ)
 /// ```
 /// States: `exp_avg`, of the parameter's shape, `row_res` and `col_res`, of that shape less one of the last two axes
 /// each. ε is added to each square. No average is corrected for its start at zero. A parameter of rank 0 or 1, which

@@ -20,9 +20,11 @@ import java.util.stream.IntStream;
 /// kept.
 ///
 /// ```
-/// β_t = 1 − t^(−decay)
-/// R_t = β_t R_{t−1} + (1 − β_t) mean_columns(g_t²),   C_t likewise over rows
-/// u_t = g_t / √(R_t C_t / mean(R_t))
+/// βₜ = 1 − t^(−decay)
+/// uₜ = gₜ² + ε
+/// Rₜ = βₜ·Rₜ₋₁ + (1 − βₜ)·mean_col(uₜ)
+/// Cₜ = βₜ·Cₜ₋₁ + (1 − βₜ)·mean_row(uₜ)
+/// θₜ = θₜ₋₁ − η·gₜ / √((Rₜ / mean(Rₜ))·Cₜ)
 /// ```
 /// States: `row_var` and `col_var`, of the parameter's shape less one axis each; a parameter that is not
 /// factored has `variance`, of its own shape. Clipping, the scale by the parameter and weight decay are links

@@ -16,8 +16,10 @@ import java.util.function.UnaryOperator;
 /// axes are kept; the first part of CAME. [FactoredRms] is Adafactor's, whose decay rate grows.
 ///
 /// ```
-/// R_t = β₂ R_{t−1} + (1 − β₂) mean_columns(g_t² + ε),   C_t likewise over rows
-/// u_t = g_t / √(R_t C_t / mean(R_t))
+/// uₜ = gₜ² + ε
+/// Rₜ = β₂·Rₜ₋₁ + (1 − β₂)·mean_row(uₜ)
+/// Cₜ = β₂·Cₜ₋₁ + (1 − β₂)·mean_col(uₜ)
+/// θₜ = θₜ₋₁ − η·gₜ / √((Rₜ / mean(Rₜ))·Cₜ)
 /// ```
 /// States: `row_var` and `col_var`, of the parameter's shape less one axis each; a parameter of rank 0 or 1 has
 /// `variance`, of its own shape. ε is added to each squared gradient. The averages are not corrected for their start

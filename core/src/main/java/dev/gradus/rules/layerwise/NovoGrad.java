@@ -16,8 +16,8 @@ import dev.gradus.tensor.Axes;
 /// The core of NovoGrad: divides the gradient of each tensor by the root of its average squared norm.
 ///
 /// ```
-/// v_t = β₂ v_{t−1} + (1 − β₂) ‖g_t‖₂²,   v_1 = ‖g_1‖₂²
-/// u_t = g_t / (√v_t + ε)
+/// vₜ = ‖gₜ‖₂² if t = 1, else β₂·vₜ₋₁ + (1 − β₂)·‖gₜ‖₂²
+/// θₜ = θₜ₋₁ − η·gₜ / (√vₜ + ε)
 /// ```
 /// State: `exp_avg_sq`, a number per parameter. Weight decay and momentum are links behind it, in this order:
 /// the paper's m_t = β₁ m_{t−1} + (u_t + λ θ) is a [Momentum].

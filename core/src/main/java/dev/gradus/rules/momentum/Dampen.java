@@ -11,6 +11,11 @@ import dev.gradus.rule.Step;
 
 /// Dampening, before [Momentum]: multiplies the direction with `1 − τ`, but not in the first step. Together
 /// they are torch's SGD with `dampening`, whose buffer begins with the whole gradient. No states.
+///
+/// ```
+/// rₜ = 1 if t = 1, else 1 − τ
+/// θₜ = θₜ₋₁ − η·rₜ·gₜ
+/// ```
 public record Dampen(
         @Hyperparameter(
                 range = "[0, 1]",

@@ -13,7 +13,9 @@ import dev.gradus.rule.Step;
 /// otherwise.
 ///
 /// ```
-/// m_t = β m_{t−1} + (1 − β) u_t,   m̂_t = m_t / (1 − βᵗ)
+/// mₜ = β·mₜ₋₁ + (1 − β)·gₜ
+/// m̂ₜ = mₜ / (1 − βᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ
 /// ```
 /// State: `exp_avg`, of the parameter's shape.
 public record Ema(

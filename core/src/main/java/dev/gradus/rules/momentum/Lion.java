@@ -13,8 +13,8 @@ import dev.gradus.rule.Step;
 /// Lion: the sign of an average gradient that weighs the newest one more than the average that is kept.
 ///
 /// ```
-/// m_t = β₂ m_{t−1} + (1 − β₂) g_t
-/// θ_t = θ_{t−1} − η sign(β₁ m_{t−1} + (1 − β₁) g_t)
+/// mₜ = β₂·mₜ₋₁ + (1 − β₂)·gₜ
+/// θₜ = θₜ₋₁ − η·sign(β₁·mₜ₋₁ + (1 − β₁)·gₜ)
 /// ```
 /// State: `exp_avg`, of the parameter's shape. Each element moves by η, so that η is to be smaller and weight
 /// decay larger than Adam's, both 3 to 10 times by the paper.

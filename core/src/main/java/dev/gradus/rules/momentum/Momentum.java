@@ -9,8 +9,8 @@ import dev.gradus.rule.Step;
 /// Momentum, as in torch's SGD and optax's `trace`.
 ///
 /// ```
-/// b_t = μ b_{t−1} + u_t
-/// u_t ← b_t,   or u_t + μ b_t for Nesterov's
+/// bₜ = μ·bₜ₋₁ + gₜ
+/// θₜ = θₜ₋₁ − η·bₜ
 /// ```
 /// State: `momentum_buffer`, of the parameter's shape. Dampening is a link before it: [Dampen].
 ///
@@ -25,8 +25,8 @@ public record Momentum(
     public enum Form {
         /// It is the direction: Polyak.
         HEAVY_BALL,
-        /// The direction is that of the next step as far as it is known now: Nesterov, in the form of torch and
-        /// optax.
+        /// The direction is that of the next step as far as it is known now, `gₜ + μ·bₜ`: Nesterov, in the form of torch
+        /// and optax.
         NESTEROV
     }
 

@@ -16,10 +16,12 @@ import dev.gradus.rule.Step;
 /// for whole batches.
 ///
 /// ```
-/// c_t = g_t p_{t−1}
-/// Δ_t = Δ_{t−1} · η₊ where c_t > 0, η₋ where c_t < 0, 1 elsewhere, within [min, max]
-/// p_t = 0 where c_t < 0, else g_t
-/// θ_t = θ_{t−1} − Δ_t sign(p_t)
+/// Δ₀ = η
+/// cₜ = gₜ·pₜ₋₁
+/// pₜ = 0 if cₜ < 0, else gₜ
+/// uₜ = η_plus if cₜ > 0, else η_minus if cₜ < 0, else 1
+/// Δₜ = clip(Δₜ₋₁·uₜ, min_step, max_step)
+/// θₜ = θₜ₋₁ − Δₜ·sign(pₜ)
 /// ```
 /// States: `prev` (p) and `step_size` (Δ), each of the parameter's shape. Δ starts at the learning rate, which
 /// has no other effect. As in torch: iRprop⁻, without the paper's step back where the sign changes. optax 0.2.8

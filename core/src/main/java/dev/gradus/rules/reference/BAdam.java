@@ -23,6 +23,22 @@ import dev.gradus.rules.adaptive.Softplus;
 /// change of the gradient over the change of the parameter.
 ///
 /// ```
+/// gradₜ = gₜ
+/// m_1stₜ = β₁·m_1stₜ₋₁ + (1 − β₁)·gₜ
+/// uₜ = −mean(|updateₜ₋₁|) if updateₜ₋₁ < 0, else mean(|updateₜ₋₁|)
+/// u′ₜ = uₜ if |updateₜ₋₁| < mean(|updateₜ₋₁|), else updateₜ₋₁
+/// u″ₜ = (gₜ − gradₜ₋₁) / u′ₜ
+/// ϕₜ = 0 if mean(|updateₜ₋₁|) = 0 or |u″ₜ| ≥ ∞, else u″ₜ
+/// m_2edₜ = m_2edₜ₋₁ if t = 1, else β₂·m_2edₜ₋₁ + (1 − β₂)·ϕₜ
+/// m̂_1stₜ = m_1stₜ / (1 − β₁ᵗ)
+/// u₄,ₜ = m̂_1stₜ if t = 1, else m̂_1stₜ / softplus_smooth(|m_2edₜ / (1 − β₂ᵗ⁻¹)|)
+/// updateₜ = η·u₄,ₜ
+/// θₜ = θₜ₋₁ − updateₜ
+/// ```
+///
+/// That is, with the notebook's names:
+///
+/// ```
 /// Φ_t = (g_t − g_{t−1}) / s_{t−1}   with s_{t−1} = θ_{t−2} − θ_{t−1} kept away from 0
 /// m_t = β₁ m_{t−1} + (1 − β₁) g_t
 /// v_t = β₂ v_{t−1} + (1 − β₂) Φ_t,   v̂_t = v_t / (1 − β₂ᵗ⁻¹)   from the second step on

@@ -15,10 +15,12 @@ import dev.gradus.rule.Step;
 /// The core of the notebook's SU_Adam: averages the gradient's sign and divides by how much it changes.
 ///
 /// ```
-/// s_t = sign(g_t),   r_t = s_t / m_{t−1}, or 1 where m_{t−1} = 0
-/// m_t = β₁ m_{t−1} + (1 − β₁) s_t
-/// v_t = β₂ v_{t−1} + (1 − β₂) |r_t − 1|
-/// u_t = m̂_t / (1 + v̂_t)
+/// m_unitₜ = β₁·m_unitₜ₋₁ + (1 − β₁)·sign(gₜ)
+/// rₜ = 1 if m_unitₜ₋₁ = 0, else sign(gₜ) / m_unitₜ₋₁
+/// m_ratioₜ = β₂·m_ratioₜ₋₁ + (1 − β₂)·|rₜ − 1|
+/// m̂_unitₜ = m_unitₜ / (1 − β₁ᵗ)
+/// m̂_ratioₜ = m_ratioₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂_unitₜ / (m̂_ratioₜ + 1)
 /// ```
 /// States: `exp_avg_unit` and `exp_avg_ratio`, each of the parameter's shape. The notebook scales the result with
 /// the tensor's magnitude, which is a link of its own: [ScaleByMagnitude].
