@@ -60,7 +60,7 @@ import dev.gradus.rules.decay.DecayProximally;
 import dev.gradus.rules.decay.DecayToSparse;
 import dev.gradus.rules.decay.DecayWeights;
 import dev.gradus.rules.decay.ShrinkWeights;
-import dev.gradus.rules.factored.Confidence;
+import dev.gradus.rules.factored.ScaleByConfidence;
 import dev.gradus.rules.factored.FactoredRms;
 import dev.gradus.rules.factored.FactoredRmsProp;
 import dev.gradus.rules.layerwise.Centralize;
@@ -536,7 +536,7 @@ public final class Rules {
 
     /// CAME: directions by a factored second moment, clipped, averaged, and divided by how far they stray.
     public static Rule came() {
-        return chain(new FactoredRmsProp(), new ClipByRms(), new Confidence());
+        return chain(new FactoredRmsProp(), new ClipByRms(), new ScaleByConfidence());
     }
 
     static {

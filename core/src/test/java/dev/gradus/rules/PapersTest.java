@@ -20,7 +20,7 @@ import dev.gradus.rules.adaptive.EpsPlacement;
 import dev.gradus.rules.adaptive.MadGrad;
 import dev.gradus.rules.adaptive.QuasiHyperbolic;
 import dev.gradus.rules.clip.ClipByRms;
-import dev.gradus.rules.factored.Confidence;
+import dev.gradus.rules.factored.ScaleByConfidence;
 import dev.gradus.rules.factored.FactoredRmsProp;
 import dev.gradus.rules.layerwise.ScaleByParameterRms;
 import dev.gradus.schedule.Schedules;
@@ -480,7 +480,7 @@ class PapersTest {
                 }
             }
         };
-        Rule rule = chain(new FactoredRmsProp(b2, 1e-30), new ClipByRms(), new Confidence(b1, b3, 1e-16));
+        Rule rule = chain(new FactoredRmsProp(b2, 1e-30), new ClipByRms(), new ScaleByConfidence(b1, b3, 1e-16));
         assertFollows(came, rule, 0.01);
     }
 }

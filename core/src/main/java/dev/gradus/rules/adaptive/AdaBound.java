@@ -9,8 +9,8 @@ import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
 
-/// AdaBound: the step size of each element is kept between two bounds that close in on that of gradient descent, so
-/// that training begins as with Adam and ends as with momentum.
+/// AdaBound: the step size of each element stays between two bounds that close in on that of gradient descent, so that
+/// training begins as with Adam and ends as with momentum.
 ///
 /// Around Adam with ε beside the uncorrected root:
 ///

@@ -25,9 +25,8 @@ import dev.gradus.rule.Step;
 /// θₜ = θₜ₋₁ − η·mₜ
 /// ```
 /// States: `exp_avg` and `exp_avg_sq`, each of the parameter's shape. ε is the least value of the root. The paper
-/// counts
-/// from 0, so that its step t is t + 1 here. Weight decay after it takes place in the first step, too, which the
-/// official code leaves out.
+/// counts from 0: its step t is t + 1 here. A weight decay after it decays in the first step, too, where the official code
+/// does not.
 ///
 /// Reference: S. Taniguchi et al., "ADOPT: Modified Adam Can Converge with Any β₂ with the Optimal Rate", NeurIPS 2024,
 /// arXiv:2411.02853.
@@ -45,7 +44,7 @@ public record Adopt(
 
         Variant variant)
         implements Direction {
-    /// How the first quotients, of which some are very large, are kept from doing harm.
+    /// How very large quotients at the beginning are made harmless.
     public enum Variant {
         /// Quotients are limited, and the average starts at zero: the paper's second version and the official code.
         CLIPPED,

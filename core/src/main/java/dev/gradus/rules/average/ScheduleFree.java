@@ -48,7 +48,7 @@ import java.util.Set;
 /// y_t = β x_t + (1 − β) z_t
 /// ```
 /// States: `z`, of the parameter's shape, starting at θ₀, and the numbers `weight_sum` and `max_lr`, which
-/// all parameters of the link share; x is not kept but worked out of y and z. `optimizer.evaluate()` puts x
+/// all parameters of the link share; x is not stored but computed from y and z. `optimizer.evaluate()` puts x
 /// into the parameters, `optimizer.train()` y, each to rounding. As optax's `schedule_free` with the learning
 /// rate of the step itself; optax weights with that of the step after. The authors' code multiplies the
 /// weight with t^r and has r = 0 by default. Weight decay of the rule is taken at y, as there.
@@ -123,7 +123,7 @@ public record ScheduleFree(
         };
     }
 
-    /// x, of which and of z y is made.
+    /// The average x, from y and z.
     private static Expr averageOf(Expr y, Expr z, Expr beta) {
         return y.minus(Expr.ONE.minus(beta).times(z)).div(beta);
     }

@@ -11,8 +11,8 @@ import dev.gradus.rule.Rule;
 import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.Step;
 
-/// The cautious mask: keeps of a rule's direction the elements that agree in sign with the gradient, and scales
-/// them up for those that were dropped.
+/// The cautious mask: sets elements of a rule's direction to 0 whose sign is not the gradient's, and scales the others
+/// up in return.
 ///
 /// Around Adam:
 ///

@@ -22,7 +22,7 @@ import dev.gradus.rule.Step;
 /// ```
 ///
 /// The factor is the state `/scaleLoss.scale`, to be read before each backward pass. A step in which a gradient is
-/// not finite is left out, no clock advances, and the factor is multiplied with `backoff`; after `interval` steps
+/// not finite is skipped, no clock advances, and the factor is multiplied with `backoff`; after `interval` steps
 /// in a row that were made it is multiplied with `growth`. States: `scale` and `good_steps`, numbers that all
 /// parameters
 /// of the link share. As torch's `GradScaler`, whose `update` comes with the step here.

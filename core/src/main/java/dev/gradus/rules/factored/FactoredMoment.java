@@ -8,8 +8,7 @@ import dev.gradus.rule.Step;
 import dev.gradus.tensor.Axes;
 import java.util.function.UnaryOperator;
 
-/// An average of squares of which only the means along two axes are kept; what it would be is estimated as
-/// R C / mean(R).
+/// An average of squares that is stored as its means R and C along two axes, and estimated as R C / mean(R).
 ///
 /// @param first the axis that the rows R are reduced over
 /// @param second the axis that the columns C are reduced over
@@ -19,7 +18,7 @@ record FactoredMoment(int first, int second, String name, String mark) {
 
     /// Updates the states with the squares of this step and returns the estimate.
     ///
-    /// @param floor keeps the rows' mean, by which is divided, away from 0
+    /// @param floor keeps the divisor, the rows' mean, away from 0
     Expr update(Step s, Expr beta, Expr squared, UnaryOperator<Expr> floor) {
         Axes row = s.axes().without(first);
         Axes column = s.axes().without(second);

@@ -16,8 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// The core of Adafactor: divides by the root of a second moment of which only the means along two axes are
-/// kept.
+/// The core of Adafactor: divides by the root of a second moment that is stored as its means along two axes.
 ///
 /// ```
 /// βₜ = 1 − t^(−decay)
@@ -53,7 +52,7 @@ public record FactoredRms(
         LAST_TWO,
         /// The two largest, the larger one reduced for `row_var`: optax.
         TWO_LARGEST,
-        /// None: the whole second moment is kept.
+        /// None: the whole second moment is stored.
         NONE
     }
 

@@ -12,8 +12,8 @@ import dev.gradus.rule.Step;
 import dev.gradus.tensor.Shape;
 import java.util.function.UnaryOperator;
 
-/// Divides by the root of a second moment with a constant decay rate, of which only the means along the last two
-/// axes are kept; the first part of CAME. [FactoredRms] is Adafactor's, whose decay rate grows.
+/// Divides by the root of a second moment with a constant decay rate that is stored as its means along the last
+/// two axes; the first part of CAME. [FactoredRms] is Adafactor's, whose decay rate grows.
 ///
 /// ```
 /// uₜ = gₜ² + ε

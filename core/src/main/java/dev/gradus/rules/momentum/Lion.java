@@ -10,7 +10,7 @@ import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
 
-/// Lion: the sign of an average gradient that weighs the newest one more than the average that is kept.
+/// Lion: the sign of an average gradient that weighs the newest one more than the stored average does.
 ///
 /// ```
 /// mₜ = β₂·mₜ₋₁ + (1 − β₂)·gₜ

@@ -28,7 +28,7 @@ import java.util.function.UnaryOperator;
 ///
 /// Reference: Y. Luo et al., "CAME: Confidence-guided Adaptive Memory Efficient Optimization", ACL 2023,
 /// arXiv:2307.02047, Algorithm 2.
-public record Confidence(
+public record ScaleByConfidence(
         @Hyperparameter(range = "[0, 1)", what = "decay rate of the average direction", source = "Luo et al. 2023")
         double beta1,
 
@@ -38,24 +38,29 @@ public record Confidence(
         @Hyperparameter(range = "(0, inf)", what = "added to each squared residual", source = "Luo et al. 2023")
         double epsResidual)
         implements Direction {
-    public Confidence {
-        Hyperparameters.check(Confidence.class, beta1, beta3, epsResidual);
+    public ScaleByConfidence {
+        Hyperparameters.check(ScaleByConfidence.class, beta1, beta3, epsResidual);
     }
 
-    public Confidence() {
+    public ScaleByConfidence() {
         this(0.9, 0.9999, 1e-16);
     }
 
-    public Confidence withBeta1(double beta1) {
-        return new Confidence(beta1, beta3, epsResidual);
+    public ScaleByConfidence withBeta1(double beta1) {
+        return new ScaleByConfidence(beta1, beta3, epsResidual);
     }
 
-    public Confidence withBeta3(double beta3) {
-        return new Confidence(beta1, beta3, epsResidual);
+    public ScaleByConfidence withBeta3(double beta3) {
+        return new ScaleByConfidence(beta1, beta3, epsResidual);
     }
 
-    public Confidence withEpsResidual(double epsResidual) {
-        return new Confidence(beta1, beta3, epsResidual);
+    public ScaleByConfidence withEpsResidual(double epsResidual) {
+        return new ScaleByConfidence(beta1, beta3, epsResidual);
+    }
+
+    @Override
+    public String name() {
+        return "confidence";
     }
 
     @Override
