@@ -1,5 +1,6 @@
 package dev.gradus;
 
+import dev.gradus.cpu.CpuProgram;
 import dev.gradus.expr.State;
 import dev.gradus.program.Program;
 import dev.gradus.rule.Rule;
@@ -7,6 +8,7 @@ import dev.gradus.rule.Trace;
 import dev.gradus.tensor.Shape;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -16,24 +18,38 @@ final class CompiledRule {
     private final Trace step;
     private final Map<String, Trace> events = new LinkedHashMap<>();
     private final int tensors;
-    private final Map<Boolean, Program> stepPrograms = new HashMap<>();
-    private final Map<String, Program> eventPrograms = new HashMap<>();
+    private final Map<Boolean, CpuProgram> stepPrograms = new HashMap<>();
+    private final Map<String, CpuProgram> eventPrograms = new HashMap<>();
+    private final Map<List<State>, CpuProgram> initialPrograms = new HashMap<>();
 
+    /// @throws IllegalArgumentException if the rule is not for such a parameter
     CompiledRule(Rule rule, String parameter, Shape shape) {
         step = Trace.of(rule, parameter, shape);
         rule.events().stream().sorted().forEach(event -> events.put(event, Trace.of(rule, event, parameter, shape)));
-        tensors = (int) Stream.concat(Stream.of(step), events.values().stream())
-                .flatMap(trace -> trace.states().stream())
+        tensors = (int) traces().flatMap(trace -> trace.states().stream())
                 .filter(state -> !state.axes().isHost())
                 .map(State::name)
                 .distinct()
                 .count();
     }
 
-    /// Whether it is another parameter's, too.
+    private Stream<Trace> traces() {
+        return Stream.concat(Stream.of(step), events.values().stream());
+    }
+
+    /// Whether the rule asked for the parameter's name, so that it holds for no other.
+    boolean dependsOnName() {
+        return traces().anyMatch(Trace::dependsOnName);
+    }
+
+    /// Whether the rule asked for the parameter's shape, so that it holds for no other.
+    boolean dependsOnShape() {
+        return traces().anyMatch(Trace::dependsOnShape);
+    }
+
+    /// Whether the rule gets the same answers about another parameter.
     boolean holdsFor(String parameter, Shape shape) {
-        return step.holdsFor(parameter, shape)
-                && events.values().stream().allMatch(trace -> trace.holdsFor(parameter, shape));
+        return traces().allMatch(trace -> trace.holdsFor(parameter, shape));
     }
 
     Trace step() {
@@ -50,12 +66,18 @@ final class CompiledRule {
         return tensors;
     }
 
-    /// @param withMetrics whether to compute what listeners are told, too
-    Program stepProgram(boolean withMetrics) {
-        return stepPrograms.computeIfAbsent(withMetrics, metrics -> Program.of(step, metrics));
+    /// @param withMetrics whether to compute the metrics that listeners get, too
+    CpuProgram stepProgram(boolean withMetrics) {
+        return stepPrograms.computeIfAbsent(withMetrics, metrics -> new CpuProgram(Program.of(step, metrics)));
     }
 
-    Program eventProgram(String event) {
-        return eventPrograms.computeIfAbsent(event, e -> Program.of(Objects.requireNonNull(events.get(e), e), false));
+    CpuProgram eventProgram(String event) {
+        return eventPrograms.computeIfAbsent(
+                event, e -> new CpuProgram(Program.of(Objects.requireNonNull(events.get(e), e), false)));
+    }
+
+    /// The program that computes the initial values of some states.
+    CpuProgram initialProgram(List<State> states) {
+        return initialPrograms.computeIfAbsent(states, some -> new CpuProgram(Program.initial(some, step.shape())));
     }
 }

@@ -1,17 +1,16 @@
 package dev.gradus;
 
-import dev.gradus.cpu.Kernels;
-
 /// How many SIMD kernels this JVM has; a step of a kind that has been run before, or a changed hyperparameter,
 /// adds none.
 ///
 /// @param compiled kernels that were generated
-/// @param ready kernels that have taken over from the interpreter, counted again after a retreat
-/// @param retreats how often a kernel that had become slow left the work to the interpreter again
-public record KernelStatistics(long compiled, long ready, long retreats) {
+/// @param ready kernels that have taken over from the interpreter, counted again after a fall back
+/// @param fallBacks how often a kernel that had become slow left the work to the interpreter again
+public record KernelStatistics(long compiled, long ready, long fallBacks) {
 
     /// The numbers as they are now.
     public static KernelStatistics now() {
-        return new KernelStatistics(Kernels.compiled(), Kernels.taken(), Kernels.retreats());
+        return new KernelStatistics(
+                JvmKernels.CACHE.compiled(), JvmKernels.CACHE.activations(), JvmKernels.CACHE.fallBacks());
     }
 }

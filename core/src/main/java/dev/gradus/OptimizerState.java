@@ -21,12 +21,12 @@ public record OptimizerState(
         parameters = List.copyOf(parameters);
     }
 
-    /// What is kept for one parameter.
+    /// The state of one parameter.
     ///
     /// @param name the parameter's
     /// @param completed the number of its updates
     /// @param isFrozen whether steps leave it out
-    /// @param values the parameter's own, under its name, or null where they are kept elsewhere
+    /// @param values the parameter's own, under its name, or null where they are saved elsewhere
     /// @param states all of them by name: `parameter/link.state`, also numbers that its links share with other
     ///     parameters, and `parameter/master`, the float32 copy of a 16-bit parameter
     public record ParameterState(

@@ -1,7 +1,5 @@
 package dev.gradus;
 
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +14,6 @@ import org.jspecify.annotations.Nullable;
 ///     `--add-modules jdk.incubator.vector`
 public record Options(int threads, @Nullable Executor executor, Kernels kernels) {
     private static final int MOST_THREADS = 8;
-
-    /// Overrides the default of `threads`.
-    private static final String THREADS = "gradus.threads";
-
-    /// Overrides the default of `kernels`: `never`, `background` or `eager`.
-    private static final String KERNELS = "gradus.kernels";
 
     /// When SIMD kernels do the work.
     public enum Kernels {
@@ -42,23 +34,14 @@ public record Options(int threads, @Nullable Executor executor, Kernels kernels)
         }
     }
 
-    /// The defaults, of which the system properties `gradus.threads` and `gradus.eagerKernels` change the first
+    /// The defaults, of which the system properties `gradus.threads` and `gradus.kernels` change the first
     /// and the last.
     public Options() {
         this(
-                Integer.getInteger(
-                        THREADS, Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors())),
+                SystemOptions.threads(
+                        Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors())),
                 null,
-                defaultKernels());
-    }
-
-    private static Kernels defaultKernels() {
-        String name = System.getProperty(KERNELS, "background");
-        return Arrays.stream(Kernels.values())
-                .filter(kernels -> kernels.name().toLowerCase(Locale.ROOT).equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("the system property " + KERNELS
-                        + " must be never, background or eager, got \"" + name + "\""));
+                SystemOptions.kernels(Kernels.class, Kernels.BACKGROUND));
     }
 
     /// These options with another number of threads.

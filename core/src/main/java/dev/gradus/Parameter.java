@@ -26,9 +26,10 @@ public final class Parameter {
         this.type = type;
         this.values = values;
         this.gradientType = type;
-        if (name.isEmpty() || name.contains("/")) {
+        if (name.isEmpty() || name.startsWith("/")) {
+            // States that have no parameter begin with '/'.
             throw new IllegalArgumentException(
-                    "the name of a parameter must not be empty or contain '/', got \"" + name + "\"");
+                    "the name of a parameter must not be empty or begin with '/', got \"" + name + "\"");
         }
         if (type.isEightBit()) {
             throw new IllegalArgumentException("parameter " + name + ": only states are stored in 8 bits, got " + type);

@@ -92,6 +92,8 @@ public record ParameterGroup(
     }
 
     static Schedule constant(String group, String hyperparameter, double value) {
-        return Schedules.constant(Range.FINITE.check("group \"" + group + "\"", hyperparameter, value));
+        // Only the rule's hyperparameter knows whether its range includes an infinity.
+        return Schedules.constant(
+                Double.isInfinite(value) ? value : Range.FINITE.check("group \"" + group + "\"", hyperparameter, value));
     }
 }

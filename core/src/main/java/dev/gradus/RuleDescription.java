@@ -3,6 +3,7 @@ package dev.gradus;
 import dev.gradus.cpu.Disassembly;
 import dev.gradus.expr.State;
 import dev.gradus.expr.State.Scope;
+import dev.gradus.program.Listing;
 import dev.gradus.program.Program;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
@@ -34,30 +35,29 @@ public record RuleDescription(
                 trace.hyperparameters(),
                 program.readsTheta(),
                 program.reducesOverAllParameters(),
-                program.listing());
+                Listing.of(program));
     }
 
     /// What passes are compiled to for a float32 parameter: the calls of the Vector API, as a text. It can be shown
     /// where the running JVM lacks the Vector API, too; then it is for vectors of 512 bits.
     public static String kernels(Rule rule, String parameterName, Shape shape) {
-        return Disassembly.of(Program.of(Trace.of(rule, parameterName, shape), false), shape);
+        return Disassembly.of(Program.of(Trace.of(rule, parameterName, shape), false), shape, JvmKernels.vectorBits());
     }
 
-    /// The size in bytes of all states of one parameter, the float32 copy of 16-bit parameters included.
-    public long stateBytes(Shape shape, ElementType type) {
+    /// The size in bytes of everything that an optimizer allocates for one parameter by default: all states in the
+    /// arithmetic type, and the float32 copy of a 16-bit parameter.
+    public long memoryBytes(Shape shape, ElementType type) {
         long master = type.isHalf() ? shape.elements() * type.arithmetic().bytes() : 0;
         return master + stateBytes(shape, type, StateFormat.ARITHMETIC);
     }
 
-    /// The size in bytes of all states of one parameter in a format, without a float32 copy of 16-bit
-    /// parameters.
+    /// The size in bytes of all states of one parameter in a format.
     public long stateBytes(Shape shape, ElementType type, StateFormat format) {
         long bytes = 0;
         for (State state : states) {
             if (!state.axes().isHost()) {
                 long elements = shape.elements(state.axes());
-                bytes += TrainedParameter.format(format, state, type.arithmetic(), elements)
-                        .bytes(elements);
+                bytes += format.typeOf(state, type.arithmetic(), elements).bytes(elements);
             } else if (state.scope() == Scope.PARAMETER) {
                 bytes += Double.BYTES;
             }

@@ -12,38 +12,38 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Finds all that keeps a state from being loaded, before anything is changed.
+/// Finds everything that keeps a state from being loaded, before anything is changed.
 final class StateCheck {
     private final List<String> problems = new ArrayList<>();
 
     /// The numbers that links share, with the first parameter that gives each its value.
-    private final Map<TrainedParameter.Scalar, StateView> shared = new IdentityHashMap<>();
+    private final Map<Scalar, StateView> shared = new IdentityHashMap<>();
 
     private StateCheck() {}
 
-    /// All that does not fit, a sentence each.
+    /// Everything that does not fit, a sentence each.
     ///
     /// @param numbers the names of what schedules remember
-    static List<String> problems(OptimizerState state, Map<String, TrainedParameter> members, Set<String> numbers) {
+    static List<String> problems(OptimizerState state, Map<String, TrainedParameter> parameters, Set<String> numbers) {
         StateCheck check = new StateCheck();
-        check.check(state, members);
+        check.check(state, parameters);
         check.compare(state.numbers().keySet(), numbers);
         return check.problems;
     }
 
-    private void check(OptimizerState state, Map<String, TrainedParameter> members) {
+    private void check(OptimizerState state, Map<String, TrainedParameter> parameters) {
         requireCount("the optimizer", state.completed());
-        Set<String> missing = new LinkedHashSet<>(members.keySet());
+        Set<String> missing = new LinkedHashSet<>(parameters.keySet());
         Set<String> seen = new LinkedHashSet<>();
         for (ParameterState parameter : state.parameters()) {
-            TrainedParameter member = members.get(parameter.name());
+            TrainedParameter own = parameters.get(parameter.name());
             missing.remove(parameter.name());
             if (!seen.add(parameter.name())) {
                 problems.add("parameter " + parameter.name() + " is given twice");
-            } else if (member == null) {
+            } else if (own == null) {
                 problems.add("parameter " + parameter.name() + " is unexpected");
             } else {
-                check(parameter, member);
+                check(parameter, own);
             }
         }
         missing.forEach(name -> problems.add("parameter " + name + " is missing"));
@@ -59,12 +59,12 @@ final class StateCheck {
                 .forEach(name -> problems.add("state " + name + " is unexpected"));
     }
 
-    private void check(ParameterState from, TrainedParameter member) {
+    private void check(ParameterState from, TrainedParameter trained) {
         requireCount("parameter " + from.name(), from.completed());
         if (from.values() != null) {
-            compare("parameter ", from.values(), member.valuesView());
+            compare("parameter ", from.values(), trained.states().valuesView());
             try {
-                member.requireValuesAccessible();
+                trained.memory().requireValues();
             } catch (IllegalStateException e) {
                 problems.add(String.valueOf(e.getMessage()));
             }
@@ -76,14 +76,14 @@ final class StateCheck {
             }
         }
         Map<String, StateView> expected = new LinkedHashMap<>();
-        member.state().states().forEach(state -> expected.put(state.name(), state));
+        trained.save().states().forEach(state -> expected.put(state.name(), state));
         expected.forEach((name, own) -> {
             StateView other = given.remove(name);
             if (other == null) {
                 problems.add("state " + name + " is missing");
             } else if (compare("state ", other, own)) {
-                requireShared(other, member.sharedNumber(name));
-                if (member.countsSteps(name)) {
+                requireShared(other, trained.states().sharedScalar(name));
+                if (trained.states().isRowSteps(name)) {
                     requireSteps(other, from.completed());
                 }
             }
@@ -109,7 +109,7 @@ final class StateCheck {
         return found.isEmpty();
     }
 
-    private void requireShared(StateView state, TrainedParameter.@Nullable Scalar number) {
+    private void requireShared(StateView state, @Nullable Scalar number) {
         StateView first = number == null ? null : shared.putIfAbsent(number, state);
         if (first != null && bits(first) != bits(state)) {
             problems.add("states " + first.name() + " and " + state.name()

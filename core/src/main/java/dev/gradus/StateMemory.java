@@ -21,7 +21,7 @@ final class StateMemory implements AutoCloseable {
     private long last;
 
     /// @param values of the parameter; those in an array are taken to begin with a page, as large ones do
-    /// @param tensors the number of those that there will be
+    /// @param tensors how many will be allocated
     StateMemory(MemorySegment values, int tensors) {
         last = values.isNative() ? values.address() : 0;
         distance = PAGE / (tensors + 1);

@@ -8,7 +8,8 @@ import java.lang.foreign.MemorySegment;
 /// A state of an optimizer, by name.
 ///
 /// @param name `parameter/link.state`; a state that all parameters of a link share has no parameter: `/link.state`; a
-///     number that the schedule of a hyperparameter remembers is `group:name/hyperparameter.number`
+///     number that the schedule of a hyperparameter remembers is `group:name/hyperparameter.number`. The name of a
+///     parameter or group may contain '/', what follows the last '/' does not.
 /// @param shape the parameter's, with size 1 in the axes that the state does not have; rank 0 for one number
 /// @param type how it is stored
 /// @param role what its values are

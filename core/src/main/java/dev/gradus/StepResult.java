@@ -1,7 +1,7 @@
 package dev.gradus;
 
-import dev.gradus.CrossReductions.Programs;
-import dev.gradus.cpu.Task;
+import dev.gradus.ParameterTasks.Outcome;
+import dev.gradus.engine.TaskStatus;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,42 +11,45 @@ final class StepResult {
     private StepResult() {}
 
     /// @param what took place, to begin a sentence with
-    /// @param members all of them, by ordinal
+    /// @param parameters all of them, in the order of their names
     /// @throws IncompleteStepException if it failed for some, but has changed others
     /// @throws IllegalStateException if it failed and has changed nothing
-    static void requireComplete(String what, TrainedParameter[] members, Programs programs) {
-        Task failed = null;
+    static void requireComplete(String what, TrainedParameter[] parameters) {
+        TaskStatus failed = null;
         boolean isComplete = true;
-        for (TrainedParameter member : members) {
-            if (member.active) {
-                Task execution = programs.of(member);
-                isComplete &= execution.isComplete();
-                failed = failed == null && execution.failure() != null ? execution : failed;
+        for (TrainedParameter parameter : parameters) {
+            if (parameter.tasks().isRunning()) {
+                TaskStatus status = parameter.tasks().status();
+                isComplete &= status.isComplete();
+                failed = failed == null && status.failure() != null ? status : failed;
             }
         }
         if (failed != null || !isComplete) {
-            throw failure(what, failed, members, programs);
+            throw failure(what, failed, parameters);
         }
     }
 
     private static IllegalStateException failure(
-            String what, @Nullable Task failed, TrainedParameter[] members, Programs programs) {
-        List<String> updated = new ArrayList<>();
-        List<String> partly = new ArrayList<>();
-        List<String> untouched = new ArrayList<>();
-        for (TrainedParameter member : members) {
-            if (member.active) {
-                Task execution = programs.of(member);
-                boolean isUpdated = execution.isComplete() && execution.isCommitted();
-                (member.isPartlyUpdated ? partly : isUpdated ? updated : untouched).add(member.name());
-            }
-        }
+            String what, @Nullable TaskStatus failed, TrainedParameter[] parameters) {
+        List<String> updated = names(Outcome.UPDATED, parameters);
+        List<String> partly = names(Outcome.PARTLY_UPDATED, parameters);
         String sentence = failed == null
                 ? what + " failed: the parameters wait for each other's totals"
                 : what + " failed at parameter " + failed.explanation();
         Throwable cause = failed == null ? null : failed.failure();
         return updated.isEmpty() && partly.isEmpty()
                 ? new IllegalStateException(sentence + "; nothing has changed", cause)
-                : new IncompleteStepException(sentence, cause, updated, partly, untouched);
+                : new IncompleteStepException(
+                        sentence, cause, updated, partly, names(Outcome.UNTOUCHED, parameters));
+    }
+
+    private static List<String> names(Outcome outcome, TrainedParameter[] parameters) {
+        List<String> names = new ArrayList<>();
+        for (TrainedParameter parameter : parameters) {
+            if (parameter.tasks().isRunning() && parameter.outcome() == outcome) {
+                names.add(parameter.name());
+            }
+        }
+        return names;
     }
 }

@@ -1,5 +1,6 @@
 package dev.gradus;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -8,10 +9,13 @@ import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -19,6 +23,7 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The packages of this module, and what each may know of the others.
 class ArchitectureTest {
@@ -119,6 +124,43 @@ class ArchitectureTest {
                 .beFreeOfCycles()
                 .allowEmptyShould(true)
                 .check(CLASSES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dev.gradus", "dev.gradus.engine"})
+    void noCyclesOfClasses(String packageName) {
+        slices().assignedFrom(new SliceAssignment() {
+                    @Override
+                    public SliceIdentifier getIdentifierOf(JavaClass of) {
+                        return of.getPackageName().equals(packageName)
+                                ? SliceIdentifier.of(outermost(of).getSimpleName())
+                                : SliceIdentifier.ignore();
+                    }
+
+                    @Override
+                    public String getDescription() {
+                        return "classes of " + packageName;
+                    }
+                })
+                .should()
+                .beFreeOfCycles()
+                .check(CLASSES);
+    }
+
+    @Test
+    void fieldsAreAssignedByTheirOwnClassOnly() {
+        noClasses()
+                .should()
+                .setFieldWhere(describe(
+                        "the field is another class's",
+                        access -> !outermost(access.getOriginOwner())
+                                .equals(outermost(access.getTargetOwner()))))
+                .check(CLASSES);
+    }
+
+    /// Nested classes are part of the class around them.
+    private static JavaClass outermost(JavaClass of) {
+        return of.getEnclosingClass().map(ArchitectureTest::outermost).orElse(of);
     }
 
     @Test

@@ -72,6 +72,7 @@ class MisuseTest {
             Map.entry("load(OptimizerState)", optimizer -> optimizer.load(EMPTY)),
             Map.entry("load(OptimizerState, Map)", optimizer -> optimizer.load(EMPTY, Map.of())),
             Map.entry("recapture(String)", optimizer -> optimizer.recapture("sophia.exp_avg")),
+            Map.entry("recapture(String, Set)", optimizer -> optimizer.recapture("sophia.exp_avg", Set.of("a"))),
             Map.entry("listen(StepListener)", optimizer -> optimizer.listen(event -> {})),
             Map.entry("forget(StepListener)", optimizer -> optimizer.forget(event -> {})),
             Map.entry("close()", Optimizer::close)));

@@ -16,10 +16,12 @@ import dev.gradus.rules.Rules;
 import dev.gradus.rules.adaptive.Adam;
 import dev.gradus.rules.adaptive.Sophia;
 import dev.gradus.rules.control.Descend;
+import dev.gradus.rules.control.Scale;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;
+import dev.gradus.text.TextForm;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class OptimizerTest {
@@ -279,6 +282,28 @@ class OptimizerTest {
     }
 
     @Test
+    void linksThatWaitedForEachOtherMayComeOneAfterTheOther() {
+        Parameter a = Parameter.of("a", Shape.of(1), new double[] {0}).gradient(new double[] {1});
+        Parameter b = Parameter.of("b", Shape.of(1), new double[] {0}).gradient(new double[] {1});
+        Rule one = Rules.clipByGlobalNorm(1);
+        Rule two = Rules.clipByGlobalNorm(2).named("second");
+        ParameterGroup first = new ParameterGroup("first", List.of(a), Chain.chain(one, two), 1);
+        ParameterGroup second = new ParameterGroup("second", List.of(b), Chain.chain(two, one), 1);
+        try (Optimizer optimizer = Optimizer.of(first)) {
+            for (int attempt = 0; attempt < 2; attempt++) {
+                assertThatThrownBy(() -> optimizer.add(second))
+                        .hasMessageStartingWith("group \"first\" and another reduce over all parameters");
+            }
+            optimizer.step();
+            optimizer.removeGroup("first");
+            optimizer.add(second);
+            assertThatThrownBy(() -> optimizer.add(first)).hasMessageContaining("opposite orders");
+            optimizer.step();
+            assertThat(optimizer.completed("b")).isOne();
+        }
+    }
+
+    @Test
     void aStepThatIsNotCommittedChangesNothing() {
         double[] values = {1, 1};
         double[] gradient = {1, Double.POSITIVE_INFINITY};
@@ -442,6 +467,45 @@ class OptimizerTest {
     }
 
     @Test
+    void someParametersStatesCanBeTakenAnew() {
+        double[] values = {3, 4};
+        Parameter a = Parameter.of("a", Shape.of(1, 2), values);
+        Parameter b = Parameter.of("b", Shape.of(1, 2), new double[] {3, 4});
+        Rule rule = Chain.chain(PLAIN, new Descend(), new dev.gradus.rules.project.RenormalizeRows());
+        try (Optimizer optimizer = Optimizer.of(new ParameterGroup("all", List.of(a, b), rule, 0.1))) {
+            values[0] = 0;
+            optimizer.recapture("renormalizeRows.norm0", Set.of("b"));
+            assertThat(optimizer.state("a/renormalizeRows.norm0").toArray()).containsExactly(5);
+            optimizer.recapture("renormalizeRows.norm0", Set.of("a"));
+            assertThat(optimizer.state("a/renormalizeRows.norm0").toArray()).containsExactly(4);
+            assertThatThrownBy(() -> optimizer.recapture("renormalizeRows.norm0", Set.of("c")))
+                    .hasMessageContaining("there is no parameter \"c\"");
+        }
+    }
+
+    @Test
+    void namesOfParametersMayHaveSlashes() {
+        Parameter a = Parameter.of("a", Shape.of(1), new double[] {1}).gradient(new double[] {1});
+        Parameter nested = Parameter.of("a/adam.exp_avg", Shape.of(1), new double[] {1}).gradient(new double[] {2});
+        Rule rule = Chain.chain(Rules.adam(), new Scale(2).onlyFor(Mask.named("a/*")));
+        try (Optimizer optimizer = Optimizer.of(new ParameterGroup("all", List.of(a, nested), rule, 0.1))) {
+            optimizer.step();
+            assertThat(optimizer.states().stream().map(StateView::name))
+                    .containsExactly(
+                            "a/adam.exp_avg",
+                            "a/adam.exp_avg_sq",
+                            "a/adam.exp_avg/adam.exp_avg",
+                            "a/adam.exp_avg/adam.exp_avg_sq");
+            assertThat(optimizer.state("a/adam.exp_avg").toArray()[0]).isCloseTo(0.1, within(1e-15));
+            assertThat(optimizer.state("a/adam.exp_avg/adam.exp_avg").toArray()[0])
+                    .isCloseTo(0.2, within(1e-15));
+            assertThat(1 - nested.values().get(ValueLayout.JAVA_DOUBLE, 0)).isCloseTo(0.2, within(1e-7));
+            assertThat(TextForm.STANDARD.parseRule(TextForm.STANDARD.printRule(rule)))
+                    .isEqualTo(rule);
+        }
+    }
+
+    @Test
     void sharedNumbersAreOneForAllParametersOfALink() {
         Parameter a = Parameter.of("a", Shape.of(2), new double[] {1, 1}).gradient(new double[] {1, 2});
         Parameter b = Parameter.of("b", Shape.of(1), new double[] {1}).gradient(new double[] {3});
@@ -511,8 +575,8 @@ class OptimizerTest {
                         "parameter w: its gradient must have 2 FLOAT32 elements (8 bytes) for shape [2], got 12 bytes");
         assertThatThrownBy(() -> w.gradient(new double[2]))
                 .hasMessage("parameter w: the gradient of a FLOAT32 parameter must be FLOAT32, got FLOAT64");
-        assertThatThrownBy(() -> Parameter.of("a/b", Shape.of(2), new float[2]))
-                .hasMessageContaining("must not be empty or contain '/'");
+        assertThatThrownBy(() -> Parameter.of("/b", Shape.of(2), new float[2]))
+                .hasMessageContaining("must not be empty or begin with '/', got \"/b\"");
         assertThatThrownBy(() -> Parameter.of(
                         "w",
                         Shape.of(2),

@@ -8,6 +8,7 @@ import dev.gradus.rule.Rule;
 import dev.gradus.rules.Rules;
 import dev.gradus.rules.average.EmaWeights;
 import dev.gradus.rules.clip.ClipAdaptively;
+import dev.gradus.rules.control.AddNoise;
 import dev.gradus.rules.momentum.Momentum;
 import dev.gradus.schedule.Schedules;
 import dev.gradus.tensor.ElementType;
@@ -212,6 +213,37 @@ class RowGradientTest {
             optimizer.step();
         }
         return values;
+    }
+
+    @Test
+    void randomNumbersOfAStepDoNotDependOnTheStepsBeforeIt() {
+        Rule rule = chain(new AddNoise(), Rules.adam());
+        try (Arena arena = Arena.ofConfined();
+                Table table = new Table(rule, false)) {
+            Random random = new Random(3);
+            for (int rows : new int[] {150, 3, 3}) {
+                long[] indices = random.longs(rows, 0, ROWS).toArray();
+                float[] gradient = gradient(random, rows);
+                try (Table resumed = new Table(rule, false)) {
+                    resumed.optimizer.load(table.optimizer.save(state -> state.copy(arena)));
+                    table.step(indices, gradient);
+                    resumed.step(indices, gradient);
+                    assertThat(resumed.values).containsExactly(table.values);
+                }
+            }
+        }
+    }
+
+    @Test
+    void evaluatingDoesNotDependOnTheGradientOfRows() {
+        try (Table table = new Table(chain(Rules.adam(), new EmaWeights(0.5)), false)) {
+            table.step(new long[] {1}, new float[COLS]);
+            table.parameter.gradient(new long[] {ROWS}, new float[COLS]);
+            table.optimizer.evaluate();
+            assertThat(table.optimizer.isEvaluating()).isTrue();
+            table.optimizer.train();
+            assertThatThrownBy(table.optimizer::step).hasMessageContaining("must be a row in 0 … 199, got 200");
+        }
     }
 
     @Test

@@ -186,7 +186,7 @@ class StateFormatTest {
                     .with("momentum", 0)
                     .withoutMasterWeights();
             try (Optimizer optimizer = Optimizer.of(group)) {
-                assertThat(optimizer.states()).noneMatch(state -> state.name().endsWith(TrainedParameter.MASTER));
+                assertThat(optimizer.states()).noneMatch(state -> state.name().endsWith(StateStore.MASTER));
                 for (int i = 0; i < 1000; i++) {
                     optimizer.step();
                 }

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +21,9 @@ import java.util.regex.Pattern;
 /// Writes files of which, whenever the machine stops, either the old or the new content is there, whole.
 final class AtomicFile {
     private static final String SUFFIX = ".tmp";
+
+    /// How much of the target's name is in that of the temporary file, which is longer and may be too long.
+    private static final int LONGEST_START = 100;
 
     /// `.name.process-uuid.tmp`
     private static final Pattern TEMPORARY = Pattern.compile("\\..*\\.([0-9]{1,18})-[0-9a-f-]{36}\\.tmp");
@@ -45,8 +51,11 @@ final class AtomicFile {
             throw new CheckpointException(target + " is a directory");
         }
         Path folder = folder(target);
-        String name =
-                "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + UUID.randomUUID() + SUFFIX;
+        if (!Files.isDirectory(folder)) {
+            throw new CheckpointException(target + " cannot be written: "
+                    + (Files.exists(folder) ? folder + " is not a folder" : "there is no folder " + folder));
+        }
+        String name = "." + start(target) + "." + ProcessHandle.current().pid() + "-" + UUID.randomUUID() + SUFFIX;
         Path temporary = folder.resolve(name);
         OPEN.add(name);
         try {
@@ -58,7 +67,7 @@ final class AtomicFile {
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
             force(folder);
         } catch (IOException e) {
-            throw new CheckpointException(target + " cannot be written: " + reason(e), e);
+            throw new CheckpointException(target + " cannot be written: " + reason(e, temporary, folder), e);
         } finally {
             deleteQuietly(temporary);
             OPEN.remove(name);
@@ -114,10 +123,27 @@ final class AtomicFile {
         }
     }
 
+    private static String start(Path target) {
+        String name = String.valueOf(target.getFileName());
+        return name.length() <= LONGEST_START ? name : name.substring(0, name.offsetByCodePoints(0, LONGEST_START / 2));
+    }
+
+    /// Names the folder where the temporary file cannot be made or written, of which the caller has never heard.
+    private static String reason(IOException e, Path temporary, Path folder) {
+        if (e instanceof FileSystemException failed && temporary.toString().equals(failed.getFile())) {
+            String reason = failed instanceof AccessDeniedException ? "access is denied" : failed.getReason();
+            return "a file in " + folder + " cannot be made"
+                    + (reason == null ? Files.isDirectory(folder) ? "" : ": there is no such folder" : ": " + reason);
+        }
+        return reason(e);
+    }
+
     static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException missing -> "there is no " + missing.getFile();
             case AccessDeniedException denied -> "access to " + denied.getFile() + " is denied";
+            case NotDirectoryException file -> file.getFile() + " is not a folder";
+            case FileAlreadyExistsException file -> file.getFile() + " is there already and is not a folder";
             default -> String.valueOf(e.getMessage());
         };
     }

@@ -90,7 +90,7 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
-    /// The checkpoint with the most completed updates in a folder, of those that [CheckpointFolder] wrote.
+    /// The checkpoint that was saved last in a folder, of those that [CheckpointFolder] wrote.
     ///
     /// @throws CheckpointException if the folder cannot be listed
     public static Optional<Path> latest(Path folder) {

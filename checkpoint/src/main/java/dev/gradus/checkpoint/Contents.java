@@ -13,15 +13,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,7 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// Tensors: `p` is the values of parameter p, `p/link.state` a state of it, `p/step` the number of its updates, `/step`
 /// that of the optimizer's, `/group:g/hyperparameter.number` what a schedule of group g remembers. Codes in 8 bits are
-/// bytes, with what they stand for in the metadata.
+/// bytes, with what they stand for in the metadata. Where `p` could be a state of another parameter, because what
+/// precedes its last '/' is the name of one, its values are `p/`.
 ///
 /// @param notes the caller's own texts
 record Contents(OptimizerState state, List<GroupDescription> groups, Map<String, String> notes) {
@@ -46,7 +51,8 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
     private static final String HEADER_CHECKSUM = "gradus.checksum";
     private static final String NOTE = "note.";
 
-    private static final JsonMapper JSON = JsonMapper.builder()
+    private static final JsonMapper JSON = JsonMapper.builder(
+                    JsonFactory.builder().streamReadConstraints(Header.CONSTRAINTS).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -82,12 +88,14 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
         Map<String, Codes> codes = new TreeMap<>();
         tensors.add(Tensor.count("/" + STEP, state.completed()));
         state.numbers().forEach((name, number) -> tensors.add(Tensor.number("/" + name, number)));
+        Set<String> names =
+                state.parameters().stream().map(ParameterState::name).collect(Collectors.toSet());
         for (ParameterState parameter : state.parameters()) {
             tensors.add(Tensor.count(parameter.name() + "/" + STEP, parameter.completed()));
             if (parameter.values() != null) {
-                tensors.add(tensor(parameter.values(), codes));
+                tensors.add(tensor(nameOfValues(parameter.name(), names), parameter.values(), codes));
             }
-            parameter.states().forEach(view -> tensors.add(tensor(view, codes)));
+            parameter.states().forEach(view -> tensors.add(tensor(view.name(), view, codes)));
         }
         Map<String, String> sums = new TreeMap<>();
         tensors.forEach(tensor -> sums.put(tensor.name(), Chunks.checksum(tensor.data())));
@@ -101,7 +109,17 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
         metadata.put(EVALUATING, String.valueOf(state.isEvaluating()));
         metadata.put(CHECKSUMS, JSON.writeValueAsString(sums));
         metadata.put(HEADER_CHECKSUM, headerChecksum(metadata, tensors));
-        return Safetensors.content(file, metadata, tensors);
+        return Safetensors.content(file, metadata, tensors, this::requireReadable);
+    }
+
+    /// Refuses what would be read otherwise.
+    private void requireReadable(Safetensors file) {
+        Contents read = read(file);
+        if (!read.groups.equals(in(TextForm.STANDARD, groups))
+                || !read.notes.equals(notes)
+                || !read.frozen().equals(frozen())) {
+            throw new CheckpointException("groups, notes or parameters would be read otherwise than they were written");
+        }
     }
 
     private List<String> frozen() {
@@ -111,13 +129,22 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
                 .toList();
     }
 
-    private static Tensor tensor(StateView view, Map<String, Codes> codes) {
+    private static String nameOfValues(String parameter, Set<String> parameters) {
+        return parameters.contains(beforeLastSlash(parameter)) ? parameter + "/" : parameter;
+    }
+
+    /// The parameter, if it is the name of a state.
+    private static String beforeLastSlash(String name) {
+        return name.substring(0, Math.max(0, name.lastIndexOf('/')));
+    }
+
+    private static Tensor tensor(String name, StateView view, Map<String, Codes> codes) {
         Shape shape = view.shape();
         if (view.type().isEightBit()) {
-            codes.put(view.name(), new Codes(view.type(), sizes(shape)));
+            codes.put(name, new Codes(view.type(), sizes(shape)));
             shape = Shape.of(view.values().byteSize());
         }
-        return new Tensor(view.name(), DataType.of(view.type()), shape, view.values());
+        return new Tensor(name, DataType.of(view.type()), shape, view.values());
     }
 
     private static List<Long> sizes(Shape shape) {
@@ -163,20 +190,25 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
         Map<String, Long> steps = new LinkedHashMap<>();
         Map<String, Double> numbers = new LinkedHashMap<>();
         groups.forEach(group -> group.parameters().forEach(name -> states.put(name, new ArrayList<>())));
+        Map<String, String> valueNames = new HashMap<>();
+        states.keySet().forEach(name -> valueNames.put(nameOfValues(name, states.keySet()), name));
         for (Tensor tensor : file.tensors()) {
-            int slash = tensor.name().indexOf('/');
-            String parameter = slash < 0 ? tensor.name() : tensor.name().substring(0, slash);
+            String name = tensor.name();
+            String valuesOf = valueNames.get(name);
+            String parameter = beforeLastSlash(name);
             List<StateView> own = states.get(parameter);
-            if (slash >= 0 && tensor.name().substring(slash + 1).equals(STEP)) {
-                steps.put(parameter, count(tensor));
-            } else if (slash == 0) {
-                numbers.put(tensor.name().substring(1), number(tensor));
-            } else if (own == null) {
-                throw new CheckpointException("tensor \"" + tensor.name() + "\" is of no parameter in any group");
-            } else if (slash < 0) {
-                values.put(parameter, view(tensor, codes));
+            if (valuesOf != null) {
+                values.put(valuesOf, view(valuesOf, tensor, codes));
+            } else if (own != null || name.equals("/" + STEP)) {
+                if (name.endsWith("/" + STEP)) {
+                    steps.put(parameter, count(tensor));
+                } else {
+                    Objects.requireNonNull(own).add(view(name, tensor, codes));
+                }
+            } else if (name.startsWith("/")) {
+                numbers.put(name.substring(1), number(tensor));
             } else {
-                own.add(view(tensor, codes));
+                throw new CheckpointException("tensor \"" + name + "\" is of no parameter in any group");
             }
         }
         List<ParameterState> parameters = new ArrayList<>();
@@ -264,27 +296,19 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
     }
 
     /// How a tensor lies in an optimizer. What its values are does not matter to a checkpoint.
-    private static StateView view(Tensor tensor, Map<String, Codes> codes) {
-        ElementType type = switch (tensor.type()) {
-            case F32 -> ElementType.FLOAT32;
-            case F64 -> ElementType.FLOAT64;
-            case F16 -> ElementType.FLOAT16;
-            case BF16 -> ElementType.BFLOAT16;
-            case U8 -> {
-                Codes of = codes.get(tensor.name());
-                if (of == null) {
-                    throw new CheckpointException("tensor \"" + tensor.name() + "\" is of bytes, but " + CODES
-                            + " does not say what they stand for");
-                }
-                yield of.type();
-            }
-            default ->
-                throw new CheckpointException(
-                        "tensor \"" + tensor.name() + "\" has type " + tensor.type() + ", which no state has");
-        };
+    private static StateView view(String name, Tensor tensor, Map<String, Codes> codes) {
         Codes of = codes.get(tensor.name());
+        ElementType type = tensor.type() == DataType.U8 && of != null
+                ? of.type()
+                : tensor.type().elementType();
+        if (type == null) {
+            throw new CheckpointException("tensor \"" + tensor.name() + "\" "
+                    + (tensor.type() == DataType.U8
+                            ? "is of bytes, but " + CODES + " does not say what they stand for"
+                            : "has type " + tensor.type() + ", which no state has"));
+        }
         Shape shape = of == null ? tensor.shape() : shape(tensor, of);
-        return new StateView(tensor.name(), shape, type, Role.WEIGHTS, tensor.data());
+        return new StateView(name, shape, type, Role.WEIGHTS, tensor.data());
     }
 
     private static Shape shape(Tensor tensor, Codes codes) {

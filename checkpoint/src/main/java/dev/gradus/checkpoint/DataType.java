@@ -3,6 +3,7 @@ package dev.gradus.checkpoint;
 import dev.gradus.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /// How an element of a tensor is stored in a safetensors file.
 ///
@@ -46,6 +47,18 @@ public enum DataType {
             case FLOAT16 -> F16;
             case BFLOAT16 -> BF16;
             case SIGNED_8BIT, NON_NEGATIVE_8BIT -> U8;
+        };
+    }
+
+    /// The type of elements that optimizers have, or null where they have none such.
+    @Nullable
+    ElementType elementType() {
+        return switch (this) {
+            case F32 -> ElementType.FLOAT32;
+            case F64 -> ElementType.FLOAT64;
+            case F16 -> ElementType.FLOAT16;
+            case BF16 -> ElementType.BFLOAT16;
+            default -> null;
         };
     }
 

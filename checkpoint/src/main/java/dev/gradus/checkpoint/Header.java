@@ -20,11 +20,18 @@ import tools.jackson.core.json.JsonFactory;
 
 /// The header of a safetensors file: a JSON object that says where each tensor lies.
 ///
-/// Reading is strict: whatever the format does not allow is refused, and so are gaps between tensors, tensors that
-/// are not aligned to their elements, and keys that are not known.
+/// Reading is strict: whatever the format does not allow is refused, and so are gaps between tensors and keys that are
+/// not known. What is written is read before, so that nothing is written that would be refused later.
 record Header(Map<String, String> metadata, List<Entry> entries) {
     /// What the reference implementation reads at most, in bytes.
     static final long MAX_BYTES = 100_000_000;
+
+    /// The longest name of a tensor or text, in characters.
+    static final int MAX_NAME = 65_536;
+
+    /// A header of many small tensors takes about six times its size in memory, and is read and written only if it
+    /// leaves room for other things.
+    private static final int HEAP_PER_BYTE = 8;
 
     private static final String METADATA = "__metadata__";
     private static final int MAX_RANK = 64;
@@ -32,14 +39,17 @@ record Header(Map<String, String> metadata, List<Entry> entries) {
     /// Objects of objects of arrays is all that there is.
     private static final int MAX_DEPTH = 4;
 
+    /// What is accepted of names and texts, in the header and in texts of JSON within it.
+    static final StreamReadConstraints CONSTRAINTS = StreamReadConstraints.builder()
+            .maxNestingDepth(MAX_DEPTH)
+            .maxNumberLength(20)
+            .maxNameLength(MAX_NAME)
+            .maxStringLength((int) MAX_BYTES)
+            .build();
+
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .maxNumberLength(20)
-                    .maxNameLength(65_536)
-                    .maxStringLength((int) MAX_BYTES)
-                    .build())
+            .streamReadConstraints(CONSTRAINTS)
             .build();
 
     /// Where a tensor lies, in bytes from the end of the header.
@@ -48,6 +58,22 @@ record Header(Map<String, String> metadata, List<Entry> entries) {
     Header {
         metadata = Map.copyOf(metadata);
         entries = List.copyOf(entries);
+    }
+
+    /// How many bytes a header may have in this JVM, for reading and for writing alike.
+    static long limit() {
+        return Math.min(MAX_BYTES, Runtime.getRuntime().maxMemory() / HEAP_PER_BYTE);
+    }
+
+    /// @throws CheckpointException if a header of so many bytes is neither read nor written here
+    static void requireLength(long bytes) {
+        if (bytes > limit()) {
+            throw new CheckpointException("the header's length is " + bytes + " bytes, more than the " + limit()
+                    + (limit() == MAX_BYTES
+                            ? " that readers accept"
+                            : " that a heap of " + Runtime.getRuntime().maxMemory()
+                                    + " bytes has room for: give the JVM more with -Xmx"));
+        }
     }
 
     /// The header of tensors that lie one after the other, in this order.
@@ -152,7 +178,10 @@ record Header(Map<String, String> metadata, List<Entry> entries) {
 
         private Map<String, String> metadata() {
             Map<String, String> metadata = new LinkedHashMap<>();
-            require(json.nextToken(), JsonToken.START_OBJECT, METADATA);
+            if (json.nextToken() == JsonToken.VALUE_NULL) {
+                return metadata;
+            }
+            require(json.currentToken(), JsonToken.START_OBJECT, METADATA);
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {
                 String key = json.currentName();
                 require(json.nextToken(), JsonToken.VALUE_STRING, METADATA + " \"" + key + "\"");
@@ -186,8 +215,10 @@ record Header(Map<String, String> metadata, List<Entry> entries) {
         private static Entry entry(String name, DataType type, long[] sizes, long[] offsets) {
             String what = "tensor \"" + name + "\"";
             Shape shape;
+            long bytes;
             try {
                 shape = Shape.of(sizes);
+                bytes = Tensor.bytes(name, type, shape);
             } catch (IllegalArgumentException e) {
                 throw new CheckpointException(what + ": " + e.getMessage(), e);
             }
@@ -195,14 +226,9 @@ record Header(Map<String, String> metadata, List<Entry> entries) {
                 throw new CheckpointException(
                         what + ": its data_offsets must be a begin and an end, got " + Arrays.toString(offsets));
             }
-            if (offsets[0] % type.bytes() != 0) {
-                throw new CheckpointException(what + " begins at byte " + offsets[0]
-                        + " of the data, which is not aligned to elements of " + type.bytes() + " bytes");
-            }
-            if (offsets[1] - offsets[0] != Tensor.bytes(name, type, shape)) {
-                throw new CheckpointException(what + " of type " + type + " and shape " + shape + " must have "
-                        + Tensor.bytes(name, type, shape) + " bytes, its data_offsets say "
-                        + (offsets[1] - offsets[0]));
+            if (offsets[1] - offsets[0] != bytes) {
+                throw new CheckpointException(what + " of type " + type + " and shape " + shape + " must have " + bytes
+                        + " bytes, its data_offsets say " + (offsets[1] - offsets[0]));
             }
             return new Entry(name, type, shape, offsets[0], offsets[1]);
         }

@@ -1,19 +1,22 @@
 package dev.gradus.checkpoint;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// What loading a checkpoint did.
 ///
 /// @param loaded the parameters that were loaded with all their states, by their names in the optimizer
-/// @param valuesOnly those of which only the values were loaded, each with the reason
-/// @param kept those that stayed as they were, each with the reason
-/// @param unused the parameters of the checkpoint that the optimizer does not have
+/// @param begun the states that begin anew, each with the reason; the rest of their parameters was loaded
+/// @param valuesOnly the parameters of which only the values were loaded, each with the reason; their states begin anew
+/// @param kept the parameters that stayed as they were, each with the reason
+/// @param unused what the checkpoint has and the optimizer does not: parameters and states
 /// @param restored the hyperparameters that have the checkpoint's value or schedule again, each with what they had
 ///     here before
 /// @param differences what the optimizer does otherwise than the one that was saved: hyperparameters and schedules
-///     that are set to something else, and, where loading is partial, rules
+///     that are set to something else, parameters that stay frozen here, and, where loading is partial, rules
 public record LoadReport(
         List<String> loaded,
+        List<String> begun,
         List<String> valuesOnly,
         List<String> kept,
         List<String> unused,
@@ -21,6 +24,7 @@ public record LoadReport(
         List<String> differences) {
     public LoadReport {
         loaded = List.copyOf(loaded);
+        begun = List.copyOf(begun);
         valuesOnly = List.copyOf(valuesOnly);
         kept = List.copyOf(kept);
         unused = List.copyOf(unused);
@@ -30,6 +34,16 @@ public record LoadReport(
 
     /// Whether the optimizer now goes on exactly as the one that was saved would have.
     public boolean isExact() {
-        return valuesOnly.isEmpty() && kept.isEmpty() && unused.isEmpty() && differences.isEmpty();
+        return begun.isEmpty()
+                && valuesOnly.isEmpty()
+                && kept.isEmpty()
+                && unused.isEmpty()
+                && differences.isEmpty();
+    }
+
+    LoadReport withUnused(List<String> more) {
+        List<String> all = new ArrayList<>(unused);
+        all.addAll(more);
+        return new LoadReport(loaded, begun, valuesOnly, kept, all, restored, differences);
     }
 }

@@ -11,24 +11,19 @@ import dev.gradus.text.TextForm;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// Loads what a checkpoint holds into an optimizer.
 final class Loader {
     private final Contents contents;
     private final Loading options;
-    private final List<String> loaded = new ArrayList<>();
-    private final List<String> valuesOnly = new ArrayList<>();
-    private final List<String> kept = new ArrayList<>();
+    private final List<String> differences = new ArrayList<>();
 
     Loader(Contents contents, Loading options) {
         this.contents = contents;
@@ -40,36 +35,31 @@ final class Loader {
                 optimizer.groups().stream().map(GroupDescription::of).toList();
         Map<String, ParameterState> saved = renamed();
         List<String> rules = otherRules(own);
-        Map<String, Map<String, Schedule>> settings = options.restoresSettings() ? savedSettings(own) : Map.of();
-        List<String> differences = new ArrayList<>(options.restoresSettings() ? Set.of() : otherSettings(own));
-        Set<String> restored = options.restoresSettings() ? otherSettings(own) : Set.of();
-        List<String> unused = List.of();
         try {
             if (options.isPartial() || options.valuesOnly()) {
-                try (Arena arena = Arena.ofShared()) {
-                    OptimizerState present = optimizer.save(state -> kept(state, saved, arena));
-                    unused = new ArrayList<>(saved.keySet());
-                    unused.removeAll(names(present));
-                    requireComplete(unused);
-                    optimizer.load(merged(present, sharedStates(optimizer)));
-                }
+                differences.addAll(otherSettings(own));
                 differences.addAll(rules);
-            } else {
-                OptimizerState state = new OptimizerState(
-                        contents.state().completed(),
-                        contents.state().isEvaluating(),
-                        List.copyOf(saved.values()),
-                        contents.state().numbers());
-                List<String> problems = new ArrayList<>(rules);
-                if (!options.restoresSettings()) {
-                    problems.addAll(optimizer.misfits(state));
-                }
-                if (!problems.isEmpty()) {
-                    throw new CheckpointException("does not fit the optimizer", problems);
-                }
-                optimizer.load(state, settings);
-                loaded.addAll(saved.keySet());
+                return loadPart(optimizer, frozenAsHere(saved, optimizer, own));
             }
+            Map<String, Map<String, Schedule>> settings = options.restoresSettings() ? savedSettings(own) : Map.of();
+            Set<String> others = otherSettings(own);
+            OptimizerState state = new OptimizerState(
+                    contents.state().completed(),
+                    contents.state().isEvaluating(),
+                    List.copyOf(frozenAsHere(saved, optimizer, own).values()),
+                    contents.state().numbers());
+            List<String> problems = new ArrayList<>(rules);
+            if (!options.restoresSettings()) {
+                problems.addAll(optimizer.misfits(state));
+            }
+            if (!problems.isEmpty()) {
+                throw new CheckpointException("does not fit the optimizer", problems);
+            }
+            optimizer.load(state, settings);
+            List<String> restored = options.restoresSettings() ? List.copyOf(others) : List.of();
+            differences.addAll(0, options.restoresSettings() ? List.of() : others);
+            return new LoadReport(
+                    List.copyOf(saved.keySet()), List.of(), List.of(), List.of(), List.of(), restored, differences);
         } catch (StateMismatchException e) {
             throw new CheckpointException("does not fit the optimizer", e.problems());
         } catch (IllegalArgumentException e) {
@@ -80,11 +70,59 @@ final class Loader {
                             + " optimizer: load another file",
                     e);
         }
-        return new LoadReport(loaded, valuesOnly, kept, unused, List.copyOf(restored), differences);
     }
 
-    private static Set<String> names(OptimizerState state) {
-        return state.parameters().stream().map(ParameterState::name).collect(Collectors.toSet());
+    private LoadReport loadPart(Optimizer optimizer, Map<String, ParameterState> saved) {
+        if (contents.state().isEvaluating()) {
+            throw new CheckpointException("was saved in evaluation mode: it can only be loaded as a whole");
+        }
+        if (optimizer.isEvaluating()) {
+            throw new CheckpointException("can only be loaded as a whole while the optimizer is in evaluation mode:"
+                    + " call train() first");
+        }
+        Set<String> shared = sharedStates(optimizer);
+        PartialLoad load;
+        try (Arena arena = Arena.ofShared()) {
+            load = new PartialLoad(saved, options.valuesOnly(), shared, arena);
+            OptimizerState merged = optimizer.save(present -> new OptimizerState(
+                    options.valuesOnly()
+                            ? present.completed()
+                            : contents.state().completed(),
+                    false,
+                    load.merge(present),
+                    numbers(present.numbers())));
+            if (!options.isPartial()) {
+                requireComplete(load);
+            }
+            optimizer.load(merged);
+        }
+        load.initial().forEach(optimizer::recapture);
+        return new LoadReport(
+                load.loaded, load.begun, load.valuesOnly, load.kept, load.unused, List.of(), differences);
+    }
+
+    private static void requireComplete(PartialLoad load) {
+        if (!load.kept.isEmpty() || !load.unused.isEmpty()) {
+            List<String> problems = new ArrayList<>(load.kept);
+            load.unused.forEach(name -> problems.add(name + " is unexpected"));
+            throw new CheckpointException("does not fit the optimizer", problems);
+        }
+    }
+
+    /// What is frozen here stays so, and the report says it.
+    private Map<String, ParameterState> frozenAsHere(
+            Map<String, ParameterState> saved, Optimizer optimizer, List<GroupDescription> own) {
+        Map<String, ParameterState> frozen = new LinkedHashMap<>(saved);
+        for (GroupDescription group : own) {
+            for (String name : group.parameters()) {
+                ParameterState from = saved.get(name);
+                if (from != null && !from.isFrozen() && optimizer.isFrozen(name)) {
+                    frozen.put(name, new ParameterState(name, from.completed(), true, from.values(), from.states()));
+                    differences.add("parameter " + name + " stays frozen, which it was not in the checkpoint");
+                }
+            }
+        }
+        return frozen;
     }
 
     /// The parameters by their names in the optimizer.
@@ -202,45 +240,6 @@ final class Loader {
         return byParameter;
     }
 
-    private void requireComplete(List<String> unused) {
-        if (contents.state().isEvaluating()) {
-            throw new CheckpointException("was saved in evaluation mode: it can only be loaded as a whole");
-        }
-        if (!options.isPartial() && !(kept.isEmpty() && unused.isEmpty())) {
-            List<String> problems = new ArrayList<>(kept);
-            unused.forEach(name -> problems.add(name + " is unexpected"));
-            throw new CheckpointException("does not fit the optimizer", problems);
-        }
-    }
-
-    /// A copy of what is not taken from the checkpoint; the rest is as it is there.
-    private OptimizerState kept(OptimizerState present, Map<String, ParameterState> saved, Arena arena) {
-        List<ParameterState> parameters = new ArrayList<>();
-        for (ParameterState own : present.parameters()) {
-            String name = own.name();
-            ParameterState from = saved.get(name);
-            String misfit = misfit(own, from);
-            if (from == null || !misfit.isEmpty()) {
-                kept.add(name + ": " + misfit);
-                parameters.add(own.copy(arena));
-                continue;
-            }
-            String states = options.valuesOnly() ? "as asked for" : statesMisfit(own, from);
-            if (states.isEmpty()) {
-                loaded.add(name);
-                parameters.add(from);
-            } else {
-                valuesOnly.add(name + ": " + states);
-                ParameterState copy = own.copy(arena);
-                parameters.add(
-                        new ParameterState(name, copy.completed(), copy.isFrozen(), from.values(), copy.states()));
-            }
-        }
-        long completed =
-                options.valuesOnly() ? present.completed() : contents.state().completed();
-        return new OptimizerState(completed, present.isEvaluating(), parameters, numbers(present.numbers()));
-    }
-
     /// What schedules here remember, as the checkpoint has it where it does.
     private Map<String, Double> numbers(Map<String, Double> own) {
         Map<String, Double> numbers = new HashMap<>(own);
@@ -250,67 +249,10 @@ final class Loader {
         return numbers;
     }
 
-    private static String misfit(ParameterState own, @Nullable ParameterState from) {
-        if (from == null) {
-            return "is not in the checkpoint";
-        }
-        return from.values() == null ? "" : misfit(Objects.requireNonNull(own.values()), from.values());
-    }
-
-    private static String statesMisfit(ParameterState own, ParameterState from) {
-        Map<String, StateView> given = new HashMap<>();
-        from.states().forEach(state -> given.put(state.name(), state));
-        for (StateView state : own.states()) {
-            StateView other = given.remove(state.name());
-            String misfit = other == null ? "is not in the checkpoint" : misfit(state, other);
-            if (!misfit.isEmpty()) {
-                return "state " + state.name() + " " + misfit;
-            }
-        }
-        return given.isEmpty() ? "" : "state " + given.keySet().iterator().next() + " is unexpected";
-    }
-
-    private static String misfit(StateView own, StateView from) {
-        if (!own.shape().equals(from.shape())) {
-            return "has shape " + from.shape() + " in the checkpoint, not " + own.shape();
-        }
-        return own.type() == from.type() ? "" : "is stored as " + from.type() + ", not " + own.type();
-    }
-
     private static Set<String> sharedStates(Optimizer optimizer) {
         return optimizer.states().stream()
                 .map(StateView::name)
                 .filter(name -> name.startsWith("/"))
                 .collect(Collectors.toSet());
-    }
-
-    /// A number that a link shares is the checkpoint's for all parameters of the link, once it is for one.
-    private OptimizerState merged(OptimizerState state, Set<String> sharedStates) {
-        Map<String, StateView> numbers = new HashMap<>();
-        Set<String> fromCheckpoint = new HashSet<>(loaded);
-        for (ParameterState parameter : state.parameters()) {
-            if (fromCheckpoint.contains(parameter.name())) {
-                parameter.states().forEach(view -> numbers.putIfAbsent(suffix(parameter, view), view));
-            }
-        }
-        numbers.keySet().retainAll(sharedStates);
-        List<ParameterState> parameters = new ArrayList<>();
-        for (ParameterState parameter : state.parameters()) {
-            List<StateView> states = parameter.states().stream()
-                    .map(view -> {
-                        StateView number = numbers.get(suffix(parameter, view));
-                        return number == null || fromCheckpoint.contains(parameter.name())
-                                ? view
-                                : new StateView(view.name(), view.shape(), view.type(), view.role(), number.values());
-                    })
-                    .toList();
-            parameters.add(new ParameterState(
-                    parameter.name(), parameter.completed(), parameter.isFrozen(), parameter.values(), states));
-        }
-        return new OptimizerState(state.completed(), state.isEvaluating(), parameters, state.numbers());
-    }
-
-    private static String suffix(ParameterState parameter, StateView view) {
-        return view.name().substring(parameter.name().length());
     }
 }

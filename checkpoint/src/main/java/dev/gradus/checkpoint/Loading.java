@@ -4,8 +4,8 @@ import java.util.function.UnaryOperator;
 
 /// How a checkpoint is loaded.
 ///
-/// @param isPartial whether parameters that are missing or do not fit stay as they are, and what is unexpected is
-///     left out; otherwise everything must fit, the rules included
+/// @param isPartial whether parameters that are missing or do not fit stay as they are, states that are missing or do
+///     not fit begin anew, and what is unexpected is left out; otherwise everything must fit, the rules included
 /// @param valuesOnly whether only the parameters' values are loaded, and the states begin anew
 /// @param restoresSettings whether hyperparameters get the values and schedules that the checkpoint has
 /// @param names what a parameter of the checkpoint is called in the optimizer
@@ -21,12 +21,16 @@ public record Loading(boolean isPartial, boolean valuesOnly, boolean restoresSet
     /// Everything must fit.
     public static final Loading STRICT = new Loading(false, false, false, UnaryOperator.identity());
 
-    /// Everything that fits is loaded.
+    /// Everything that fits is loaded, state by state: [LoadReport#begun()] lists the states that begin anew, such as
+    /// those of a link that the checkpoint's rule did not have. They begin at the step count of the checkpoint, so a
+    /// moment among them is corrected for its start as if it were as old as the others. Where no state of a parameter
+    /// fits, its step count begins at 0.
     public Loading partial() {
         return new Loading(true, valuesOnly, restoresSettings, names);
     }
 
-    /// Of each parameter only its values are loaded.
+    /// Of each parameter only its values are loaded; all states and the parameters' step counts begin anew, at the
+    /// values that were loaded.
     public Loading onlyValues() {
         return new Loading(isPartial, true, restoresSettings, names);
     }

@@ -1,5 +1,6 @@
 package dev.gradus.checkpoint;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonEncoding;
 import tools.jackson.core.JsonGenerator;
@@ -26,7 +28,7 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /// A safetensors file: named tensors, and texts about them. Tensors are mapped, not read: files may be larger than
-/// memory.
+/// memory. Tensors that do not lie at a multiple of their elements' size, as some tools write them, are copied.
 ///
 /// Whoever changes the file while it is open changes the tensors. After closing no tensor may be used.
 ///
@@ -34,6 +36,9 @@ import tools.jackson.core.json.JsonFactory;
 /// header in JSON, padded with spaces to a multiple of 8, then the tensors without gaps.
 public final class Safetensors implements AutoCloseable {
     private static final JsonFactory JSON = new JsonFactory();
+
+    /// How much of a long name is shown.
+    private static final int SHOWN = 40;
 
     private final @Nullable Arena arena;
     private final Map<String, String> metadata;
@@ -46,24 +51,37 @@ public final class Safetensors implements AutoCloseable {
             throw new CheckpointException("a safetensors file has at least 8 bytes, this one has " + size);
         }
         long headerBytes = file.get(LittleEndian.LONG, 0);
-        // A header takes several times its size when it is read.
-        long most = Math.min(Header.MAX_BYTES, Runtime.getRuntime().maxMemory() / 16);
         if (headerBytes < 0 || headerBytes > size - Long.BYTES) {
-            throw new CheckpointException("the header's length is " + Long.toUnsignedString(headerBytes)
-                    + " bytes, but only " + (size - Long.BYTES) + " follow");
+            throw new CheckpointException(OtherFormat.of(file)
+                    .map(OtherFormat::sentence)
+                    .orElseGet(() -> "the header's length is " + Long.toUnsignedString(headerBytes)
+                            + " bytes, but only " + (size - Long.BYTES) + " follow"));
         }
-        if (headerBytes > most) {
-            throw new CheckpointException(
-                    "the header's length is " + headerBytes + " bytes, more than the " + most + " that are read");
-        }
+        Header.requireLength(headerBytes);
         MemorySegment data = file.asSlice(Long.BYTES + headerBytes);
         Header header = Header.read(stream(file.asSlice(Long.BYTES, headerBytes)), data.byteSize());
         this.metadata = header.metadata();
         this.tensors = new LinkedHashMap<>();
         for (Header.Entry entry : header.entries()) {
             MemorySegment slice = data.asSlice(entry.begin(), entry.end() - entry.begin());
-            tensors.put(entry.name(), new Tensor(entry.name(), entry.type(), entry.shape(), slice));
+            tensors.put(entry.name(), new Tensor(entry.name(), entry.type(), entry.shape(), aligned(slice, entry)));
         }
+    }
+
+    /// What a header describes, with data that lies elsewhere.
+    private Safetensors(Header header, List<Tensor> tensors) {
+        this.arena = null;
+        this.metadata = header.metadata();
+        this.tensors = new LinkedHashMap<>();
+        tensors.forEach(tensor -> this.tensors.put(tensor.name(), tensor));
+    }
+
+    private MemorySegment aligned(MemorySegment slice, Header.Entry entry) {
+        int bytes = entry.type().bytes();
+        if (arena == null || slice.address() % bytes == 0) {
+            return slice;
+        }
+        return arena.allocate(slice.byteSize(), bytes).copyFrom(slice).asReadOnly();
     }
 
     /// Opens a file.
@@ -112,8 +130,8 @@ public final class Safetensors implements AutoCloseable {
     /// Writes a file, whole or not at all: to a temporary file beside it, which takes its place once it is on the
     /// disk.
     ///
-    /// @throws CheckpointException if two tensors have the same name or the file cannot be written; what was there
-    ///     is still there then
+    /// @throws CheckpointException if two tensors have the same name, the file could not be read again, or cannot be
+    ///     written; what was there is still there then
     public static void write(Path path, Map<String, String> metadata, List<Tensor> tensors) {
         AtomicFile.write(path, content(path, metadata, tensors));
     }
@@ -121,31 +139,99 @@ public final class Safetensors implements AutoCloseable {
     /// What a file consists of.
     ///
     /// @param path for messages
-    /// @throws CheckpointException if two tensors have the same name or the header would be too long
+    /// @throws CheckpointException if it could not be read
     static AtomicFile.Content content(Path path, Map<String, String> metadata, List<Tensor> tensors) {
+        return content(path, metadata, tensors, file -> {});
+    }
+
+    /// What a file consists of.
+    ///
+    /// @param path for messages
+    /// @param check throws if the file that it is given could not be read
+    /// @throws CheckpointException if it could not be read
+    static AtomicFile.Content content(
+            Path path, Map<String, String> metadata, List<Tensor> tensors, Consumer<Safetensors> check) {
+        requireReadable(path, metadata, tensors);
+        requireRoom(path, metadata, tensors);
+        List<Tensor> ordered = tensors.stream()
+                .sorted(Comparator.comparing(Tensor::type).reversed().thenComparing(Tensor::name))
+                .toList();
+        Header header = Header.of(metadata, ordered);
+        byte[] bytes = bytes(header);
+        try {
+            Header.requireLength(bytes.length);
+            Header read = Header.read(
+                    new ByteArrayInputStream(bytes),
+                    ordered.stream().mapToLong(tensor -> tensor.data().byteSize()).sum());
+            if (!read.equals(header)) {
+                throw new CheckpointException("the header would not be read as it was written");
+            }
+            check.accept(new Safetensors(read, ordered));
+        } catch (CheckpointException e) {
+            throw new CheckpointException(path + " cannot be written, for it could not be read: " + e.getMessage(), e);
+        }
+        return channel -> {
+            MemorySegment length = MemorySegment.ofArray(new byte[Long.BYTES]);
+            length.set(LittleEndian.LONG, 0, bytes.length);
+            Chunks.write(length, channel);
+            Chunks.write(MemorySegment.ofArray(bytes), channel);
+            for (Tensor tensor : ordered) {
+                Chunks.write(tensor.data(), channel);
+            }
+        };
+    }
+
+    /// Refuses what is too long before there is a copy of it.
+    private static void requireRoom(Path path, Map<String, String> metadata, List<Tensor> tensors) {
+        long characters = 0;
+        for (Tensor tensor : tensors) {
+            characters += tensor.name().length();
+        }
+        for (Map.Entry<String, String> text : metadata.entrySet()) {
+            characters += text.getKey().length() + (long) text.getValue().length();
+        }
+        try {
+            Header.requireLength(characters);
+        } catch (CheckpointException e) {
+            throw new CheckpointException(path + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /// Refuses names and texts that the format cannot have, so that the message says which.
+    private static void requireReadable(Path path, Map<String, String> metadata, List<Tensor> tensors) {
         Set<String> names = new HashSet<>(Set.of("__metadata__"));
         for (Tensor tensor : tensors) {
             if (!names.add(tensor.name())) {
                 throw new CheckpointException(path + " cannot have two tensors \"" + tensor.name() + "\"");
             }
+            requireName(path, "tensor", tensor.name());
         }
-        List<Tensor> ordered = tensors.stream()
-                .sorted(Comparator.comparing(Tensor::type).reversed().thenComparing(Tensor::name))
-                .toList();
-        byte[] header = bytes(Header.of(metadata, ordered));
-        if (header.length > Header.MAX_BYTES) {
-            throw new CheckpointException(path + " cannot be written: its header would have " + header.length
-                    + " bytes, more than the " + Header.MAX_BYTES + " that readers accept");
+        metadata.forEach((name, text) -> {
+            requireName(path, "text", name);
+            requireUnicode(path, "the text \"" + name + "\"", text);
+        });
+    }
+
+    private static void requireName(Path path, String what, String name) {
+        requireUnicode(path, "the name of a " + what, name);
+        if (name.length() > Header.MAX_NAME) {
+            throw new CheckpointException(path + " cannot have a " + what + " with a name of " + name.length()
+                    + " characters, more than the " + Header.MAX_NAME + " that readers accept: \""
+                    + name.substring(0, SHOWN) + "…\"");
         }
-        return channel -> {
-            MemorySegment length = MemorySegment.ofArray(new byte[Long.BYTES]);
-            length.set(LittleEndian.LONG, 0, header.length);
-            Chunks.write(length, channel);
-            Chunks.write(MemorySegment.ofArray(header), channel);
-            for (Tensor tensor : ordered) {
-                Chunks.write(tensor.data(), channel);
+    }
+
+    /// Half of a surrogate pair has no form in UTF-8.
+    private static void requireUnicode(Path path, String what, String text) {
+        int at = 0;
+        while (at < text.length()) {
+            int codePoint = text.codePointAt(at);
+            if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
+                throw new CheckpointException(path + " cannot be written: " + what + " must be valid Unicode, but has"
+                        + " half of a surrogate pair, " + String.format("U+%04X", codePoint) + ", at character " + at);
             }
-        };
+            at += Character.charCount(codePoint);
+        }
     }
 
     private static byte[] bytes(Header header) {

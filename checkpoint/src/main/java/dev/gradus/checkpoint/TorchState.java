@@ -6,49 +6,81 @@ import dev.gradus.OptimizerState.ParameterState;
 import dev.gradus.StateView;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.function.UnaryOperator;
 
 /// Exchanges parameters and states with PyTorch: safetensors files with the tensors `<parameter>` and
 /// `state.<parameter>.<key>`, the names that `torch.distributed.checkpoint` gives to optimizer states.
 ///
 /// Gradus's states have the names of PyTorch's where both have the rule, so the key is the state's name without its
 /// link: `exp_avg`, `momentum_buffer`. `step` is the parameter's count of updates, which PyTorch does not keep for
-/// SGD. A parameter that has had no update has no state in the file. Rules and hyperparameters are not in the file:
-/// `docs/checkpoints.md` says which rule is which class of `torch.optim`.
+/// SGD. It is a float32 there, so counts above 2²⁴ are in the metadata, too, where they are exact. A parameter that
+/// has had no update has no state in the file. Rules and hyperparameters are not in the file: `docs/checkpoints.md`
+/// says which rule is which class of `torch.optim`.
 public final class TorchState {
-    private static final String STATE = "state.";
-    private static final String STEP = "step";
-    private static final String STEPS_DONE = "steps_done";
-
     private TorchState() {}
 
     /// Loads what PyTorch has written.
     ///
     /// The optimizer's own count becomes the one in the file's metadata as `steps_done`, or else the largest
-    /// `step`. Parameters' values may be missing in the file, all of them; they stay as they are then.
+    /// `step`. Parameters' values may be missing in the file, all of them; they stay as they are then. States are
+    /// widened where that changes no value, such as a bfloat16 average for a float32 one; a float32 copy of a 16-bit
+    /// parameter becomes its value.
+    ///
+    /// @return what was done with each parameter; rules and hyperparameters are not compared
+    /// @throws CheckpointException listing all that does not fit; nothing has changed then
+    public static LoadReport load(Path path, Optimizer optimizer) {
+        return load(path, optimizer, Loading.STRICT);
+    }
+
+    /// The same as the options say: [Loading#renaming], such as for names that begin with `module.`,
+    /// [Loading#onlyValues] for a file without the state of an optimizer, [Loading#partial] for one that has more or
+    /// less than the optimizer.
     ///
     /// @throws CheckpointException listing all that does not fit; nothing has changed then
-    public static void load(Path path, Optimizer optimizer) {
-        try (Safetensors file = Safetensors.open(path)) {
-            Reading reading = new Reading(file);
-            OptimizerState state = optimizer.save(reading::state);
-            List<String> problems = new ArrayList<>(reading.problems);
-            problems.addAll(optimizer.misfits(state));
-            if (!problems.isEmpty()) {
-                throw new CheckpointException("does not fit the optimizer", problems).of(path);
-            }
-            optimizer.load(state);
+    /// @throws IllegalArgumentException if settings are to be restored, which the file does not have
+    public static LoadReport load(Path path, Optimizer optimizer, Loading options) {
+        if (options.restoresSettings()) {
+            throw new IllegalArgumentException("a file of PyTorch has no settings that could be restored");
         }
+        try (Safetensors file = Safetensors.open(path);
+                Arena arena = Arena.ofShared()) {
+            if (optimizer.isEvaluating()) {
+                throw new CheckpointException("cannot be loaded in evaluation mode: call train() first");
+            }
+            TorchFile read = new TorchFile(file, options.names(), arena);
+            List<ParameterState> parameters = optimizer.save(own -> read.parameters(own, options.valuesOnly()));
+            if (!options.isPartial() && !read.problems().isEmpty()) {
+                throw new CheckpointException("does not fit the optimizer", read.problems());
+            }
+            OptimizerState state = new OptimizerState(read.completed(), false, parameters, Map.of());
+            Loading fitting = options.partial().renaming(UnaryOperator.identity());
+            LoadReport report = new Loader(new Contents(state, List.of(), Map.of()), fitting).load(optimizer);
+            return options.isPartial() ? report.withUnused(read.unexpected()) : asWhole(report, options);
+        } catch (CheckpointException e) {
+            throw e.of(path);
+        }
+    }
+
+    /// A parameter without states in a file that fits was never updated, so it begins as it should.
+    private static LoadReport asWhole(LoadReport report, Loading options) {
+        if (options.valuesOnly()) {
+            return report;
+        }
+        List<String> loaded = new ArrayList<>(report.loaded());
+        report.valuesOnly().forEach(sentence -> loaded.add(sentence.substring(0, sentence.indexOf(": state "))));
+        return new LoadReport(
+                loaded, List.of(), List.of(), List.of(), List.of(), List.of(), report.differences());
     }
 
     /// Writes a file that PyTorch can load with `tools/gradus_torch.py`. States that are stored in 8
@@ -60,13 +92,20 @@ public final class TorchState {
         optimizer.save(state -> {
             Map<String, String> metadata = new TreeMap<>();
             metadata.put("format", "pt");
-            metadata.put(STEPS_DONE, Long.toString(state.completed()));
-            Safetensors.write(path, metadata, tensors(path, state));
+            metadata.put(TorchFile.STEPS_DONE, Long.toString(state.completed()));
+            for (ParameterState parameter : state.parameters()) {
+                if ((long) (float) parameter.completed() != parameter.completed()) {
+                    metadata.put(TorchFile.EXACT_STEP + parameter.name(), Long.toString(parameter.completed()));
+                }
+            }
+            try (Arena arena = Arena.ofShared()) {
+                Safetensors.write(path, metadata, tensors(path, state, arena));
+            }
             return path;
         });
     }
 
-    private static List<Tensor> tensors(Path path, OptimizerState state) {
+    private static List<Tensor> tensors(Path path, OptimizerState state, Arena arena) {
         List<String> problems = new ArrayList<>();
         if (state.isEvaluating()) {
             problems.add("the optimizer is in evaluation mode, which PyTorch has not");
@@ -74,22 +113,24 @@ public final class TorchState {
         List<Tensor> tensors = new ArrayList<>();
         for (ParameterState parameter : state.parameters()) {
             if (parameter.values() != null) {
-                tensors.add(tensor(parameter.name(), parameter.values()));
+                tensors.add(tensor(parameter.name(), parameter.values(), arena));
             }
+            String prefix = TorchFile.STATE + parameter.name() + ".";
             Set<String> keys = new HashSet<>();
             for (StateView view : parameter.states()) {
-                String key = key(view.name());
-                if (view.name().equals(parameter.name() + "/master")) {
-                    problems.add("parameter " + parameter.name() + " has a float32 copy, which PyTorch does not keep");
+                String key = TorchFile.key(view.name());
+                if (TorchFile.isOfNoRule(parameter, view)) {
+                    problem(parameter, view).ifPresent(problems::add);
                 } else if (!keys.add(key)) {
                     problems.add("parameter " + parameter.name() + " has two states \"" + key + "\"");
                 } else if (parameter.completed() > 0) {
-                    tensors.add(tensor(STATE + parameter.name() + "." + key, view));
+                    tensors.add(tensor(prefix + key, view, arena));
                 }
             }
             if (parameter.completed() > 0) {
-                MemorySegment step = convert(1, ElementType.FLOAT32, i -> parameter.completed());
-                tensors.add(new Tensor(STATE + parameter.name() + "." + STEP, DataType.F32, Shape.of(), step));
+                MemorySegment step = arena.allocate(Float.BYTES);
+                step.set(ValueLayout.JAVA_FLOAT, 0, parameter.completed());
+                tensors.add(new Tensor(prefix + TorchFile.STEP, DataType.F32, Shape.of(), step));
             }
         }
         if (!problems.isEmpty()) {
@@ -98,136 +139,24 @@ public final class TorchState {
         return tensors;
     }
 
-    /// The state's name without the parameter and the link.
-    private static String key(String name) {
-        return name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('.')) + 1);
+    /// Why a state cannot be left out, if it cannot.
+    private static Optional<String> problem(ParameterState parameter, StateView state) {
+        if (state.name().endsWith(PartialLoad.MASTER)) {
+            return Optional.of("parameter " + parameter.name() + " has a float32 copy, which PyTorch does not keep");
+        }
+        for (long row = 0; row < state.shape().elements(); row++) {
+            if (state.type().read(state.values(), row) != parameter.completed()) {
+                return Optional.of("parameter " + parameter.name()
+                        + " has rows that have missed steps, which PyTorch does not count: call catchUp() first");
+            }
+        }
+        return Optional.empty();
     }
 
-    private static Tensor tensor(String name, StateView view) {
-        boolean isWide = !view.type().isEightBit();
-        MemorySegment data = isWide
-                ? view.values()
-                : convert(
-                        view.shape().elements(),
-                        ElementType.FLOAT32,
-                        i -> view.type().read(view.values(), i));
-        return new Tensor(name, DataType.of(isWide ? view.type() : ElementType.FLOAT32), view.shape(), data);
-    }
-
-    private interface Numbers {
-        double get(long index);
-    }
-
-    private static MemorySegment convert(long elements, ElementType type, Numbers numbers) {
-        byte[] bytes = new byte[Math.toIntExact(Math.multiplyExact(elements, (long) type.bytes()))];
-        MemorySegment converted = MemorySegment.ofArray(bytes);
-        for (long i = 0; i < elements; i++) {
-            if (type == ElementType.FLOAT64) {
-                converted.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, i * Double.BYTES, numbers.get(i));
-            } else {
-                converted.set(ValueLayout.JAVA_FLOAT_UNALIGNED, i * Float.BYTES, (float) numbers.get(i));
-            }
-        }
-        return converted;
-    }
-
-    /// What a file of PyTorch's says about an optimizer's parameters.
-    private static final class Reading {
-        private final Map<String, Tensor> unread = new LinkedHashMap<>();
-        private final @Nullable String stepsDone;
-        private final List<String> problems = new ArrayList<>();
-
-        Reading(Safetensors file) {
-            file.tensors().forEach(tensor -> unread.put(tensor.name(), tensor));
-            stepsDone = file.metadata().get(STEPS_DONE);
-        }
-
-        OptimizerState state(OptimizerState own) {
-            boolean hasValues = own.parameters().stream().anyMatch(p -> unread.containsKey(p.name()));
-            long done = stepsDone == null ? greatestStep() : count(STEPS_DONE, stepsDone);
-            List<ParameterState> parameters = own.parameters().stream()
-                    .map(parameter -> parameter(parameter, hasValues, done))
-                    .toList();
-            unread.keySet().forEach(name -> problems.add("tensor \"" + name + "\" is unexpected"));
-            return new OptimizerState(done, false, parameters, own.numbers());
-        }
-
-        private ParameterState parameter(ParameterState own, boolean hasValues, long done) {
-            String prefix = STATE + own.name() + ".";
-            boolean hasState =
-                    own.states().isEmpty() || unread.keySet().stream().anyMatch(name -> isKey(name, prefix));
-            Tensor step = unread.remove(prefix + STEP);
-            long completed = hasState ? step == null ? done : count(step) : 0;
-            StateView values = own.values();
-            if (values != null) {
-                values = hasValues ? take(own.name(), values) : null;
-            }
-            List<StateView> states = hasState
-                    ? own.states().stream()
-                            .map(state -> take(prefix + key(state.name()), state))
-                            .toList()
-                    : own.states();
-            return new ParameterState(own.name(), completed, own.isFrozen(), values, states);
-        }
-
-        private static boolean isKey(String name, String prefix) {
-            return name.startsWith(prefix) && name.indexOf('.', prefix.length()) < 0;
-        }
-
-        private StateView take(String name, StateView own) {
-            Tensor tensor = unread.remove(name);
-            if (tensor == null) {
-                problems.add("tensor \"" + name + "\" is missing");
-            } else if (!tensor.shape().equals(own.shape()) && !isOneNumber(tensor, own)) {
-                problems.add("tensor \"" + name + "\" has shape " + tensor.shape() + ", not " + own.shape());
-            } else if (own.shape().rank() == 0 && tensor.type().isFloat()) {
-                return new StateView(
-                        own.name(), own.shape(), own.type(), own.role(), convert(1, own.type(), tensor::get));
-            } else if (tensor.type() != DataType.of(own.type()) || own.type().isEightBit()) {
-                problems.add("tensor \"" + name + "\" is " + tensor.type() + ", but is stored here as " + own.type());
-            } else {
-                return new StateView(own.name(), own.shape(), own.type(), own.role(), tensor.data());
-            }
-            return own;
-        }
-
-        private static boolean isOneNumber(Tensor tensor, StateView own) {
-            return own.shape().rank() == 0 && tensor.shape().equals(Shape.of(1));
-        }
-
-        private long greatestStep() {
-            long greatest = -1;
-            for (Tensor tensor : unread.values()) {
-                if (tensor.name().startsWith(STATE) && tensor.name().endsWith("." + STEP)) {
-                    greatest = Math.max(greatest, count(tensor));
-                }
-            }
-            if (greatest < 0) {
-                problems.add("no step count is in the file, and its metadata has no " + STEPS_DONE);
-            }
-            return Math.max(0, greatest);
-        }
-
-        private long count(Tensor tensor) {
-            if (tensor.shape().elements() == 1 && tensor.type().isNumber()) {
-                double count = tensor.get(0);
-                if (count >= 0 && count == Math.rint(count) && count <= 0x1p53) {
-                    return (long) count;
-                }
-                problems.add("tensor \"" + tensor.name() + "\" must be a whole number of updates, got " + count);
-            } else {
-                problems.add("tensor \"" + tensor.name() + "\" must be one number, got " + tensor.type() + " of shape "
-                        + tensor.shape());
-            }
-            return 0;
-        }
-
-        private long count(String name, String text) {
-            if (!text.matches("[0-9]{1,18}")) {
-                problems.add(name + " must be a whole number of updates, got \"" + text + "\"");
-                return 0;
-            }
-            return Long.parseLong(text);
-        }
+    private static Tensor tensor(String name, StateView view, Arena arena) {
+        StateView wide = view.type().isEightBit()
+                ? Widening.widened(view, view.name(), ElementType.FLOAT32, arena)
+                : view;
+        return new Tensor(name, DataType.of(wide.type()), wide.shape(), wide.values());
     }
 }

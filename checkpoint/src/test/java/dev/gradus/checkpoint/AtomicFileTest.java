@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -80,9 +80,10 @@ class AtomicFileTest {
 
     @Test
     void foldersThatAreNotThereAreRefused() {
-        assertThatThrownBy(() -> write(folder.resolve("none").resolve("f")))
+        Path none = folder.resolve("none");
+        assertThatThrownBy(() -> write(none.resolve("f")))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("there is no");
+                .hasMessage(none.resolve("f") + " cannot be written: there is no folder " + none);
     }
 
     @Test
@@ -103,6 +104,7 @@ class AtomicFileTest {
         Path file = Files.createFile(folder.resolve("file"));
         assertThatThrownBy(() -> write(file.resolve("f")))
                 .isInstanceOf(CheckpointException.class)
+                .hasMessage(file.resolve("f") + " cannot be written: " + file + " is not a folder")
                 .hasMessageContaining("f cannot be written: ");
         assertThat(files()).containsExactly(file);
     }
@@ -113,7 +115,18 @@ class AtomicFileTest {
     void foldersThatNobodyCanWriteAreRefused() {
         assertThatThrownBy(() -> write(Path.of("/sys/kernel/f")))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("/sys/kernel/f cannot be written: ");
+                .hasMessageContaining("/sys/kernel/f cannot be written: a file in /sys/kernel cannot be made: ")
+                .hasMessageNotContaining(".tmp");
+    }
+
+    @Test
+    void aNameMayBeAsLongAsTheFileSystemAllows() throws IOException {
+        Path file = folder.resolve("n".repeat(255));
+        write(file);
+        assertThat(files()).containsExactly(file);
+        Path tooLong = folder.resolve("n".repeat(256));
+        assertThatThrownBy(() -> write(tooLong)).isInstanceOf(CheckpointException.class);
+        assertThat(files()).containsExactly(file);
     }
 
     @Test
@@ -147,21 +160,9 @@ class AtomicFileTest {
     void aFullDiskLeavesTheOldFile() throws IOException, InterruptedException {
         Path file = folder.resolve("f");
         Safetensors.write(file, Map.of("old", "yes"), List.of());
-        Process process = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "ulimit -f 64; exec \"$@\"",
-                        "sh",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:-UsePerfData",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        FullDisk.class.getName(),
-                        file.toString())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -f 64; exec \"$@\"", "sh"));
+        command.addAll(ChildProcess.command(List.of("-XX:-UsePerfData"), FullDisk.class, file.toString()));
+        String output = ChildProcess.run(command);
         assertThat(output).contains("CheckpointException").contains("cannot be written");
         try (Safetensors old = Safetensors.open(file)) {
             assertThat(old.metadata()).containsEntry("old", "yes");

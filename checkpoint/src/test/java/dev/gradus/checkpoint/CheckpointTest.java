@@ -13,12 +13,17 @@ import dev.gradus.rule.Mask;
 import dev.gradus.rule.Rule;
 import dev.gradus.rules.Rules;
 import dev.gradus.rules.adaptive.Prodigy;
+import dev.gradus.rules.average.EmaWeights;
 import dev.gradus.schedule.Plateau;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
+import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;
 import dev.gradus.text.TextForm;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -263,17 +269,156 @@ class CheckpointTest {
     }
 
     @Test
-    void aParameterWithOtherStatesIsLoadedWithItsValuesOnly() {
-        try (Training first = training(Rules.adam(), "a");
-                Training second = training(Rules.amsGrad(), "a")) {
+    void statesThatTheCheckpointLacksBeginAnewAndTheOthersGoOn() {
+        Rule averaged = chain(Rules.amsGrad(), new EmaWeights(0.5));
+        try (Training first = training(Rules.adam(), "a", "b");
+                Training second = training(averaged, "a", "b")) {
             first.steps(3);
+            second.steps(1);
+            Checkpoint.save(file(), first.optimizer);
+            LoadReport report = Checkpoint.load(file(), second.optimizer, Loading.STRICT.partial());
+            assertThat(report.loaded()).containsExactly("a", "b");
+            assertThat(report.valuesOnly()).isEmpty();
+            assertThat(report.unused()).isEmpty();
+            assertThat(report.begun())
+                    .containsExactlyInAnyOrder(
+                            "a/amsgrad.max_exp_avg_sq: is not in the checkpoint",
+                            "a/emaWeights.average: is not in the checkpoint",
+                            "b/amsgrad.max_exp_avg_sq: is not in the checkpoint",
+                            "b/emaWeights.average: is not in the checkpoint");
+            assertThat(report.differences()).hasSize(1);
+            assertThat(report.isExact()).isFalse();
+            assertThat(second.values("a")).isEqualTo(first.values("a"));
+            assertThat(second.optimizer.completed("a")).isEqualTo(3);
+            for (String state : List.of("a/adam.exp_avg", "b/adam.exp_avg_sq")) {
+                assertThat(second.optimizer.state(state).toArray())
+                        .isEqualTo(first.optimizer.state(state).toArray());
+            }
+            assertThat(second.optimizer.state("a/amsgrad.max_exp_avg_sq").toArray())
+                    .containsOnly(0);
+            // The average begins at the weights that were loaded.
+            assertThat(second.optimizer.state("a/emaWeights.average").toArray()).isEqualTo(doubles(first.values("a")));
+
+            LoadReport back = Checkpoint.load(file(), first.optimizer, Loading.STRICT.partial());
+            assertThat(back.isExact()).isTrue();
+            second.steps(1);
+            Checkpoint.save(file(), second.optimizer);
+            LoadReport fewer = Checkpoint.load(file(), first.optimizer, Loading.STRICT.partial());
+            assertThat(fewer.loaded()).containsExactly("a", "b");
+            assertThat(fewer.begun()).isEmpty();
+            assertThat(fewer.unused())
+                    .containsExactlyInAnyOrder(
+                            "a/amsgrad.max_exp_avg_sq",
+                            "a/emaWeights.average",
+                            "b/amsgrad.max_exp_avg_sq",
+                            "b/emaWeights.average");
+        }
+    }
+
+    private static double[] doubles(float[] values) {
+        double[] doubles = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            doubles[i] = values[i];
+        }
+        return doubles;
+    }
+
+    @Test
+    void aParameterOfWhichNoStateFitsIsLoadedWithItsValuesOnly() {
+        try (Training first = training(Rules.adam(), "a");
+                Training second = training(new Prodigy(), "a")) {
+            first.steps(3);
+            second.steps(2);
             Checkpoint.save(file(), first.optimizer);
             LoadReport report = Checkpoint.load(file(), second.optimizer, Loading.STRICT.partial());
             assertThat(report.loaded()).isEmpty();
-            assertThat(report.valuesOnly()).singleElement().asString().startsWith("a: state a/");
+            assertThat(report.valuesOnly())
+                    .singleElement()
+                    .asString()
+                    .startsWith("a: state a/prodigy.")
+                    .endsWith(" is not in the checkpoint");
+            assertThat(report.unused()).isEmpty();
             assertThat(report.differences()).hasSize(1);
             assertThat(second.values("a")).isEqualTo(first.values("a"));
             assertThat(second.optimizer.completed("a")).isZero();
+            first.steps(1);
+            try (Training fresh = training(new Prodigy(), "a")) {
+                fresh.set("a", second.values("a"));
+                fresh.optimizer.recapture("prodigy.params0");
+                assertThat(second.texts()).isEqualTo(fresh.texts());
+            }
+        }
+    }
+
+    /// A master copy or the steps of rows are no states of a rule: they follow from what is loaded.
+    @Test
+    void whatFollowsFromValuesAndCountsIsMadeOfThem() {
+        Function<Boolean, Optimizer> make = isLater -> {
+            MemorySegment values = Arena.ofAuto().allocate(8, 8);
+            values.setAtIndex(ValueLayout.JAVA_SHORT, 0, (short) (isLater ? 0x4000 : 0x3f80));
+            Parameter parameter = Parameter.of("a", Shape.of(2, 2), ElementType.BFLOAT16, values)
+                    .gradient(MemorySegment.ofArray(new float[4]), ElementType.FLOAT32);
+            ParameterGroup group = new ParameterGroup("all", List.of(parameter), Rules.sgd(), 0.1);
+            return Optimizer.of(isLater ? group.withExactRows() : group.withoutMasterWeights());
+        };
+        try (Optimizer first = make.apply(false);
+                Optimizer second = make.apply(true);
+                Optimizer third = make.apply(true)) {
+            first.step();
+            first.step();
+            assertThat(second.state("a/master").toArray()).startsWith(2);
+            Checkpoint.save(file(), first);
+            LoadReport report = Checkpoint.load(file(), second, Loading.STRICT.partial());
+            assertThat(report.loaded()).containsExactly("a");
+            assertThat(report.begun()).isEmpty();
+            assertThat(second.state("a/master").toArray()).containsExactly(1, 0, 0, 0);
+            assertThat(second.state("a/last_step").toArray()).containsExactly(2, 2);
+            second.step();
+            Checkpoint.load(file(), second, Loading.STRICT.onlyValues());
+            assertThat(second.state("a/master").toArray()).containsExactly(1, 0, 0, 0);
+            assertThat(second.state("a/last_step").toArray()).containsExactly(0, 0);
+            assertThat(second.completed("a")).isZero();
+        }
+    }
+
+    @Test
+    void whatIsFrozenStaysSoAndIsReported() {
+        try (Training first = training(RULE, "a", "b", "c");
+                Training second = training(RULE, "a", "b", "c")) {
+            first.steps(1);
+            first.optimizer.freeze(Mask.named("c"));
+            Checkpoint.save(file(), first.optimizer);
+            second.optimizer.freeze(Mask.named("b"));
+            for (Loading options : List.of(Loading.STRICT, Loading.STRICT.partial())) {
+                LoadReport report = Checkpoint.load(file(), second.optimizer, options);
+                assertThat(report.differences())
+                        .containsExactly("parameter b stays frozen, which it was not in the checkpoint");
+                assertThat(report.isExact()).isFalse();
+                assertThat(second.optimizer.isFrozen("a")).isFalse();
+                assertThat(second.optimizer.isFrozen("b")).isTrue();
+                assertThat(second.optimizer.isFrozen("c")).isTrue();
+                assertThat(second.optimizer.completed("b")).isEqualTo(1);
+            }
+            second.optimizer.unfreeze(Mask.named("b"));
+            assertThat(Checkpoint.load(file(), second.optimizer).isExact()).isTrue();
+        }
+    }
+
+    @Test
+    void aPartIsNotLoadedInEvaluationMode() {
+        try (Training first = training(Rules.lookahead(RULE), "a");
+                Training second = training(Rules.lookahead(RULE), "a")) {
+            Checkpoint.save(file(), first.optimizer);
+            second.optimizer.evaluate();
+            for (Loading options : List.of(Loading.STRICT.partial(), Loading.STRICT.onlyValues())) {
+                assertThatThrownBy(() -> Checkpoint.load(file(), second.optimizer, options))
+                        .isInstanceOf(CheckpointException.class)
+                        .hasMessageContaining("call train() first");
+            }
+            second.optimizer.train();
+            assertThat(Checkpoint.load(file(), second.optimizer, Loading.STRICT.partial())
+                            .isExact())
+                    .isTrue();
         }
     }
 
@@ -398,6 +543,94 @@ class CheckpointTest {
         }
     }
 
+    /// As in Keras and Flax; some could be states of others.
+    @Test
+    void namesMayHaveSlashes() {
+        String[] names = {
+            "Dense_0/kernel", "Dense_0/bias", "a", "a/step", "a/adam.exp_avg", "a/", "a//", "b//c", "group:all/x.best", "a/step/step"
+        };
+        try (Training first = training(RULE, names);
+                Training second = training(RULE, names)) {
+            first.steps(2);
+            first.optimizer.freeze(Mask.named("a/step"));
+            first.steps(1);
+            Checkpoint.save(file(), first.optimizer);
+            assertThat(Checkpoint.load(file(), second.optimizer).isExact()).isTrue();
+            assertThat(second.texts()).isEqualTo(first.texts());
+            for (String name : names) {
+                assertThat(second.optimizer.isFrozen(name)).isEqualTo(name.equals("a/step"));
+                assertThat(second.optimizer.completed(name)).isEqualTo(name.equals("a/step") ? 2 : 3);
+            }
+            try (Safetensors written = Safetensors.open(file())) {
+                assertThat(written.tensor("Dense_0/kernel")).isPresent();
+                assertThat(written.tensor("Dense_0/kernel/adam.exp_avg")).isPresent();
+            }
+            first.steps(1);
+            Checkpoint.saveStates(file(), first.optimizer, Map.of());
+            Loading renamed = Loading.STRICT.renaming(name -> name);
+            assertThat(Checkpoint.load(file(), second.optimizer, renamed).isExact()).isTrue();
+            assertThat(second.optimizer.state("a/step/step/adam.exp_avg").toArray())
+                    .isEqualTo(first.optimizer.state("a/step/step/adam.exp_avg").toArray());
+        }
+    }
+
+    @Test
+    void whatCouldNotBeReadIsNotSaved() throws IOException {
+        Files.writeString(file(), "old");
+        try (Training valid = tiny();
+                Training halved = training(RULE, "a\ud800")) {
+            refuses(halved.optimizer, Map.of(), "the name of a tensor must be valid Unicode", "U+D800, at character 1");
+            refuses(valid.optimizer, Map.of("note", "\udfff"), "the text \"note.note\" must be valid Unicode");
+            refuses(valid.optimizer, Map.of("n".repeat(65_536), ""), "65541 characters, more than the 65536");
+        }
+        Parameter parameter = Parameter.of("a", Shape.of(1), new float[1]);
+        try (Optimizer optimizer = Optimizer.of(new ParameterGroup("\ud800", List.of(parameter), RULE, 0.1))) {
+            refuses(optimizer, Map.of(), "must be valid Unicode");
+        }
+        String longest = "n".repeat(65_536 - "/adam.exp_avg_sq".length());
+        try (Training training = training(RULE, longest)) {
+            Checkpoint.save(file(), training.optimizer);
+            assertThat(Checkpoint.load(file(), training.optimizer).isExact()).isTrue();
+        }
+    }
+
+    private void refuses(Optimizer optimizer, Map<String, String> notes, String... sentence) {
+        assertThatThrownBy(() -> Checkpoint.save(file(), optimizer, notes))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContainingAll(sentence);
+        assertThat(file()).hasContent("old");
+    }
+
+    @Test
+    void manyParametersAreReadInTheSmallHeapInWhichTheyWereWritten() throws IOException, InterruptedException {
+        String output = ChildProcess.run(ChildProcess.command(
+                List.of("-Xmx64m", "--enable-native-access=ALL-UNNAMED"),
+                ManyParameters.class,
+                file().toString()));
+        assertThat(output).contains("8000 parameters loaded").contains("more with -Xmx");
+    }
+
+    /// Saves and loads in a heap that leaves little room, and tries to save more than it could read.
+    static final class ManyParameters {
+        private ManyParameters() {}
+
+        public static void main(String[] args) {
+            Path file = Path.of(args[0]);
+            List<Parameter> parameters = new ArrayList<>();
+            for (int i = 0; i < 8_000; i++) {
+                parameters.add(Parameter.of("encoder.layers." + i + ".weight", Shape.of(1), new float[1]));
+            }
+            try (Optimizer optimizer = Optimizer.of(new ParameterGroup("all", parameters, Rules.adam(), 0.1))) {
+                Checkpoint.save(file, optimizer);
+                System.out.println(Checkpoint.load(file, optimizer).loaded().size() + " parameters loaded");
+                Checkpoint.save(file, optimizer, Map.of("long", "x".repeat(6 << 20)));
+            } catch (CheckpointException e) {
+                System.out.println(e);
+            }
+            Checkpoint.open(file).close();
+        }
+    }
+
     /// An optimizer on a few small parameters with gradients that depend on the values.
     private static final class Training implements AutoCloseable {
         final Optimizer optimizer;
@@ -434,6 +667,10 @@ class CheckpointTest {
 
         float[] values(String name) {
             return Objects.requireNonNull(values.get(name));
+        }
+
+        void set(String name, float[] others) {
+            System.arraycopy(others, 0, values(name), 0, others.length);
         }
 
         void steps(int count) {

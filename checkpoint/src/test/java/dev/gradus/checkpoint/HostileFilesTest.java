@@ -12,6 +12,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -93,6 +96,7 @@ class HostileFilesTest {
                 Arguments.of("elements beyond 2^63", one("F32", "[4294967296,4294967296]", "[0,0]", 0), "elements"),
                 Arguments.of("bytes beyond 2^63", one("F64", "[4611686018427387904]", "[0,0]", 0), "more bytes"),
                 Arguments.of("100 axes", one("F32", "[" + "1,".repeat(99) + "1]", "[0,4]", 4), "at most 64"),
+                Arguments.of("40 axes", one("F32", "[" + "1,".repeat(39) + "1]", "[0,4]", 4), "rank"),
                 Arguments.of("negative offset", one("F32", "[1]", "[-4,0]", 4), "negative"),
                 Arguments.of("end before begin", one("F32", "[1]", "[4,0]", 4), "a begin and an end"),
                 Arguments.of("three offsets", one("F32", "[1]", "[0,4,8]", 4), "at most 2"),
@@ -116,16 +120,66 @@ class HostileFilesTest {
                                         + "}",
                                 8),
                         "overlaps"),
-                Arguments.of(
-                        "misaligned",
-                        file(
-                                "{" + tensor("a", "U8", "[1]", "[0,1]") + "," + tensor("b", "F32", "[1]", "[1,5]")
-                                        + "}",
-                                5),
-                        "not aligned"),
                 Arguments.of("not UTF-8", file(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}, 0), "not valid"),
                 Arguments.of("overlong UTF-8", file(new byte[] {'{', '"', (byte) 0xc0, (byte) 0xaf, '"', '}'}, 0), ""),
                 Arguments.of("a zero byte", file("{\u0000}", 0), "not valid"));
+    }
+
+    /// What other tools write, and the reference implementation reads.
+    static Stream<Arguments> unusual() {
+        String good = tensor("t", "F32", "[1]", "[0,4]");
+        String bytes = tensor("a", "U8", "[1]", "[0,1]");
+        return Stream.of(
+                Arguments.of(
+                        "misaligned",
+                        file("{" + bytes + "," + tensor("b", "F32", "[1]", "[1,5]") + "}", 5),
+                        "[b F32 [1] = 0.0]"),
+                Arguments.of(
+                        "misaligned and empty",
+                        file("{" + bytes + "," + tensor("b", "F64", "[0,2]", "[1,1]") + "}", 1),
+                        "[b F64 [0, 2]]"),
+                Arguments.of("header of 55 bytes", file("{" + good + " }", 4), "[t F32 [1] = 0.0]"),
+                Arguments.of("no tensors", file("{}", 0), "[]"),
+                Arguments.of("metadata null", file("{\"__metadata__\":null," + good + "}", 4), "[t F32 [1] = 0.0]"),
+                Arguments.of("metadata after", file("{" + good + ",\"__metadata__\":{}}", 4), "[t F32 [1] = 0.0]"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("unusual")
+    void isReadAllTheSame(String what, byte[] bytes, String expected) throws IOException {
+        Path file = Files.write(folder.resolve("unusual"), bytes);
+        try (Safetensors read = Safetensors.open(file)) {
+            assertThat(read.metadata()).isEmpty();
+            List<String> found = new ArrayList<>();
+            for (Tensor tensor : read.tensors()) {
+                assertThat(tensor.data().address() % tensor.type().bytes()).isZero();
+                if (!tensor.name().equals("a")) {
+                    found.add(tensor.name() + " " + tensor.type() + " " + tensor.shape()
+                            + (tensor.shape().elements() > 0 ? " = " + tensor.get(0) : ""));
+                }
+            }
+            assertThat(found).hasToString(expected);
+        }
+        Safetensors.of(bytes).close();
+    }
+
+    static Stream<Arguments> ofOtherFormats() {
+        return Stream.of(
+                Arguments.of(new byte[] {'P', 'K', 3, 4, 0, 0, 8, 8}, "a zip archive, such as torch.save writes"),
+                Arguments.of(new byte[] {(byte) 0x80, 2, (byte) 0x8a, 10, 'l', (byte) 0xfc, (byte) 0x9c, 'F'}, "pickle"),
+                Arguments.of(new byte[] {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 26, '\n'}, "an HDF5 file"),
+                Arguments.of(new byte[] {'G', 'G', 'U', 'F', 3, 0, 0, 0, 1, 0, 0, 0}, "a GGUF file"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ofOtherFormats")
+    void filesOfOtherFormatsAreCalledWhatTheyAre(byte[] start, String expected) throws IOException {
+        Path file = Files.write(folder.resolve("other"), Arrays.copyOf(start, 100));
+        assertThatThrownBy(() -> Safetensors.open(file).close())
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith(file + " cannot be read: it is a")
+                .hasMessageContaining(expected)
+                .hasMessageContaining("not safetensors");
     }
 
     @ParameterizedTest(name = "{0}")
@@ -141,7 +195,7 @@ class HostileFilesTest {
 
     /// The search of [SafetensorsFuzzTest] begins with these.
     @ParameterizedTest(name = "{0}")
-    @MethodSource("invalid")
+    @MethodSource({"invalid", "unusual"})
     void isASeedOfTheFuzzTest(String what, byte[] bytes, String expected) throws IOException {
         String seed = "SafetensorsFuzzTestInputs/bytesAreReadOrRefused/" + what.replaceAll("[^A-Za-z0-9]+", "-");
         try (InputStream stored = HostileFilesTest.class.getResourceAsStream(seed)) {
@@ -192,7 +246,8 @@ class HostileFilesTest {
 
     @Test
     void aHeaderThatWouldNotFitIntoMemoryIsRefused() throws IOException {
-        long most = Math.min(Header.MAX_BYTES, Runtime.getRuntime().maxMemory() / 16);
+        long most = Header.limit();
+        assertThat(most).isLessThanOrEqualTo(Header.MAX_BYTES).isLessThanOrEqualTo(Runtime.getRuntime().maxMemory());
         Path file = folder.resolve("long-header");
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
             sparse.writeLong(Long.reverseBytes(most + 1));

@@ -48,18 +48,10 @@ class NewProcessTest {
                 expected.add(bits(scenario, run.optimizer));
             }
         }
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Later.class.getName(),
-                        folder.toString())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
+        String ignored = ChildProcess.run(ChildProcess.command(
+                List.of("--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1"),
+                Later.class,
+                folder.toString()));
         List<String> resumed = Files.readAllLines(folder.resolve(Later.ENDED));
         assertThat(resumed).hasSameSizeAs(expected);
         for (int i = 0; i < expected.size(); i++) {

@@ -145,6 +145,34 @@ class SafetensorsTest {
         assertThat(file).doesNotExist();
     }
 
+    /// What would not be read as it was written is refused, and the file that was there stays.
+    @Test
+    void whatCouldNotBeReadIsNotWritten() throws IOException {
+        Path file = Files.writeString(folder.resolve("kept"), "old");
+        String longest = "n".repeat(Header.MAX_NAME);
+        Tensor number = tensor("a", DataType.F32);
+        refuses(file, Map.of(), tensor(longest + "n", DataType.F32), "65537 characters, more than the 65536");
+        refuses(file, Map.of(longest + "n", ""), number, "65537 characters, more than the 65536");
+        refuses(file, Map.of(), tensor("a\ud800b", DataType.F32), "the name of a tensor", "U+D800, at character 1");
+        refuses(file, Map.of(), tensor("\udc00\ud800", DataType.F32), "U+DC00, at character 0");
+        refuses(file, Map.of("\ud83d", ""), number, "the name of a text", "U+D83D, at character 0");
+        refuses(file, Map.of("k", "\ud83d\ude00\ud83d"), number, "the text \"k\"", "U+D83D, at character 2");
+        refuses(file, Map.of("k", "x".repeat((int) Header.limit() + 1)), number, "the header's length is");
+        Safetensors.write(file, Map.of("\ud83d\ude00", longest), List.of(tensor(longest, DataType.F32)));
+        try (Safetensors read = Safetensors.open(file)) {
+            assertThat(read.metadata()).containsEntry("\ud83d\ude00", longest);
+            assertThat(read.tensor(longest)).isPresent();
+        }
+    }
+
+    private static void refuses(Path file, Map<String, String> metadata, Tensor tensor, String... sentence) {
+        assertThatThrownBy(() -> Safetensors.write(file, metadata, List.of(tensor)))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith(file.toString())
+                .hasMessageContainingAll(sentence);
+        assertThat(file).hasContent("old");
+    }
+
     @Test
     void aFileOfMoreThanTwoGibibytesIsMapped() throws IOException {
         Path file = folder.resolve("sparse.safetensors");

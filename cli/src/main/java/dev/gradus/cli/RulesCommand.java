@@ -204,7 +204,7 @@ final class RulesCommand implements Callable<Integer> {
     }
 
     private static String bytes(RuleDescription rule) {
-        double bytes = (double) rule.stateBytes(Contender.SAMPLE_SHAPE, ElementType.FLOAT32)
+        double bytes = (double) rule.memoryBytes(Contender.SAMPLE_SHAPE, ElementType.FLOAT32)
                 / Contender.SAMPLE_SHAPE.elements();
         return bytes > 0 && bytes < 0.01 ? "< 0.01" : Numbers.text(Math.round(100 * bytes) / 100.0);
     }

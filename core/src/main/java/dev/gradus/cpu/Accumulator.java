@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// by position, which is what one run over all blocks would give. Where several runs fall onto the same element
 /// (see [Projection]), they are added one after the other, 1,024 at a time. All sums are in double precision.
 final class Accumulator {
-    /// The length of a run of a reduction to a number.
-    static final int PART = 16 * Lanes.BLOCK;
-
     private final Expr.Reduction kind;
     private final long elements;
     private final double[] result;
@@ -41,9 +38,9 @@ final class Accumulator {
         this.elements = shape.elements(reduction.from());
         this.result = result;
         if (reduction.kept().isHost()) {
-            this.run = PART;
+            this.run = Reduction.PART;
             this.projection = null;
-            this.sums = new double[Math.toIntExact((elements + PART - 1) / PART)];
+            this.sums = new double[Math.toIntExact((elements + Reduction.PART - 1) / Reduction.PART)];
             this.group = new double[0];
         } else {
             Projection runs = new Projection(shape, reduction.from(), reduction.kept());
@@ -51,7 +48,7 @@ final class Accumulator {
             this.projection = runs.isByRows() ? null : runs;
             this.sums = result;
             this.group = new double[projection == null || kind == Expr.Reduction.MAX ? 0 : result.length];
-            Arrays.fill(result, Lanes.neutral(kind));
+            Arrays.fill(result, Reduction.neutral(kind));
         }
     }
 
@@ -72,7 +69,7 @@ final class Accumulator {
     /// Prepares for the first element of a step.
     void start() {
         if (projection != null) {
-            Arrays.fill(result, Lanes.neutral(kind));
+            Arrays.fill(result, Reduction.neutral(kind));
             Arrays.fill(group, 0);
         }
     }
@@ -97,7 +94,7 @@ final class Accumulator {
             } else {
                 lanes.add(kind, x, done, done + length, offset);
                 if (endsRun(position + length)) {
-                    put(position, lanes.finish(kind, (offset + length) % Lanes.BLOCK != 0));
+                    put(position, lanes.finish(kind, (offset + length) % Reduction.BLOCK != 0));
                 }
             }
             done += length;
@@ -109,7 +106,7 @@ final class Accumulator {
     ///
     /// @param x what a kernel leaves: 16 numbers for each block, at `first`, `first + stride` …
     void addLanes(Lanes lanes, double[] x, int first, int stride, long start, long end) {
-        boolean areBlocks = run <= Lanes.BLOCK && start % run == 0 && end % run == 0;
+        boolean areBlocks = run <= Reduction.BLOCK && start % run == 0 && end % run == 0;
         if (areBlocks && projection == null) {
             addBlocks(x, first, stride, (int) (start / run), (int) (end / run));
             return;
@@ -118,16 +115,16 @@ final class Accumulator {
         long position = start;
         long offset = position % run;
         while (position < end) {
-            long length = Math.min(Math.min(Lanes.BLOCK, run - offset), end - position);
+            long length = Math.min(Math.min(Reduction.BLOCK, run - offset), end - position);
             position += length;
             offset += length;
             boolean endsRun = offset == run || position == elements;
-            if (endsRun && offset <= Lanes.BLOCK) {
+            if (endsRun && offset <= Reduction.BLOCK) {
                 put(position - 1, Lanes.pairwise(kind, x, at));
             } else if (endsRun) {
                 lanes.addBlock(kind, x, at);
                 put(position - 1, lanes.finish(kind, false));
-            } else if (offset % Lanes.BLOCK == 0) {
+            } else if (offset % Reduction.BLOCK == 0) {
                 lanes.addBlock(kind, x, at);
             } else {
                 lanes.openBlock(kind, x, at);
@@ -166,7 +163,7 @@ final class Accumulator {
             for (int i = 0; i < length; i++) {
                 result[element + i * step] = Math.max(result[element + i * step], x[from + i]);
             }
-        } else if (onto.ordinal(position) % Lanes.BLOCK == 0) {
+        } else if (onto.ordinal(position) % Reduction.BLOCK == 0) {
             for (int i = 0; i < length; i++) {
                 result[element + i] += group[element + i];
                 group[element + i] = x[from + i];
@@ -179,7 +176,7 @@ final class Accumulator {
     }
 
     private void addRun(int element, long ordinal, double sum) {
-        if (ordinal % Lanes.BLOCK == 0) {
+        if (ordinal % Reduction.BLOCK == 0) {
             result[element] += group[element];
             group[element] = sum;
         } else {

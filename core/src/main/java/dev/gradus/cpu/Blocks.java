@@ -1,5 +1,6 @@
 package dev.gradus.cpu;
 
+import dev.gradus.program.Reduction;
 import dev.gradus.program.Op;
 import dev.gradus.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
@@ -7,9 +8,9 @@ import java.lang.foreign.MemorySegment;
 /// Operations on blocks of elements in one arithmetic type.
 ///
 /// @param <A> the array that holds a block
-public abstract sealed class Blocks<A> permits FloatBlocks, DoubleBlocks {
+public abstract class Blocks<A> {
     /// The number of elements of a block.
-    public static final int SIZE = 1024;
+    public static final int SIZE = Reduction.BLOCK;
 
     abstract A allocate();
 

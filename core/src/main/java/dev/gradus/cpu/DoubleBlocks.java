@@ -1,5 +1,6 @@
 package dev.gradus.cpu;
 
+import dev.gradus.numeric.Subnormals;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -14,10 +15,9 @@ import java.util.Arrays;
 ///
 /// [FloatBlocks] is the same in float: Java has no way to write both once that stays fast.
 final class DoubleBlocks extends Blocks<double[]> {
-    /// Adding and subtracting it turns what is below 2⁻¹⁰²² into 0 and rounds what is close above.
-    static final double FLUSH = 0x1p-969;
+    private static final double FLUSH = Subnormals.FLUSH_D;
 
-    private final Elementary.Scratch scratch = new Elementary.Scratch();
+    private final DoubleFunctions functions = new DoubleFunctions();
     private final short[] halves = new short[SIZE];
     private final float[] others = new float[SIZE];
 
@@ -106,14 +106,15 @@ final class DoubleBlocks extends Blocks<double[]> {
 
     @Override
     void apply(Op op, double[] target, double[] a, double[] b, double[] c, int count) {
+        if (op.isFunction()) {
+            functions.apply(op, target, a, count);
+            return;
+        }
         switch (op) {
             case NEGATE -> negate(target, a, count);
             case ABS -> abs(target, a, count);
             case SQRT -> sqrt(target, a, count);
             case SIGN -> sign(target, a, count);
-            case EXP -> Elementary.exp(target, a, count, scratch);
-            case LOG1P -> Elementary.log1p(target, a, count, scratch);
-            case CBRT -> Elementary.cbrt(target, a, count, scratch);
             case FLUSH -> flush(target, a, count);
             case ADD -> add(target, a, b, count);
             case SUBTRACT -> subtract(target, a, b, count);

@@ -1,5 +1,6 @@
 package dev.gradus.cpu;
 
+import dev.gradus.numeric.Subnormals;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -17,10 +18,9 @@ import java.util.Arrays;
 ///
 /// [DoubleBlocks] is the same in double: Java has no way to write both once that stays fast.
 public final class FloatBlocks extends Blocks<float[]> {
-    /// Adding and subtracting it turns what is below 2⁻¹²⁶ into 0 and rounds what is close above.
-    static final float FLUSH = 0x1p-102f;
+    private static final float FLUSH = Subnormals.FLUSH_F;
 
-    private final Elementary.Scratch scratch = new Elementary.Scratch();
+    private final FloatFunctions functions = new FloatFunctions();
     private final short[] halves = new short[SIZE];
     private final double[] others = new double[SIZE];
     private final int[] random = new int[SIZE];
@@ -123,14 +123,15 @@ public final class FloatBlocks extends Blocks<float[]> {
 
     @Override
     void apply(Op op, float[] target, float[] a, float[] b, float[] c, int count) {
+        if (op.isFunction()) {
+            functions.apply(op, target, a, count);
+            return;
+        }
         switch (op) {
             case NEGATE -> negate(target, a, count);
             case ABS -> abs(target, a, count);
             case SQRT -> sqrt(target, a, count);
             case SIGN -> sign(target, a, count);
-            case EXP -> Elementary.exp(target, a, count, scratch);
-            case LOG1P -> Elementary.log1p(target, a, count, scratch);
-            case CBRT -> Elementary.cbrt(target, a, count, scratch);
             case FLUSH -> flush(target, a, count);
             case ADD -> add(target, a, b, count);
             case SUBTRACT -> subtract(target, a, b, count);

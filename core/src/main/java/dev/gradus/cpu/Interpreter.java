@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Runs passes block by block: what a program means, on any JVM.
+/// Runs passes block by block, on any JVM: the definition of what a program computes.
 ///
 /// @param <A> the array that holds a block
 final class Interpreter<A> implements Backend {
@@ -26,20 +26,20 @@ final class Interpreter<A> implements Backend {
     }
 
     @Override
-    public void prepare(BoundVariant binding, int pass) {
-        // Everything is looked up when it is needed.
+    public void prepare(VariantMemory memory, int pass) {
+        // There is nothing to prepare.
     }
 
     @Override
-    public void run(BoundVariant binding, int index, long from, long to) {
-        start(binding, binding.variant.passes().get(index));
+    public void run(VariantMemory memory, int index, long from, long to) {
+        start(memory, memory.pass(index));
         for (long start = from; start < to; start += Blocks.SIZE) {
-            block(binding, index, start, (int) Math.min(Blocks.SIZE, to - start));
+            block(memory, index, start, (int) Math.min(Blocks.SIZE, to - start));
         }
     }
 
     /// Prepares for the blocks of a pass.
-    void start(BoundVariant binding, Pass pass) {
+    void start(VariantMemory memory, Pass pass) {
         if (registers.length < pass.registers()) {
             int before = registers.length;
             registers = Arrays.copyOf(registers, pass.registers());
@@ -50,21 +50,21 @@ final class Interpreter<A> implements Backend {
         for (int i = 0; i < pass.code().size(); i++) {
             Instruction in = pass.code().get(i);
             if (in.op() == Op.SPLAT) {
-                blocks.fill(register(in.target()), 0, Blocks.SIZE, binding.slots[in.a()]);
+                blocks.fill(register(in.target()), 0, Blocks.SIZE, memory.registers()[in.a()]);
             }
         }
     }
 
     /// Runs the pass over one block.
-    void block(BoundVariant binding, int index, long start, int count) {
-        Pass pass = binding.variant.passes().get(index);
+    void block(VariantMemory memory, int index, long start, int count) {
+        Pass pass = memory.pass(index);
         for (int i = 0; i < pass.code().size(); i++) {
             Instruction in = pass.code().get(i);
             switch (in.op()) {
                 case SPLAT -> {}
-                case LOAD -> load(binding, index, in.a(), start, register(in.target()), count);
-                case STORE -> store(binding, in.target(), start, register(in.a()), count);
-                case REDUCE -> reduce(binding, in.target(), register(in.a()), start, count);
+                case LOAD -> load(memory, index, in.a(), start, register(in.target()), count);
+                case STORE -> store(memory, in.target(), start, register(in.a()), count);
+                case REDUCE -> reduce(memory, in.target(), register(in.a()), start, count);
                 default ->
                     blocks.apply(
                             in.op(),
@@ -78,18 +78,18 @@ final class Interpreter<A> implements Backend {
     }
 
     /// Loads a block of an operand, broadcast where its axes are fewer than the pass's.
-    void load(BoundVariant binding, int index, int operand, long start, A target, int count) {
-        int scratch = binding.scratchIndex(operand);
+    void load(VariantMemory memory, int index, int operand, long start, A target, int count) {
+        int scratch = memory.operands().scratch(operand);
         if (scratch >= 0) {
-            blocks.load(binding.type(), workspace.scratch[scratch], start - workspace.base, target, 0, count);
+            blocks.load(memory.type(), workspace.scratch()[scratch], start - workspace.base(), target, 0, count);
             return;
         }
-        Tensor from = binding.operand(operand);
-        if (binding.isNoise(operand)) {
+        Tensor from = memory.operands().tensor(operand);
+        if (memory.operands().isNoise(operand)) {
             blocks.draw(Objects.requireNonNull(from.rounding()).key(), start, target, count);
             return;
         }
-        Projection projection = binding.projection(index, operand);
+        Projection projection = memory.projection(index, operand);
         if (projection == null) {
             blocks.load(from.type(), from.memory(), start, target, 0, count);
         } else {
@@ -119,12 +119,12 @@ final class Interpreter<A> implements Backend {
         }
     }
 
-    private void store(BoundVariant binding, int operand, long start, A source, int count) {
-        int scratch = binding.scratchIndex(operand);
+    private void store(VariantMemory memory, int operand, long start, A source, int count) {
+        int scratch = memory.operands().scratch(operand);
         if (scratch >= 0) {
-            blocks.store(binding.type(), workspace.scratch[scratch], start - workspace.base, source, count);
+            blocks.store(memory.type(), workspace.scratch()[scratch], start - workspace.base(), source, count);
         } else {
-            store(binding.operand(operand), start, source, count);
+            store(memory.operands().tensor(operand), start, source, count);
         }
     }
 
@@ -145,10 +145,10 @@ final class Interpreter<A> implements Backend {
         }
     }
 
-    /// Gives a block to a reduction.
-    void reduce(BoundVariant binding, int reduction, A block, long start, int count) {
+    /// Adds a block to a reduction.
+    void reduce(VariantMemory memory, int reduction, A block, long start, int count) {
         blocks.widen(block, wide, count);
-        binding.accumulator(reduction).add(workspace.lanes(reduction), wide, start, count);
+        memory.accumulator(reduction).add(workspace.lanes(reduction), wide, start, count);
     }
 
     @SuppressWarnings("unchecked") // every register was allocated by the blocks

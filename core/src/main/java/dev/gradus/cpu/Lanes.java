@@ -1,5 +1,6 @@
 package dev.gradus.cpu;
 
+import dev.gradus.program.Reduction;
 import dev.gradus.expr.Expr;
 import java.util.Arrays;
 
@@ -8,21 +9,13 @@ import java.util.Arrays;
 /// A sum is taken over blocks of 1,024 elements counted from the run's start. A block has 16 lanes, element j
 /// going to lane j mod 16, which are added pairwise; the blocks' sums are added pairwise by position, too.
 final class Lanes {
-    /// The number of elements of a block.
-    static final int BLOCK = 1024;
-
-    /// The number of lanes of a block.
-    static final int COUNT = 16;
+    private static final int BLOCK = Reduction.BLOCK;
+    private static final int COUNT = Reduction.LANES;
 
     private final double[] lanes = new double[COUNT];
     private final double[] pending = new double[Long.SIZE];
     private long blocks;
     private double maximum = Double.NEGATIVE_INFINITY;
-
-    /// What a lane holds before its first element.
-    static double neutral(Expr.Reduction kind) {
-        return kind == Expr.Reduction.MAX ? Double.NEGATIVE_INFINITY : 0;
-    }
 
     /// Reduces the 16 numbers from `at` on pairwise.
     static double pairwise(Expr.Reduction kind, double[] x, int at) {

@@ -1,43 +1,37 @@
 package dev.gradus.cpu;
 
-import dev.gradus.engine.Inputs;
+import dev.gradus.engine.RegisterLoader;
 import dev.gradus.engine.TaskInputs;
 import dev.gradus.engine.TaskMemory;
+import dev.gradus.engine.TaskStatus;
 import dev.gradus.engine.Tensor;
-import dev.gradus.expr.State;
 import dev.gradus.program.HostCode;
 import dev.gradus.program.Program;
 import dev.gradus.program.Stage;
-import dev.gradus.program.Variant;
 import dev.gradus.program.Variant.Total;
 import dev.gradus.tensor.Shape;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A program bound to one parameter, step after step: [#begin], then [#advance] level by level until complete.
+/// A program bound to one parameter, step after step: begun by a [Processor], then taken level by level until complete.
 /// Before a level that needs totals, the caller fills them; nothing is allocated on the way.
 public final class Task {
     /// A thread that never runs: memory that it may access is every thread's.
     private static final Thread OTHER = new Thread(() -> {});
 
-    private final String name;
+    private final TaskStatus status;
     private final Tensor theta;
     private final long elements;
-    private final boolean readsGradient;
     private final Program.Selector selector;
     private final double[] conditions;
     private final BoundVariant[] variants;
-    private final Inputs inputs;
+    private final RegisterLoader inputs;
     private BoundVariant current;
-    private int variant;
     private int stage;
     private boolean isShareable;
     private boolean isPrepared;
-    private boolean hasWritten;
-    private @Nullable Throwable failure;
 
-    public Task(Program program, Shape shape, TaskMemory memory) {
+    public Task(CpuProgram program, Shape shape, TaskMemory memory) {
         this(program, shape, shape, memory);
     }
 
@@ -45,32 +39,24 @@ public final class Task {
     ///
     /// @param shape of the rows
     /// @param whole the parameter's, whose sizes the rule means
-    public Task(Program program, Shape shape, Shape whole, TaskMemory memory) {
-        this.name = memory.name();
+    public Task(CpuProgram program, Shape shape, Shape whole, TaskMemory memory) {
+        this.status = new TaskStatus(memory.name(), program.program().variants());
         this.theta = memory.theta();
         this.elements = shape.elements();
-        readsGradient = program.readsGradient();
-        selector = program.selector();
-        conditions = new double[selector.slots()];
-        inputs = new Inputs(selector.leaves(), conditions, whole, memory);
-        List<Variant> all = program.variants();
-        variants = new BoundVariant[all.size()];
-        for (int i = 0; i < variants.length; i++) {
-            variants[i] = new BoundVariant(all.get(i), shape, whole, memory);
-        }
+        selector = program.program().selector();
+        conditions = new double[selector.registers()];
+        inputs = new RegisterLoader(selector.inputs(), conditions, whole, memory);
+        variants = program.variants().stream()
+                .map(variant -> new BoundVariant(variant, shape, whole, memory))
+                .toArray(BoundVariant[]::new);
         current = variants[0];
     }
 
-    /// Begins a step: decides which variant of the program runs and fills the numbers that are known before it.
+    /// Begins a step: decides which variant of the program runs, and loads its inputs.
     ///
     /// @param gradient null only for a program that reads none
-    /// @param team that is to run it
-    public void begin(@Nullable Tensor gradient, TaskInputs numbers, WorkerPool team) {
-        begin(gradient, numbers, team.caller());
-    }
-
-    void begin(@Nullable Tensor gradient, TaskInputs numbers, Worker worker) {
-        inputs.fill(numbers);
+    void begin(@Nullable Tensor gradient, TaskInputs values, Worker worker) {
+        inputs.load(values);
         HostCode.run(selector.code(), conditions, worker.workspace.power);
         int outcome = 0;
         for (int i = 0; i < selector.conditions().length; i++) {
@@ -78,15 +64,11 @@ public final class Task {
                 outcome |= 1 << i;
             }
         }
-        variant = outcome;
         current = variants[outcome];
-        current.inputs.fill(numbers);
-        if (gradient != null) {
-            current.bindGradient(gradient);
-        }
+        current.begin(gradient, values);
         stage = 0;
-        hasWritten = false;
-        failure = null;
+        status.begin(outcome, current.registers());
+        report();
         isShareable = isShareable(theta) && isShareable(gradient);
     }
 
@@ -94,9 +76,9 @@ public final class Task {
         return tensor == null || tensor.memory().isAccessibleBy(OTHER) && isShareable(tensor.rounded());
     }
 
-    /// The parameter's name.
-    String name() {
-        return name;
+    /// How far the step in progress, or the last one, has got.
+    public TaskStatus status() {
+        return status;
     }
 
     long elements() {
@@ -110,75 +92,26 @@ public final class Task {
 
     /// Whether its stages leave each other values of the parameter's own shape.
     boolean keepsScratch() {
-        return current.keepsScratch;
+        return current.keepsScratch();
     }
 
-    /// Whether there has to be a gradient.
-    public boolean readsGradient() {
-        return readsGradient;
-    }
-
-    /// The number of variants of the program.
-    public int variants() {
-        return variants.length;
-    }
-
-    /// Which variant the step in progress, or the last one, runs.
-    public int variant() {
-        return variant;
-    }
-
-    /// What a variant combines with other parameters.
-    public List<Total> totals(int variant) {
-        return variants[variant].variant.totals();
-    }
-
-    /// What the step in progress combines with other parameters.
-    public List<Total> totals() {
-        return current.variant.totals();
-    }
-
-    /// The next level to run.
-    public int level() {
-        List<Stage> stages = current.variant.stages();
-        return stage < stages.size() ? stages.get(stage).level() : current.variant.end() + 1;
-    }
-
-    public boolean isComplete() {
-        return stage == current.variant.stages().size();
-    }
-
-    /// Whether the step in progress, or the last one, may have written to the parameter or its states.
-    public boolean hasWritten() {
-        return hasWritten;
-    }
-
-    /// What the step in progress, or the last one, failed by, or null. A step that has failed is not gone on with.
-    public @Nullable Throwable failure() {
-        return failure;
-    }
-
-    /// Where the step failed and why, to end a sentence with: `"w": Already closed`.
-    public String explanation() {
-        Throwable cause = Objects.requireNonNull(failure);
-        String message = cause.getMessage();
-        return "\"" + name + "\": " + (message == null ? cause.toString() : message);
-    }
-
-    /// Takes note of what the step has failed by, first of all.
-    public void fail(Throwable cause) {
-        if (failure == null) {
-            failure = cause;
+    /// Reports what comes next.
+    private void report() {
+        List<Stage> stages = current.variant().stages();
+        if (stage == stages.size()) {
+            status.complete();
+        } else {
+            status.reach(stages.get(stage).level());
         }
     }
 
     /// Whether it has to stop before the next stage: because it is complete, has failed, or waits for totals.
     boolean isBlocked() {
-        if (isComplete() || failure != null) {
+        if (!status.isOpen()) {
             return true;
         }
-        Stage next = current.variant.stages().get(stage);
-        List<Total> totals = current.variant.totals();
+        Stage next = current.variant().stages().get(stage);
+        List<Total> totals = current.variant().totals();
         for (int i = 0; i < totals.size(); i++) {
             if (next.isFirst() && totals.get(i).level() == next.level()) {
                 return true;
@@ -191,14 +124,16 @@ public final class Task {
     void advance(Worker worker) {
         do {
             if (current.prepare(stage, worker, null) > 0) {
-                hasWritten |= current.writes(stage);
+                if (current.writes(stage)) {
+                    status.write();
+                }
                 current.runWhole(stage, worker);
             }
             finishStage(worker);
         } while (!isBlocked());
     }
 
-    /// Gets ready for the next stage, which threads run chunk by chunk.
+    /// Prepares the next stage, which threads run chunk by chunk.
     ///
     /// @return the number of chunks
     long prepareStage(Worker worker, Scratch common) {
@@ -209,7 +144,7 @@ public final class Task {
     /// Runs a chunk of the stage that has been prepared.
     void runChunk(long chunk, Worker worker, Scratch common) {
         if (current.writes(stage)) {
-            hasWritten = true;
+            status.write();
         }
         current.run(stage, chunk, worker, common);
     }
@@ -218,45 +153,18 @@ public final class Task {
     void finishStage(Worker worker) {
         current.finish(stage);
         stage++;
-        if (!isPrepared && isComplete()) {
+        report();
+        if (!isPrepared && status.isComplete()) {
             prepareKernels(worker);
         }
     }
 
-    /// Has the kernels of all variants made ready, so that none is missing when a later step runs another. That
-    /// begins at the end of the first step, which is slow enough without it, and all of it begins there.
+    /// Prepares the kernels of all variants, so that none is missing when a later step runs another. That begins at the
+    /// end of the first step, which is slow enough without it.
     private void prepareKernels(Worker worker) {
         for (BoundVariant each : variants) {
             each.prepareKernels(current, worker);
         }
         isPrepared = true;
-    }
-
-    public void fill(Total total, double value) {
-        current.slots[total.slot()] = value;
-    }
-
-    public double contribution(Total total) {
-        return current.slots[total.operand()];
-    }
-
-    /// Whether the completed step took place.
-    public boolean isCommitted() {
-        return current.isCommitted();
-    }
-
-    /// The states with one number that the completed step writes.
-    public List<State> numbers() {
-        return current.numbers();
-    }
-
-    /// What a state with one number becomes by the completed step.
-    public double number(State state) {
-        return current.slots[Objects.requireNonNull(current.variant.numbers().get(state))];
-    }
-
-    /// A metric of the completed step.
-    public double metric(int index) {
-        return current.slots[current.variant.metrics()[index]];
     }
 }

@@ -1,23 +1,26 @@
 package dev.gradus.cpu;
 
+import dev.gradus.cpu.simd.KernelUse;
 import dev.gradus.tensor.ElementType;
+import org.jspecify.annotations.Nullable;
 
-/// One thread's means to run passes: kernels where the JVM has the Vector API, else the interpreter.
+/// One thread: its memory, and the backends that run passes in it.
 final class Worker implements AutoCloseable {
     final Workspace workspace = new Workspace();
     private final Backend float32;
     private final Backend float64;
     private final Backend wide = new Interpreter<>(new DoubleBlocks(), workspace);
 
-    /// @param bits the width of vectors, [VectorApi#PREFERRED], or 0 for the interpreter
-    /// @param eager whether kernels are compiled when they are met and used at once, instead of when they are fast
-    Worker(int bits, boolean eager) {
-        float32 = backend(new FloatBlocks(), ElementType.FLOAT32, bits, eager);
-        float64 = backend(new DoubleBlocks(), ElementType.FLOAT64, bits, eager);
+    /// @param kernels null for the interpreter
+    Worker(@Nullable KernelUse kernels) {
+        float32 = backend(new FloatBlocks(), ElementType.FLOAT32, kernels);
+        float64 = backend(new DoubleBlocks(), ElementType.FLOAT64, kernels);
     }
 
-    private <A> Backend backend(Blocks<A> blocks, ElementType type, int bits, boolean eager) {
-        return bits == 0 ? new Interpreter<>(blocks, workspace) : new Simd<>(blocks, workspace, type, bits, eager);
+    private <A> Backend backend(Blocks<A> blocks, ElementType type, @Nullable KernelUse kernels) {
+        return kernels == null
+                ? new Interpreter<>(blocks, workspace)
+                : new Simd<>(blocks, workspace, type, kernels);
     }
 
     /// The backend that computes in the arithmetic type of a parameter: float64 for itself, float32 for all

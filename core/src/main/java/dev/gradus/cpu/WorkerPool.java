@@ -1,5 +1,8 @@
 package dev.gradus.cpu;
 
+import dev.gradus.cpu.simd.KernelUse;
+import dev.gradus.engine.TaskInputs;
+import dev.gradus.engine.Tensor;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -9,16 +12,16 @@ import org.jspecify.annotations.Nullable;
 /// The threads that run the steps of an optimizer: the caller's and, where it pays, helpers beside it. Which
 /// thread does what is left to chance and does not affect a result.
 ///
-/// Large parameters are divided into chunks, stage by stage; small ones are each taken through their step by
-/// one thread. All of that is one list, which threads take the next piece of work from until none is left.
+/// Large parameters are divided into chunks, stage by stage; small ones are each taken through their step by one
+/// thread. All of them are one list, from which threads take the next piece of work until none is left.
 ///
-/// Where the work for a parameter fails, by whatever the JVM can throw, its step takes note of that and is not
-/// gone on with; the steps of all others are.
+/// Where the work for a parameter fails, by anything that the JVM can throw, its task is marked as failed and does not
+/// go on; all other tasks do.
 public final class WorkerPool implements AutoCloseable {
     /// With fewer elements in total, waking helpers costs more than they save.
     private static final long WORTH_HELP = 300_000;
 
-    /// Up to so many elements one thread takes a parameter through its step, in its own cache.
+    /// Up to this many elements one thread takes a parameter through its step, in its own cache.
     private static final long SMALL = 1 << 16;
 
     private static final System.Logger LOG = System.getLogger("dev.gradus");
@@ -51,29 +54,29 @@ public final class WorkerPool implements AutoCloseable {
     private boolean hasWarned;
 
     /// @param threads the number of threads, the caller's among them
-    /// @param executor runs the helpers, or null for threads of the team's own
-    /// @param compiles whether there are kernels, where the JVM has the Vector API
-    /// @param eager whether kernels are compiled when they are met and used at once, instead of when they are fast
-    public WorkerPool(int threads, @Nullable Executor executor, boolean compiles, boolean eager) {
-        this(threads, executor, eager, compiles && VectorApi.isThere() ? VectorApi.PREFERRED : 0, WORTH_HELP, SMALL);
+    /// @param executor runs the helpers, or null for threads of the pool's own
+    /// @param kernels null for the interpreter
+    public WorkerPool(int threads, @Nullable Executor executor, @Nullable KernelUse kernels) {
+        this(threads, executor, kernels, WORTH_HELP, SMALL);
     }
 
-    /// @param bits the width of vectors, [VectorApi#PREFERRED], or 0 for the interpreter
     /// @param worthHelp with fewer elements in total, helpers are not woken
-    /// @param small up to so many elements, one thread takes a parameter through its step
-    WorkerPool(int threads, @Nullable Executor executor, boolean eager, int bits, long worthHelp, long small) {
+    /// @param small up to this many elements, one thread takes a parameter through its step
+    WorkerPool(int threads, @Nullable Executor executor, @Nullable KernelUse kernels, long worthHelp, long small) {
         this.worthHelp = worthHelp;
         this.small = small;
         this.executor = executor;
         this.workers = new Worker[threads];
-        Arrays.setAll(workers, i -> new Worker(bits, eager));
+        Arrays.setAll(workers, i -> new Worker(kernels));
         this.helpers = new Helper[threads - 1];
         Arrays.setAll(helpers, i -> new Helper(workers[i + 1]));
     }
 
-    /// What the calling thread works with.
-    Worker caller() {
-        return workers[0];
+    /// Begins a step: decides which variant of the program runs, and loads its inputs.
+    ///
+    /// @param gradient null only for a program that reads none
+    void begin(Task task, @Nullable Tensor gradient, TaskInputs inputs) {
+        task.begin(gradient, inputs, workers[0]);
     }
 
     /// Takes part in waves.
@@ -107,7 +110,7 @@ public final class WorkerPool implements AutoCloseable {
                         try {
                             lock.wait();
                         } catch (InterruptedException nobodyMeansIt) {
-                            // Only closing the team ends its threads.
+                            // Only closing the pool ends its threads.
                         }
                     }
                     if (isClosed) {
@@ -138,9 +141,9 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /// Runs steps that have begun until each is complete, has failed or waits for totals; those that it is to
-    /// wait for no more have been filled.
-    public void advance(Task[] ready, int count) {
+    /// Runs begun tasks until each is complete, has failed or waits for totals. The totals of the level at which a task
+    /// stands have been filled.
+    void advance(Task[] ready, int count) {
         long elements = 0;
         for (int i = 0; i < count; i++) {
             elements += ready[i].elements();
@@ -159,34 +162,22 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /// Runs one step that has begun, on the calling thread, to its end; it must not depend on others.
-    ///
-    /// @throws IllegalStateException if it failed; the message names the parameter
-    public void complete(Task execution) {
-        while (!execution.isComplete()) {
-            alone(execution);
-            if (execution.failure() != null) {
-                throw new IllegalStateException(
-                        "computing failed at parameter " + execution.explanation(), execution.failure());
-            }
-        }
-    }
-
-    private void alone(Task execution) {
+    /// Runs a begun task on the calling thread, until it is complete, has failed or waits for totals.
+    void alone(Task task) {
         try {
-            execution.advance(workers[0]);
+            task.advance(workers[0]);
         } catch (Throwable e) {
-            fail(execution, workers[0], e);
+            fail(task, workers[0], e);
         }
     }
 
-    /// Gives up a step, and what the thread has of it.
-    private static void fail(Task execution, Worker worker, Throwable cause) {
-        execution.fail(cause);
+    /// Fails a task, and discards the reductions that the thread has in progress.
+    private static void fail(Task task, Worker worker, Throwable cause) {
+        task.status().fail(cause);
         worker.workspace.clear();
     }
 
-    /// Takes note of what is to be done; what other threads must not touch is done at once.
+    /// Lists the tasks that wait. A task whose memory other threads must not access runs at once.
     private void enlist(Task[] ready, int count) {
         if (waiting.length < count) {
             waiting = new Task[count];
@@ -262,7 +253,7 @@ public final class WorkerPool implements AutoCloseable {
                 }
             }
         } catch (RejectedExecutionException busy) {
-            // That is an executor's right.
+            // An executor may do so: the caller does the work.
         } catch (Throwable e) {
             warn(e);
         }
@@ -316,53 +307,53 @@ public final class WorkerPool implements AutoCloseable {
             while (at + 1 < workingCount && firstPiece[at + 1] <= piece) {
                 at++;
             }
-            Task execution = working[at];
-            if (execution.failure() != null) {
+            Task task = working[at];
+            if (task.status().failure() != null) {
                 continue;
             }
             try {
                 if (isWhole[at]) {
-                    execution.advance(worker);
+                    task.advance(worker);
                 } else {
-                    execution.runChunk(piece - firstPiece[at], worker, common);
+                    task.runChunk(piece - firstPiece[at], worker, common);
                 }
             } catch (Throwable e) {
-                fail(execution, worker, e);
+                fail(task, worker, e);
             }
         }
     }
 
-    /// Completes the stages of the wave, and keeps what is to go on.
+    /// Completes the stages of the wave. Tasks that are not blocked stay on the list.
     private void settle() {
         for (int i = 0; i < workingCount; i++) {
-            if (!isWhole[i] && working[i].failure() == null) {
+            if (!isWhole[i] && working[i].status().failure() == null) {
                 finishStage(working[i]);
             }
         }
         int left = 0;
         int next = 0;
         for (int i = 0; i < waitingCount; i++) {
-            Task execution = waiting[i];
-            boolean hasWorked = next < workingCount && working[next] == execution;
+            Task task = waiting[i];
+            boolean hasWorked = next < workingCount && working[next] == task;
             next += hasWorked ? 1 : 0;
-            if (!hasWorked || !execution.isBlocked()) {
-                waiting[left++] = execution;
-            } else if (scratchOwner == execution) {
+            if (!hasWorked || !task.isBlocked()) {
+                waiting[left++] = task;
+            } else if (scratchOwner == task) {
                 scratchOwner = null;
             }
         }
         waitingCount = left;
     }
 
-    private void finishStage(Task execution) {
+    private void finishStage(Task task) {
         try {
-            execution.finishStage(workers[0]);
+            task.finishStage(workers[0]);
         } catch (Throwable e) {
-            fail(execution, workers[0], e);
+            fail(task, workers[0], e);
         }
     }
 
-    /// Ends the team's threads and frees its memory.
+    /// Ends the pool's threads and frees its memory.
     @Override
     public void close() {
         synchronized (lock) {

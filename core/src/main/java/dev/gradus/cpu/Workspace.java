@@ -5,8 +5,8 @@ import dev.gradus.numeric.Power;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// What one thread works with besides the memory of the parameter: reductions in progress, scratch memory, and
-/// what it has computed for others.
+/// The memory of one thread besides the parameter's: reductions in progress, scratch memory, and caches of host
+/// scalars.
 final class Workspace {
     /// For stretches of rows, and for parameters that one thread takes through their whole step.
     final Scratch own = new Scratch();
@@ -14,13 +14,29 @@ final class Workspace {
     final Power power = new Power();
     final HostMemo memo = new HostMemo();
 
-    /// The scratch memory of the run in progress, and the element that its first belongs to.
-    MemorySegment[] scratch = {};
-
-    long base;
+    private MemorySegment[] scratch = {};
+    private long base;
 
     private Lanes[] lanes = {};
     private double[] leftByKernels = {};
+
+    /// Uses scratch memory in what follows.
+    ///
+    /// @param from the element that its first element belongs to
+    void useScratch(MemorySegment[] segments, long from) {
+        scratch = segments;
+        base = from;
+    }
+
+    /// The scratch memory in use.
+    MemorySegment[] scratch() {
+        return scratch;
+    }
+
+    /// The element that the first element of the scratch memory belongs to.
+    long base() {
+        return base;
+    }
 
     /// The run of a reduction that is in progress.
     Lanes lanes(int reduction) {
@@ -34,7 +50,7 @@ final class Workspace {
         return lanes[reduction];
     }
 
-    /// Where kernels leave the lanes of blocks.
+    /// The array in which kernels leave the lanes of blocks.
     double[] leftByKernels(int length) {
         if (length > leftByKernels.length) {
             leftByKernels = new double[length];

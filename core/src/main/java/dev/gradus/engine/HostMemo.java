@@ -5,21 +5,23 @@ import dev.gradus.program.HostCode;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
-/// Host scalars that each code has computed last: most parameters of a step give it the same inputs.
+/// The last results of each early host code: most parameters of a step give it the same inputs.
 public final class HostMemo {
-    private final Map<HostCode.Instruction[], double[]> slots = new IdentityHashMap<>();
+    private final Map<HostCode.Instruction[], double[]> results = new IdentityHashMap<>();
 
-    /// Runs code that depends on its inputs alone, or copies the results for the same inputs.
-    public void run(HostCode.Instruction[] code, Inputs inputs, double[] target, Power power) {
-        double[] known = slots.get(code);
-        if (known == null) {
-            HostCode.run(code, target, power);
-            slots.put(code, target.clone());
-        } else if (inputs.areIn(known)) {
-            System.arraycopy(known, 0, target, 0, target.length);
+    /// Runs early code, or copies the results of the last run where the inputs were the same.
+    ///
+    /// @param inputs has loaded the registers
+    public void run(HostCode.Instruction[] code, RegisterLoader inputs, double[] registers, Power power) {
+        double[] last = results.get(code);
+        if (last == null) {
+            HostCode.run(code, registers, power);
+            results.put(code, registers.clone());
+        } else if (inputs.areIn(last)) {
+            System.arraycopy(last, 0, registers, 0, registers.length);
         } else {
-            HostCode.run(code, target, power);
-            System.arraycopy(target, 0, known, 0, target.length);
+            HostCode.run(code, registers, power);
+            System.arraycopy(registers, 0, last, 0, registers.length);
         }
     }
 }

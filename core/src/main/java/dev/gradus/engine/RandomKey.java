@@ -2,8 +2,8 @@ package dev.gradus.engine;
 
 import dev.gradus.numeric.Rounding;
 
-/// What random numbers are drawn by: noise, and whether a tensor is rounded up or down when it is stored, so that
-/// the expected value is the one that was to be stored. They depend on a name and the step only.
+/// The key by which random numbers are drawn: those of noise, and those of stochastic rounding, which decide whether
+/// an element is rounded up or down. It depends on a name and the step only.
 public final class RandomKey {
     private final long tensor;
     private long key;

@@ -2,7 +2,7 @@ package dev.gradus.engine;
 
 import dev.gradus.expr.State;
 
-/// Where a parameter and its states are.
+/// The tensors of one parameter, and the identities of its inputs.
 public interface TaskMemory {
     /// The parameter's name.
     String name();
@@ -11,7 +11,7 @@ public interface TaskMemory {
 
     Tensor state(State state);
 
-    /// What the numbers of a noise are drawn by.
+    /// The key by which the numbers of a noise are drawn.
     RandomKey noise(String name);
 
     /// The place of a hyperparameter among the [inputs][TaskInputs] of every step.

@@ -4,10 +4,10 @@ import dev.gradus.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Memory that holds elements.
+/// Elements in memory.
 ///
-/// @param rounded a narrower copy that takes everything that is stored, or null
-/// @param rounding how what is stored is rounded, or null where it is rounded to nearest
+/// @param rounded a narrower copy, which is stored along with it, or null
+/// @param rounding the key of stochastic rounding, or null where elements are rounded to nearest
 public record Tensor(
         MemorySegment memory,
         ElementType type,

@@ -185,8 +185,8 @@ public final class Formulas {
         return norm(x, rows(x));
     }
 
-    /// What scales a norm down to a limit: 1 where the norm is within it, `limit / norm` where it is larger. A norm that
-    /// is NaN makes NaN, so that what is scaled never passes for clipped.
+    /// What scales a norm down to a limit: 1 where the norm is within it, `limit / norm` where it is larger. A norm
+    /// that is NaN makes NaN, so that what is scaled never passes for clipped.
     public static Expr scaleDownTo(Expr limit, Expr norm) {
         return where(norm.le(limit), Expr.ONE, limit.div(norm));
     }

@@ -2,12 +2,12 @@ package dev.gradus.program;
 
 import dev.gradus.expr.State;
 import dev.gradus.program.Pass.Instruction;
-import dev.gradus.program.Slots.HyperSlot;
-import dev.gradus.program.Slots.Leaf;
-import dev.gradus.program.Slots.Literal;
-import dev.gradus.program.Slots.NumberSlot;
-import dev.gradus.program.Slots.SizeSlot;
-import dev.gradus.program.Slots.StepSlot;
+import dev.gradus.program.ScalarRegisters.Hyperparameter;
+import dev.gradus.program.ScalarRegisters.Input;
+import dev.gradus.program.ScalarRegisters.Literal;
+import dev.gradus.program.ScalarRegisters.Number;
+import dev.gradus.program.ScalarRegisters.Size;
+import dev.gradus.program.ScalarRegisters.StepCount;
 import dev.gradus.tensor.Axes;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,12 +18,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// The readable form of a program: what the host computes, then each pass line by line.
-final class Listing {
+public final class Listing {
     private final StringBuilder text = new StringBuilder();
 
     private Listing() {}
 
-    static String of(Program program) {
+    /// Equal programs have equal listings.
+    public static String of(Program program) {
         Listing listing = new Listing();
         listing.program(program);
         return listing.text.toString();
@@ -35,13 +36,13 @@ final class Listing {
         }
         Program.Selector selector = program.selector();
         if (selector.conditions().length > 0) {
-            Map<Integer, String> names = names(selector.leaves());
+            Map<Integer, String> names = names(selector.inputs());
             line("before the step:");
             host(selector.code(), names);
             line(
                     "  variant = bits %s",
                     Arrays.stream(selector.conditions())
-                            .mapToObj(slot -> name(names, slot))
+                            .mapToObj(register -> name(names, register))
                             .collect(Collectors.joining(", ")));
         }
         for (int i = 0; i < program.variants().size(); i++) {
@@ -58,10 +59,10 @@ final class Listing {
     }
 
     private void variant(Variant variant) {
-        Map<Integer, String> names = names(variant.leaves());
+        Map<Integer, String> names = names(variant.inputs());
         variant.totals()
                 .forEach(total -> names.put(
-                        total.slot(),
+                        total.register(),
                         "total" + total.key().index() + " of " + total.key().link()));
         if (!variant.takesPlace()) {
             line("the step does not take place");
@@ -71,9 +72,10 @@ final class Listing {
             if (variant.commit() >= 0 && level == variant.commitLevel()) {
                 line("  stop unless h%d", variant.commit());
             }
-            if (variant.code()[level].length > 0) {
+            HostCode.Instruction[] code = variant.hostCode(level);
+            if (code.length > 0) {
                 line("host %d:", level);
-                host(variant.code()[level], names);
+                host(code, names);
             }
             for (Variant.Transform transform : variant.transforms()) {
                 if (transform.level() == now) {
@@ -90,7 +92,7 @@ final class Listing {
                 }
             }
         }
-        variant.numbers().forEach((state, slot) -> line("after the step: %s = %s", state.name(), name(names, slot)));
+        variant.numbers().forEach((state, register) -> line("after the step: %s = %s", state.name(), name(names, register)));
         if (variant.metrics().length > 0) {
             line("metrics: %s", Arrays.toString(variant.metrics()));
         }
@@ -155,24 +157,24 @@ final class Listing {
         return IntStream.range(0, arity).mapToObj(arg).collect(Collectors.joining(", ", op + "(", ")"));
     }
 
-    private static Map<Integer, String> names(List<Leaf> leaves) {
+    private static Map<Integer, String> names(List<Input> inputs) {
         Map<Integer, String> names = new LinkedHashMap<>();
-        for (Leaf leaf : leaves) {
+        for (Input input : inputs) {
             names.put(
-                    leaf.slot(),
-                    switch (leaf) {
+                    input.register(),
+                    switch (input) {
                         case Literal literal -> Double.toString(literal.value());
-                        case HyperSlot hyper -> hyper.name();
-                        case StepSlot step -> step.clock().symbol();
-                        case SizeSlot size -> "size(" + size.axes() + ")";
-                        case NumberSlot number -> number.state().name();
+                        case Hyperparameter hyper -> hyper.name();
+                        case StepCount step -> step.clock().symbol();
+                        case Size size -> "size(" + size.axes() + ")";
+                        case Number number -> number.state().name();
                     });
         }
         return names;
     }
 
-    private static String name(Map<Integer, String> names, int slot) {
-        return names.getOrDefault(slot, "h" + slot);
+    private static String name(Map<Integer, String> names, int register) {
+        return names.getOrDefault(register, "h" + register);
     }
 
     private static String lower(Enum<?> value) {

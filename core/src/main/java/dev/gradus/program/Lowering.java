@@ -26,44 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// its new value, but not before the last one that needs the old. What a later pass needs besides is computed
 /// again from what it loads, unless that costs more than to leave it in scratch memory.
 final class Lowering {
-    /// What the program has to produce.
-    ///
-    /// @param states what the states with elements become
-    /// @param theta what the parameter becomes, or null if it stays
-    /// @param numbers what states with one number become
-    /// @param regardless of those states, which become so even if the step does not take place
-    /// @param takesPlace whether it may; if not, what is written are such states alone
-    /// @param commit the condition under which it does, or null
-    /// @param metrics numbers of the host to be known after the step
-    record Roots(
-            Map<State, Value> states,
-            @Nullable Value theta,
-            Map<State, Value> numbers,
-            Set<State> regardless,
-            boolean takesPlace,
-            @Nullable Value commit,
-            List<Value> metrics) {
-
-        /// All of them.
-        List<Value> all() {
-            List<Value> all = new ArrayList<>(states.values());
-            all.addAll(numbers.values());
-            all.addAll(metrics);
-            if (theta != null) {
-                all.add(theta);
-            }
-            if (commit != null) {
-                all.add(commit);
-            }
-            return all;
-        }
-    }
-
     /// The stand-in key for the parameter among the things that are written.
     private static final Object THETA = new Object();
-
-    /// What takes longer per element than memory does.
-    private static final Set<Op> EXPENSIVE = Set.of(Op.EXP, Op.LOG1P, Op.CBRT);
 
     private final Roots roots;
     private final Map<Value, Integer> levels = new HashMap<>();
@@ -79,7 +43,7 @@ final class Lowering {
     private Map<Value, Integer> scratch = new HashMap<>();
     private List<Reduction> reductions = new ArrayList<>();
     private List<Variant.Transform> transforms = new ArrayList<>();
-    private Slots slots = new Slots();
+    private ScalarRegisters registers = new ScalarRegisters();
     private TreeMap<PassKey, PassBuilder> passes = new TreeMap<>();
     private final MergedAxes merged;
 
@@ -98,9 +62,9 @@ final class Lowering {
 
     private Lowering(Roots roots, Axes all) {
         this.roots = roots;
-        this.written.putAll(roots.states);
-        if (roots.theta != null) {
-            this.written.put(THETA, roots.theta);
+        this.written.putAll(roots.states());
+        if (roots.theta() != null) {
+            this.written.put(THETA, roots.theta());
         }
         this.merged = MergedAxes.of(roots, all);
         Value.visit(roots.all(), value -> {
@@ -123,9 +87,9 @@ final class Lowering {
     }
 
     private Variant lower() {
-        int first = roots.commit == null ? 0 : level(roots.commit);
+        int first = roots.commit() == null ? 0 : level(roots.commit());
         written.forEach((what, value) -> {
-            boolean waits = !(what instanceof State state && roots.regardless.contains(state));
+            boolean waits = !(what instanceof State state && roots.regardless().contains(state));
             writeLevels.put(what, waits ? Math.max(first, level(value)) : level(value));
         });
         do {
@@ -135,34 +99,40 @@ final class Lowering {
         requireInTime(first);
         int end = finalLevel();
         List<Pass> built = passes.values().stream().map(PassBuilder::build).toList();
-        HostCode.Instruction[][] code = slots.code(end);
+        HostCode.Instruction[][] code = registers.code(end);
+        HostCode.Instruction[][] late = code.clone();
+        late[0] = new HostCode.Instruction[0];
         List<Variant.Total> totals = totals();
         return new Variant(
                 merged,
                 end,
-                roots.takesPlace,
-                roots.commit == null ? -1 : slots.of(roots.commit),
+                roots.takesPlace(),
+                roots.commit() == null ? -1 : registers.of(roots.commit()),
                 first,
                 List.copyOf(operands),
                 List.copyOf(reductions),
                 List.copyOf(transforms),
                 built,
                 built.stream().map(Pass::reductions).toArray(int[][]::new),
-                Stage.of(end, built, reductions, transforms, code, totals, first),
-                code,
-                slots.leaves(),
+                Stage.of(end, built, reductions, level -> level == first
+                        || late[level].length > 0
+                        || totals.stream().anyMatch(total -> total.level() == level)
+                        || transforms.stream().anyMatch(transform -> transform.level() == level)),
+                code[0],
+                late,
+                registers.inputs(),
                 totals,
                 numbers(),
-                List.copyOf(roots.regardless),
-                roots.metrics.stream().mapToInt(slots::of).toArray());
+                List.copyOf(roots.regardless()),
+                roots.metrics().stream().mapToInt(registers::of).toArray());
     }
 
     /// What is written even if the step does not take place must be known by the time that this is decided.
     private void requireInTime(int decided) {
-        for (State state : roots.regardless) {
-            Value number = roots.numbers.get(state);
+        for (State state : roots.regardless()) {
+            Value number = roots.numbers().get(state);
             boolean late = number == null ? writeLevel(state) >= decided : level(number) > decided;
-            if (roots.commit != null && late) {
+            if (roots.commit() != null && late) {
                 throw new IllegalArgumentException("state " + state
                         + " is to be written even if the step does not take place, but is known too late for that");
             }
@@ -171,7 +141,7 @@ final class Lowering {
 
     private int finalLevel() {
         int end = 0;
-        for (Value value : slots.values()) {
+        for (Value value : registers.values()) {
             end = Math.max(end, level(value));
         }
         for (Variant.Transform transform : transforms) {
@@ -189,26 +159,26 @@ final class Lowering {
         scratch = new HashMap<>();
         reductions = new ArrayList<>();
         transforms = new ArrayList<>();
-        slots = new Slots();
+        registers = new ScalarRegisters();
         passes = new TreeMap<>();
         written.forEach((what, value) -> {
             Axes axes = what instanceof State state ? state.axes() : value.axes;
             passAt(writeLevel(what), axes).write(what, value);
         });
-        if (roots.commit != null) {
-            need(roots.commit);
+        if (roots.commit() != null) {
+            need(roots.commit());
         }
-        roots.numbers.values().forEach(this::need);
-        roots.metrics.forEach(this::need);
+        roots.numbers().values().forEach(this::need);
+        roots.metrics().forEach(this::need);
     }
 
     private PassBuilder passAt(int level, Axes axes) {
         return passes.computeIfAbsent(PassKey.of(level, axes), key -> new PassBuilder(level, axes));
     }
 
-    /// Makes sure that a number of the host is computed.
+    /// Makes sure that a host scalar is computed, and gives its register.
     private int need(Value host) {
-        int known = slots.find(host);
+        int known = registers.find(host);
         if (known >= 0) {
             return known;
         }
@@ -217,16 +187,16 @@ final class Lowering {
                 need(arg);
             }
         }
-        int slot = slots.add(host, level(host));
+        int register = registers.add(host, level(host));
         if (host.op == Op.REDUCE) {
-            reduce(host, slot);
+            reduce(host, register);
         }
-        return slot;
+        return register;
     }
 
     /// Makes sure that the pass over the operand of a reduction performs it.
     ///
-    /// @param target the slot or the scratch operand that takes the result
+    /// @param target the scalar register or the scratch operand that takes the result
     private void reduce(Value value, int target) {
         Value of = value.args.get(0);
         reductions.add(new Reduction(
@@ -315,7 +285,7 @@ final class Lowering {
                 }
             }
             default -> {
-                isExpensive[0] |= EXPENSIVE.contains(value.op);
+                isExpensive[0] |= value.op.isFunction();
                 value.args.forEach(arg -> collect(arg, level, loads, isExpensive, seen));
             }
         }
@@ -385,10 +355,10 @@ final class Lowering {
 
     private List<Variant.Total> totals() {
         List<Variant.Total> totals = new ArrayList<>();
-        for (Value value : slots.values()) {
+        for (Value value : registers.values()) {
             if (value.op == Op.TOTAL) {
                 totals.add(new Variant.Total(
-                        (TotalKey) value.payloadOf(), slots.of(value.args.get(0)), slots.of(value), level(value)));
+                        (TotalKey) value.payloadOf(), registers.of(value.args.get(0)), registers.of(value), level(value)));
             }
         }
         return totals;
@@ -396,7 +366,7 @@ final class Lowering {
 
     private Map<State, Integer> numbers() {
         Map<State, Integer> numbers = new LinkedHashMap<>();
-        roots.numbers.forEach((state, value) -> numbers.put(state, slots.of(value)));
+        roots.numbers().forEach((state, value) -> numbers.put(state, registers.of(value)));
         return Collections.unmodifiableMap(numbers);
     }
 
@@ -406,7 +376,7 @@ final class Lowering {
         private final Axes axes;
         private final List<Pass.Instruction> code = new ArrayList<>();
         private final List<Pass.Instruction> stores = new ArrayList<>();
-        private final Map<Value, Integer> registers = new HashMap<>();
+        private final Map<Value, Integer> blocks = new HashMap<>();
         private final Map<Integer, Integer> splats = new HashMap<>();
         private int emitted;
 
@@ -445,18 +415,18 @@ final class Lowering {
 
         private int register(Value value) {
             if (value.isHost()) {
-                int slot = need(value);
-                Integer known = splats.get(slot);
+                int scalar = need(value);
+                Integer known = splats.get(scalar);
                 if (known == null) {
-                    known = emit(Op.SPLAT, slot, 0, 0);
-                    splats.put(slot, known);
+                    known = emit(Op.SPLAT, scalar, 0, 0);
+                    splats.put(scalar, known);
                 }
                 return known;
             }
-            Integer known = registers.get(value);
+            Integer known = blocks.get(value);
             if (known == null) {
                 known = compute(value);
-                registers.put(value, known);
+                blocks.put(value, known);
             }
             return known;
         }

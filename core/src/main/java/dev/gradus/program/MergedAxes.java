@@ -14,7 +14,7 @@ import java.util.Set;
 /// @param groups the original axes of each merged axis, as bit masks, outermost first
 public record MergedAxes(int rank, List<Integer> groups) {
 
-    static MergedAxes of(Lowering.Roots roots, Axes all) {
+    static MergedAxes of(Roots roots, Axes all) {
         Set<Axes> used = new LinkedHashSet<>();
         roots.states().keySet().stream().map(State::axes).forEach(used::add);
         Value.visit(roots.all(), value -> {

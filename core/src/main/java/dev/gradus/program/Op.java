@@ -2,7 +2,11 @@ package dev.gradus.program;
 
 import dev.gradus.expr.Expr.BinaryOp;
 import dev.gradus.expr.Expr.UnaryOp;
+import dev.gradus.numeric.Decomposition;
+import dev.gradus.numeric.Elementary;
 import dev.gradus.numeric.Power;
+import dev.gradus.numeric.Real;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The operations of programs, on numbers of the host and on blocks of elements alike; conditions are 1 and 0.
@@ -24,9 +28,9 @@ public enum Op {
     ABS(UnaryOp.ABS, "abs"),
     SQRT(UnaryOp.SQRT, "sqrt"),
     SIGN(UnaryOp.SIGN, "sign"),
-    EXP(UnaryOp.EXP, "exp"),
-    LOG1P(UnaryOp.LOG1P, "log1p"),
-    CBRT(UnaryOp.CBRT, "cbrt"),
+    EXP(UnaryOp.EXP, "exp", Elementary::exp),
+    LOG1P(UnaryOp.LOG1P, "log1p", Elementary::log1p),
+    CBRT(UnaryOp.CBRT, "cbrt", Elementary::cbrt),
     LOG(UnaryOp.LOG, "log"),
     COS(UnaryOp.COS, "cos"),
     FLOOR(UnaryOp.FLOOR, "floor"),
@@ -53,24 +57,36 @@ public enum Op {
 
     private final @Nullable UnaryOp unary;
     private final @Nullable BinaryOp binary;
+    private final @Nullable UnaryOperator<Real> function;
 
     Op(int arity, String text) {
-        this(arity, text, null, null);
+        this(arity, text, null, null, null);
     }
 
     Op(UnaryOp unary, String text) {
-        this(1, text, unary, null);
+        this(1, text, unary, null, null);
+    }
+
+    /// @param function its description by basic operations
+    Op(UnaryOp unary, String text, UnaryOperator<Real> function) {
+        this(1, text, unary, null, function);
     }
 
     Op(BinaryOp binary, String text) {
-        this(2, text, null, binary);
+        this(2, text, null, binary, null);
     }
 
-    Op(int arity, String text, @Nullable UnaryOp unary, @Nullable BinaryOp binary) {
+    Op(
+            int arity,
+            String text,
+            @Nullable UnaryOp unary,
+            @Nullable BinaryOp binary,
+            @Nullable UnaryOperator<Real> function) {
         this.arity = arity;
         this.text = text;
         this.unary = unary;
         this.binary = binary;
+        this.function = function;
     }
 
     static Op of(UnaryOp unary) {
@@ -101,6 +117,21 @@ public enum Op {
             case SELECT -> a != 0 ? b : c;
             default -> throw new IllegalArgumentException(this + " is no operation on numbers of the host");
         };
+    }
+
+    /// Whether it is a function of elements that backends compute by its [#decomposition].
+    public boolean isFunction() {
+        return function != null;
+    }
+
+    /// The function as basic operations.
+    ///
+    /// @param isFloat whether in float, else in double arithmetic
+    public Decomposition decomposition(boolean isFloat) {
+        if (function == null) {
+            throw new IllegalArgumentException(this + " is no function of elements");
+        }
+        return Real.decompose(function, isFloat);
     }
 
     /// The number of values it operates on.

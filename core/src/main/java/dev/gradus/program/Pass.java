@@ -1,6 +1,7 @@
 package dev.gradus.program;
 
 import dev.gradus.tensor.Axes;
+import java.util.Arrays;
 import java.util.List;
 
 /// One sweep over the elements of a tensor, as straight-line code on blocks of elements.
@@ -24,10 +25,43 @@ public record Pass(int level, Axes axes, List<Instruction> code, int registers) 
                 .toArray();
     }
 
+    /// Whether any reduction that it performs is one to a number.
+    public boolean reducesToNumber(List<Reduction> all) {
+        return Arrays.stream(reductions()).anyMatch(i -> all.get(i).kept().isHost());
+    }
+
+    /// Whether it performs any reduction that is not one to a number.
+    public boolean reducesToElements(List<Reduction> all) {
+        return Arrays.stream(reductions()).anyMatch(i -> !all.get(i).kept().isHost());
+    }
+
+    /// Whether parts of its elements are independent of each other: some elements of the parameter's outermost merged
+    /// axis of all others, or each element of a vector of each other.
+    public boolean isDivisible(List<Reduction> all) {
+        if (!axes.contains(0)) {
+            return isFull() && axes.rank() == 0;
+        }
+        return Arrays.stream(reductions())
+                .mapToObj(i -> all.get(i).kept())
+                .allMatch(kept -> kept.isHost() || isPrefix(kept));
+    }
+
+    /// Whether the kept axes are outside of all that are reduced.
+    private boolean isPrefix(Axes kept) {
+        boolean isReduced = false;
+        for (int axis : axes.toList()) {
+            if (kept.contains(axis) && isReduced) {
+                return false;
+            }
+            isReduced |= !kept.contains(axis);
+        }
+        return kept.contains(0);
+    }
+
     /// One operation on block registers.
     ///
     /// @param target a register; of a STORE the [Operand], of a REDUCE the [Reduction]
-    /// @param a the first register; of a LOAD the operand, of a SPLAT the slot of a number of the host
+    /// @param a the first register; of a LOAD the operand, of a SPLAT the register of a host scalar
     public record Instruction(Op op, int target, int a, int b, int c) {
         public int source(int index) {
             return switch (index) {

@@ -41,7 +41,8 @@ public final class Program {
     private final boolean readsGradient;
 
     /// Computes the conditions; bit i of the variant's index is the outcome of the i-th.
-    public record Selector(HostCode.Instruction[] code, List<Slots.Leaf> leaves, int[] conditions, int slots) {}
+    public record Selector(
+            HostCode.Instruction[] code, List<ScalarRegisters.Input> inputs, int[] conditions, int registers) {}
 
     /// What a program is made from.
     ///
@@ -49,7 +50,7 @@ public final class Program {
     /// @param regardless of the states that are written even if the step does not take place, what must hold
     /// @param theta what the parameter becomes, or null if it stays
     /// @param commit what must hold for the step to take place
-    /// @param metrics numbers of the host to be known after the step; the first also if it did not take place
+    /// @param metrics host scalars to be known after the step; the first also if it did not take place
     private record Source(
             List<State> states,
             Map<State, After> writes,
@@ -68,7 +69,7 @@ public final class Program {
             return expressions;
         }
 
-        Lowering.Roots roots(Translation translation) {
+        Roots roots(Translation translation) {
             boolean takesPlace = commit.stream().noneMatch(condition -> isFalse(translation.outcome(condition)));
             List<Condition> open = takesPlace
                     ? commit.stream()
@@ -95,7 +96,7 @@ public final class Program {
                 }
             }
             boolean moves = takesPlace && theta != null && !(theta instanceof Input);
-            return new Lowering.Roots(
+            return new Roots(
                     elements,
                     moves ? translation.value(Objects.requireNonNull(theta)) : null,
                     numbers,
@@ -193,19 +194,19 @@ public final class Program {
     }
 
     private static Selector selector(List<Value> conditions) {
-        Slots slots = new Slots();
-        conditions.forEach(condition -> place(slots, condition));
+        ScalarRegisters registers = new ScalarRegisters();
+        conditions.forEach(condition -> place(registers, condition));
         return new Selector(
-                slots.code(0)[0],
-                slots.leaves(),
-                conditions.stream().mapToInt(slots::of).toArray(),
-                slots.values().size());
+                registers.code(0)[0],
+                registers.inputs(),
+                conditions.stream().mapToInt(registers::of).toArray(),
+                registers.values().size());
     }
 
-    private static void place(Slots slots, Value value) {
-        if (slots.find(value) < 0) {
-            value.args.forEach(arg -> place(slots, arg));
-            int ignored = slots.add(value, 0);
+    private static void place(ScalarRegisters registers, Value value) {
+        if (registers.find(value) < 0) {
+            value.args.forEach(arg -> place(registers, arg));
+            int ignored = registers.add(value, 0);
         }
     }
 
@@ -319,10 +320,5 @@ public final class Program {
     /// Whether a step of one parameter depends on other parameters.
     public boolean reducesOverAllParameters() {
         return variants.stream().anyMatch(v -> !v.totals().isEmpty());
-    }
-
-    /// The program in readable form; equal programs have equal listings.
-    public String listing() {
-        return Listing.of(this);
     }
 }

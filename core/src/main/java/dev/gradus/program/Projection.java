@@ -50,6 +50,27 @@ public final class Projection {
         }
     }
 
+    /// The number of axes of the larger tensor, where neighbours that are both kept or both absent count as one.
+    public int rank() {
+        return sizes.length;
+    }
+
+    /// The size of such an axis; 0 is the outermost.
+    public long size(int axis) {
+        return sizes[axis];
+    }
+
+    /// How far a step along an axis goes in the smaller tensor; 0 for an absent axis.
+    public long keptStride(int axis) {
+        return keptStrides[axis];
+    }
+
+    /// How far a step along an absent axis goes among the runs that fall onto the same elements; 0 for a kept axis,
+    /// and for the axis of the runs themselves.
+    public long absentStride(int axis) {
+        return absentStrides[axis];
+    }
+
     /// The length of a run.
     public long run() {
         return sizes[sizes.length - 1];

@@ -3,14 +3,15 @@ package dev.gradus.rule;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The finite values that a hyperparameter may take, written as in mathematics: `[0, 1)`, `(0, inf)`.
+/// The values that a hyperparameter may take, written as in mathematics: `[0, 1)`, `(0, inf)`. NaN is in no range, and
+/// an infinity only in one that includes it: `(0, inf]`.
 public record Range(double lower, boolean lowerIncluded, double upper, boolean upperIncluded) {
     /// Every finite value.
     public static final Range FINITE = new Range(Double.NEGATIVE_INFINITY, false, Double.POSITIVE_INFINITY, false);
 
     private static final Pattern NOTATION = Pattern.compile("([\\[(])\\s*(\\S+)\\s*,\\s*(\\S+?)\\s*([])])");
 
-    /// Reads the notation; `inf` and `-inf` stand for an open end.
+    /// Reads the notation; `inf` and `-inf` stand for the infinities.
     public static Range of(String notation) {
         Matcher matcher = NOTATION.matcher(notation);
         if (!matcher.matches()) {
@@ -32,15 +33,14 @@ public record Range(double lower, boolean lowerIncluded, double upper, boolean u
     }
 
     public boolean contains(double value) {
-        return Double.isFinite(value)
-                && (lowerIncluded ? value >= lower : value > lower)
+        return (lowerIncluded ? value >= lower : value > lower)
                 && (upperIncluded ? value <= upper : value < upper);
     }
 
     /// Returns the value.
     ///
     /// @throws IllegalArgumentException naming the owner, the hyperparameter, the value and the range, if the value
-    ///     is NaN, infinite or out of range
+    ///     is NaN or out of range
     public double check(String owner, String hyperparameter, double value) {
         if (!contains(value)) {
             throw new IllegalArgumentException(owner + ": " + hyperparameter + " must be "

@@ -113,6 +113,16 @@ public final class Trace {
                 && answers.stream().allMatch(answer -> answer.mask.matches(otherName, otherShape) == answer.matches);
     }
 
+    /// Whether the rule asked for the parameter's name, so that it may do something else for every other name.
+    public boolean dependsOnName() {
+        return dependsOnName;
+    }
+
+    /// Whether the rule asked for the parameter's shape, so that it may do something else for every other shape.
+    public boolean dependsOnShape() {
+        return dependsOnShape;
+    }
+
     String askName(String link) {
         asking.add(link);
         dependsOnName = true;

@@ -41,6 +41,7 @@ import dev.gradus.rules.clip.ClipByGlobalNorm;
 import dev.gradus.rules.clip.ClipByNorm;
 import dev.gradus.rules.clip.ClipByRms;
 import dev.gradus.rules.clip.ClipByValue;
+import dev.gradus.rules.clip.RecordNorm;
 import dev.gradus.rules.control.Accumulate;
 import dev.gradus.rules.control.AddNoise;
 import dev.gradus.rules.control.Cautious;
@@ -54,6 +55,7 @@ import dev.gradus.rules.control.Scale;
 import dev.gradus.rules.control.ScaleByLearningRate;
 import dev.gradus.rules.control.ScaleLoss;
 import dev.gradus.rules.control.SkipNonFinite;
+import dev.gradus.rules.control.SkipUnusual;
 import dev.gradus.rules.control.ZeroNonFinite;
 import dev.gradus.rules.decay.DecayCautiously;
 import dev.gradus.rules.decay.DecayProximally;
@@ -92,8 +94,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/// The catalogue of optimizers: what each is composed of, and where it comes from. A new optimizer is one record and one
-/// declaration here, a method with its entry in the catalogue below it.
+/// The catalogue of optimizers: what each is composed of, and where it comes from. A new optimizer is one record and
+/// one declaration here, a method with its entry in the catalogue below it.
 public final class Rules {
     private Rules() {}
 
@@ -578,6 +580,11 @@ public final class Rules {
         return new SkipNonFinite();
     }
 
+    /// Leaves out steps whose gradients are larger than usual by this many standard deviations, at most 10 in a row.
+    public static SkipUnusual skipUnusual(double z) {
+        return new SkipUnusual(z);
+    }
+
     /// One step for the mean of some gradients.
     public static Accumulate accumulate(Rule rule, int steps) {
         return new Accumulate(rule, steps);
@@ -616,6 +623,8 @@ public final class Rules {
             new DecayCautiously(),
             new ZeroNonFinite(),
             skipNonFinite(),
+            skipUnusual(4),
+            new RecordNorm(),
             new ScaleLoss(),
             accumulate(adam(), 4),
             new Cautious(adam()),

@@ -1,10 +1,12 @@
 package dev.gradus.schedule;
 
-/// The same value at every step.
+/// The same value at every step. It may be infinite, for a hyperparameter that may be: a limit that is never reached.
 public record Constant(double value) implements Schedule {
-    /// @throws IllegalArgumentException if `value` is not finite
+    /// @throws IllegalArgumentException if `value` is NaN
     public Constant {
-        Require.finite("constant", "value", value);
+        if (!Double.isInfinite(value)) {
+            Require.finite("constant", "value", value);
+        }
     }
 
     @Override

@@ -10,6 +10,10 @@ import java.util.Map;
 /// value is multiplied with `factor` from the next step on, and the cooldown begins. A NaN is never an
 /// improvement, and so a bad observation, as in torch.
 ///
+/// A relative threshold is a part of the best metric's magnitude, `|best| · threshold`, so that a negative metric must
+/// improve as much as a positive one. torch has `best · (1 ∓ threshold)` for metrics of any sign: a negative metric
+/// that stays as it is counts as an improvement there, and so does one that gets worse by less than the threshold.
+///
 /// It remembers `best`, `bad_observations`, `cooldown_left` and `scale`, the product of all factors so far.
 ///
 /// @param schedule what is reduced; its value is never raised
@@ -17,8 +21,7 @@ import java.util.Map;
 /// @param factor what a reduction multiplies with, in (0, 1)
 /// @param patience the number of bad observations that are tolerated
 /// @param threshold by how much an observation must be better than the best one
-/// @param thresholdMode whether that is a part of the best one or a difference. With `REL` a negative best is
-///     missed by that part, as in torch
+/// @param thresholdMode whether that is a part of the best one's magnitude or a difference
 /// @param cooldown the number of observations after a reduction that are not counted as bad ones
 /// @param minimum what reductions do not go below
 /// @param eps a reduction that changes the value by no more than this is left out
@@ -48,7 +51,7 @@ public record Plateau(
 
     /// What a threshold is.
     public enum ThresholdMode {
-        /// A part of the best metric.
+        /// A part of the best metric's magnitude.
         REL,
         /// A difference.
         ABS
@@ -137,10 +140,14 @@ public record Plateau(
     }
 
     private boolean isBetter(double metric, double best) {
-        boolean relative = thresholdMode == ThresholdMode.REL;
-        return mode == Mode.MIN
-                ? metric < (relative ? best * (1 - threshold) : best - threshold)
-                : metric > (relative ? best * (1 + threshold) : best + threshold);
+        double improvement = mode == Mode.MIN ? -threshold : threshold;
+        double required =
+                switch (thresholdMode) {
+                    // A factor, because the first best is infinite, and ∞ − ∞ · threshold is NaN.
+                    case REL -> best * (1 + (best < 0 ? -improvement : improvement));
+                    case ABS -> best + improvement;
+                };
+        return mode == Mode.MIN ? metric < required : metric > required;
     }
 
     @Override

@@ -22,6 +22,12 @@ final class Require {
         }
     }
 
+    static void share(String schedule, String name, double value) {
+        if (!(value > 0 && value <= 1)) {
+            throw refused(schedule, name, "in (0, 1]", value);
+        }
+    }
+
     static void positive(String schedule, String name, long value) {
         if (value <= 0) {
             throw refused(schedule, name, "positive", value);

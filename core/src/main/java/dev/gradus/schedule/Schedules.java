@@ -23,6 +23,7 @@ public final class Schedules {
                 noam(1, 64, 10),
                 rex(1, 0, 10),
                 piecewise(List.of(knot(0, 1), knot(10, 0)), Curve.LINEAR),
+                triangular(0, 1, 10, 10),
                 plateau(one),
                 one.until(10, one),
                 one.every(10),
@@ -35,7 +36,7 @@ public final class Schedules {
 
     /// The same value at every step.
     ///
-    /// @throws IllegalArgumentException if `value` is not finite
+    /// @throws IllegalArgumentException if `value` is NaN
     public static Schedule constant(double value) {
         return new Constant(value);
     }
@@ -190,6 +191,31 @@ public final class Schedules {
                     + " of the " + steps + " steps, got " + warmup);
         }
         return peakAt;
+    }
+
+    /// From `from` in a straight line to `peak` in `up` updates and back in `down` updates, again and again; torch's
+    /// `CyclicLR` with its mode `triangular`. A momentum that moves against it goes from its highest value to its
+    /// lowest: `triangular(0.9, 0.8, up, down)`. L. Smith, "Cyclical Learning Rates for Training Neural Networks",
+    /// WACV 2017, arXiv:1506.01186.
+    ///
+    /// @throws IllegalArgumentException if a value is not finite, `up` is not positive or `down` is negative
+    public static Schedule triangular(double from, double peak, long up, long down) {
+        return new Triangular(from, peak, up, down);
+    }
+
+    /// The same with each cycle half as high as the one before; torch's mode `triangular2`.
+    ///
+    /// @throws IllegalArgumentException if a value is not finite, `up` is not positive or `down` is negative
+    public static Schedule triangular2(double from, double peak, long up, long down) {
+        return new Triangular(from, peak, up, down, 0.5, 1);
+    }
+
+    /// The same with a height that each update multiplies with `gamma`; torch's mode `exp_range`.
+    ///
+    /// @throws IllegalArgumentException if a value is not finite, `up` is not positive, `down` is negative, or
+    ///     `gamma` is not in (0, 1]
+    public static Schedule expRange(double from, double peak, long up, long down, double gamma) {
+        return new Triangular(from, peak, up, down, 1, gamma);
     }
 
     /// `from/√(1 + t/steps)` after t updates. After a warm-up of as many `steps` it is the schedule of

@@ -41,14 +41,17 @@ final class Vocabulary {
 
     /// The wrappers that are written as an argument of the rule within.
     static final List<Wrapper> WRAPPERS = List.of(
-            new Wrapper("only", Masked.class), new Wrapper("name", WithName.class), new Wrapper("clock", WithClock.class));
+            new Wrapper("only", "masked", Masked.class),
+            new Wrapper("name", "renamed", WithName.class),
+            new Wrapper("clock", "clocked", WithClock.class));
 
     /// A record of a rule and one thing more, which is written as an argument of the rule.
     ///
     /// @param argument the argument's name
     record Wrapper(String argument, RecordPart part) {
-        private Wrapper(String argument, Class<? extends Record> type) {
-            this(argument, new RecordPart(Types.nameOf(type), type));
+        /// @param name its name where it is written as a call, since the rule within has the argument already
+        private Wrapper(String argument, String name, Class<? extends Record> type) {
+            this(argument, new RecordPart(name, type));
         }
 
         Part.Parameter rule() {
@@ -127,7 +130,9 @@ final class Vocabulary {
     private void addAll(Object example) {
         for (Record part : Tree.records(example)) {
             if (part instanceof Rule rule) {
-                add(rules, new RecordPart(nameOf(rule), part.getClass()));
+                if (wrapper(part.getClass()) == null) {
+                    add(rules, new RecordPart(nameOf(rule), part.getClass()));
+                }
                 exampleOf.putIfAbsent(part.getClass(), part);
             } else if (part instanceof Schedule) {
                 addSchedule(part.getClass());

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// The memory and numbers of one parameter.
@@ -35,7 +36,9 @@ final class ParameterBench implements TaskMemory, TaskInputs {
     private final Map<String, Double> hypers = new LinkedHashMap<>();
     private final Tensor theta;
     Tensor gradient;
-    private final Random random;
+    private final Reader numbersDrawn;
+    private final DoubleBlocks blocks = new DoubleBlocks();
+    private final double[] block = new double[Blocks.SIZE];
     int t;
 
     private final String name;
@@ -50,7 +53,7 @@ final class ParameterBench implements TaskMemory, TaskInputs {
 
     ParameterBench(String name, Trace trace, Formats formats, Arena arena) {
         this.name = name;
-        random = new Random(name.hashCode());
+        numbersDrawn = new Reader(name);
         trace.hyperparameters().forEach(use -> hypers.put(use.name(), use.value()));
         hypers.put("learning_rate", 0.01);
         long elements = trace.shape().elements();
@@ -91,7 +94,7 @@ final class ParameterBench implements TaskMemory, TaskInputs {
     /// @param arena null for memory on the heap; otherwise memory is native, at odd offsets, the gradient's mapped
     ParameterBench(String name, Trace trace, ElementType type, @Nullable Arena arena) {
         this.name = name;
-        random = new Random(name.hashCode());
+        numbersDrawn = new Reader(name);
         trace.hyperparameters().forEach(use -> hypers.put(use.name(), use.value()));
         hypers.put("learning_rate", 0.01);
         theta = tensor(trace.shape().elements(), type, arena);
@@ -139,21 +142,56 @@ final class ParameterBench implements TaskMemory, TaskInputs {
     }
 
     void fill(Tensor tensor) {
-        DoubleBlocks blocks = new DoubleBlocks();
-        double[] block = new double[Blocks.SIZE];
         long elements = tensor.memory().byteSize() / tensor.type().bytes();
         for (long start = 0; start < elements; start += block.length) {
             int count = (int) Math.min(block.length, elements - start);
-            for (int i = 0; i < count; i++) {
-                block[i] = switch (random.nextInt(40)) {
-                    case 0 -> 0.0;
-                    case 1 -> -0.0;
-                    case 2 -> 1e-40;
-                    case 3 -> 1e-310;
-                    default -> Math.abs(random.nextGaussian());
-                };
-            }
+            numbersDrawn.copy(block, count);
             blocks.store(tensor.type(), tensor.memory(), start, block, count);
+        }
+    }
+
+    /// Random numbers that begin anew for each bench of the same name. They are drawn once: drawing takes longer than
+    /// many a step.
+    private static final class Drawn {
+        private static final Map<String, Drawn> BY_NAME = new ConcurrentHashMap<>();
+
+        private final Random random;
+        private double[] all = {};
+
+        Drawn(String name) {
+            random = new Random(name.hashCode());
+        }
+
+        synchronized double[] atLeast(int count) {
+            if (count > all.length) {
+                int before = all.length;
+                all = Arrays.copyOf(all, Math.max(count, 2 * before));
+                for (int i = before; i < all.length; i++) {
+                    all[i] = switch (random.nextInt(40)) {
+                        case 0 -> 0.0;
+                        case 1 -> -0.0;
+                        case 2 -> 1e-40;
+                        case 3 -> 1e-310;
+                        default -> Math.abs(random.nextGaussian());
+                    };
+                }
+            }
+            return all;
+        }
+    }
+
+    /// A place among the numbers drawn.
+    private static final class Reader {
+        private final Drawn drawn;
+        private int next;
+
+        Reader(String name) {
+            drawn = Drawn.BY_NAME.computeIfAbsent(name, Drawn::new);
+        }
+
+        void copy(double[] target, int count) {
+            System.arraycopy(drawn.atLeast(next + count), next, target, 0, count);
+            next += count;
         }
     }
 

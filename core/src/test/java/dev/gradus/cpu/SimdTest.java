@@ -1,5 +1,8 @@
 package dev.gradus.cpu;
 
+import dev.gradus.cpu.simd.KernelCache;
+import dev.gradus.cpu.simd.KernelUse;
+import dev.gradus.cpu.simd.VectorApi;
 import static dev.gradus.expr.Formulas.cbrt;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.mean;
@@ -12,7 +15,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.gradus.engine.Tensor;
 import dev.gradus.expr.Expr;
-import dev.gradus.expr.State;
 import dev.gradus.program.Program;
 import dev.gradus.program.RandomRules;
 import dev.gradus.rule.Direction;
@@ -27,12 +29,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SimdTest {
+    private static final KernelCache KERNELS = new KernelCache(null);
+
     private static final List<Shape> SHAPES = Stream.of(
                     new long[] {0},
                     new long[] {1},
@@ -77,8 +82,9 @@ class SimdTest {
             Shape shape = shapes.get(i % shapes.size());
             ElementType type = random.nextInt(4) == 0 ? ElementType.FLOAT64 : ElementType.FLOAT32;
             boolean withMetrics = random.nextBoolean();
-            Map<String, double[]> expected = run(rule, shape, type, 0, true, withMetrics);
-            requireSameBits(rule, shape, type, 128 << random.nextInt(3), random.nextBoolean(), withMetrics, expected);
+            TaskRun compiled = new TaskRun(rule, shape, withMetrics);
+            Map<String, double[]> expected = run(compiled, type, 0, true);
+            requireSameBits(rule, compiled, type, 128 << random.nextInt(3), random.nextBoolean(), expected);
         }
     }
 
@@ -88,8 +94,9 @@ class SimdTest {
         for (Rule rule : List.of(Rules.lamb(), Rules.adamAwd(), Rules.clipByGlobalNorm(0.1))) {
             for (Shape shape : shapes) {
                 int bits = shape.rank() == 1 ? 256 : 512;
-                Map<String, double[]> expected = run(rule, shape, ElementType.FLOAT32, 0, true, false);
-                requireSameBits(rule, shape, ElementType.FLOAT32, bits, bits == 512, false, expected);
+                TaskRun compiled = new TaskRun(rule, shape, false);
+                Map<String, double[]> expected = run(compiled, ElementType.FLOAT32, 0, true);
+                requireSameBits(rule, compiled, ElementType.FLOAT32, bits, bits == 512, expected);
             }
         }
     }
@@ -103,11 +110,11 @@ class SimdTest {
     private static double[] withChangingGradientType(int bits) {
         Shape shape = Shape.of(2048);
         Trace trace = Trace.of(Rules.lamb(), "w", shape);
-        try (Worker worker = new Worker(bits, true);
+        try (Worker worker = new Worker(kernels(bits));
                 Arena arena = Arena.ofConfined()) {
             ParameterBench bench = new ParameterBench("w", trace, ElementType.FLOAT32, arena);
             Tensor half = ParameterBench.tensor(shape.elements(), ElementType.FLOAT16, arena);
-            Task execution = new Task(Program.of(trace, false), shape, bench);
+            Task execution = new Task(new CpuProgram(Program.of(trace, false)), shape, bench);
             for (Tensor gradient : List.of(bench.gradient, half, bench.gradient)) {
                 bench.t++;
                 bench.fill(gradient);
@@ -143,49 +150,31 @@ class SimdTest {
     private static void requireSameBits(Rule rule, Shape shape) {
         for (ElementType type : List.of(ElementType.FLOAT32, ElementType.FLOAT64)) {
             boolean withMetrics = type == ElementType.FLOAT32 == (shape.elements() % 2 == 0);
-            Map<String, double[]> expected = run(rule, shape, type, 0, true, withMetrics);
+            TaskRun compiled = new TaskRun(rule, shape, withMetrics);
+            Map<String, double[]> expected = run(compiled, type, 0, true);
             for (int bits : new int[] {128, 256, 512}) {
-                requireSameBits(rule, shape, type, bits, bits == 256, withMetrics, expected);
+                requireSameBits(rule, compiled, type, bits, bits == 256, expected);
             }
         }
     }
 
     private static void requireSameBits(
-            Rule rule,
-            Shape shape,
-            ElementType type,
-            int bits,
-            boolean heap,
-            boolean withMetrics,
-            Map<String, double[]> expected) {
+            Rule rule, TaskRun compiled, ElementType type, int bits, boolean heap, Map<String, double[]> expected) {
         ParameterBench.requireSame(
-                rule + " on " + type + " " + shape + ", " + bits + " bits, " + (heap ? "heap" : "native"),
+                rule + " on " + type + " " + compiled.trace.shape() + ", " + bits + " bits, " + (heap ? "heap" : "native"),
                 expected,
-                run(rule, shape, type, bits, heap, withMetrics));
+                run(compiled, type, bits, heap));
     }
 
-    private static Map<String, double[]> run(
-            Rule rule, Shape shape, ElementType type, int bits, boolean heap, boolean withMetrics) {
-        Trace trace = Trace.of(rule, "w", shape);
-        try (Worker worker = new Worker(bits, true);
-                Arena arena = Arena.ofConfined()) {
-            ParameterBench bench = new ParameterBench("w", trace, type, heap ? null : arena);
-            Task execution = new Task(Program.of(trace, withMetrics), shape, bench);
-            for (int step = 1; step <= 7; step++) {
-                bench.t = step;
-                bench.draw();
-                execution.begin(bench.gradient, bench, worker);
-                while (!execution.isComplete()) {
-                    execution.totals().stream()
-                            .filter(total -> total.level() == execution.level())
-                            .forEach(total -> execution.fill(total, execution.contribution(total)));
-                    execution.advance(worker);
-                }
-                for (State state : execution.numbers()) {
-                    bench.numbers.put(state.name(), execution.number(state));
-                }
-            }
-            return bench.snapshot();
+    private static Map<String, double[]> run(TaskRun compiled, ElementType type, int bits, boolean heap) {
+        try (Arena arena = Arena.ofConfined()) {
+            ParameterBench bench = new ParameterBench("w", compiled.trace, type, heap ? null : arena);
+            return compiled.run(bench, kernels(bits), 7);
         }
+    }
+
+    /// @param bits the width of vectors, or 0 for the interpreter
+    private static @Nullable KernelUse kernels(int bits) {
+        return bits == 0 ? null : new KernelUse(KERNELS, bits, true);
     }
 }

@@ -1,15 +1,15 @@
 package dev.gradus.cpu;
 
+import dev.gradus.cpu.simd.KernelCache;
+import dev.gradus.cpu.simd.KernelUse;
+import dev.gradus.cpu.simd.VectorApi;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.gradus.cpu.ParameterBench.Formats;
 import dev.gradus.expr.Expr;
-import dev.gradus.expr.State;
-import dev.gradus.program.Program;
 import dev.gradus.program.RandomRules;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Rule;
-import dev.gradus.rule.Trace;
 import dev.gradus.rules.Rules;
 import dev.gradus.tensor.ElementType;
 import dev.gradus.tensor.Shape;
@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Kernels load and store narrow elements as the interpreter does, to the bit.
 class StoredFormatsTest {
+    private static final KernelCache KERNELS = new KernelCache(null);
+
     private static final List<Formats> FORMATS = List.of(
             new Formats(ElementType.FLOAT32, ElementType.FLOAT32, ElementType.BFLOAT16, false),
             new Formats(ElementType.FLOAT32, ElementType.FLOAT32, ElementType.SIGNED_8BIT, false),
@@ -60,10 +63,13 @@ class StoredFormatsTest {
     @ParameterizedTest
     @MethodSource("rules")
     void everyRuleGivesTheInterpretersBitsInEveryFormat(Rules.Entry entry) {
+        List<TaskRun> compiled = SHAPES.stream()
+                .map(shape -> new TaskRun(entry.rule(), shape, true))
+                .toList();
         int turn = 0;
         for (Formats formats : FORMATS) {
-            for (Shape shape : SHAPES) {
-                requireSameBits(entry.rule(), shape, formats, 128 << turn++ % 3);
+            for (TaskRun each : compiled) {
+                requireSameBits(entry.rule(), each, formats, 128 << turn++ % 3);
             }
         }
     }
@@ -97,33 +103,19 @@ class StoredFormatsTest {
     }
 
     private static void requireSameBits(Rule rule, Shape shape, Formats formats, int bits) {
-        ParameterBench.requireSame(
-                rule + " on " + formats + " " + shape + ", " + bits + " bits",
-                run(rule, shape, formats, 0),
-                run(rule, shape, formats, bits));
+        requireSameBits(rule, new TaskRun(rule, shape, true), formats, bits);
     }
 
-    private static Map<String, double[]> run(Rule rule, Shape shape, Formats formats, int bits) {
-        Trace trace = Trace.of(rule, "w", shape);
-        try (Worker worker = new Worker(bits, true);
-                Arena arena = Arena.ofShared()) {
-            ParameterBench bench = new ParameterBench("w", trace, formats, arena);
-            Task execution = new Task(Program.of(trace, true), shape, bench);
-            for (int step = 1; step <= 5; step++) {
-                bench.t = step;
-                bench.draw();
-                execution.begin(bench.gradient, bench, worker);
-                while (!execution.isComplete()) {
-                    execution.totals().stream()
-                            .filter(total -> total.level() == execution.level())
-                            .forEach(total -> execution.fill(total, execution.contribution(total)));
-                    execution.advance(worker);
-                }
-                for (State state : execution.numbers()) {
-                    bench.numbers.put(state.name(), execution.number(state));
-                }
-            }
-            return bench.snapshot();
+    private static void requireSameBits(Rule rule, TaskRun compiled, Formats formats, int bits) {
+        ParameterBench.requireSame(
+                rule + " on " + formats + " " + compiled.trace.shape() + ", " + bits + " bits",
+                run(compiled, formats, null),
+                run(compiled, formats, new KernelUse(KERNELS, bits, true)));
+    }
+
+    private static Map<String, double[]> run(TaskRun compiled, Formats formats, @Nullable KernelUse kernels) {
+        try (Arena arena = Arena.ofShared()) {
+            return compiled.run(new ParameterBench("w", compiled.trace, formats, arena), kernels, 5);
         }
     }
 }

@@ -1,5 +1,8 @@
 package dev.gradus.cpu;
 
+import dev.gradus.cpu.simd.KernelCache;
+import dev.gradus.cpu.simd.KernelUse;
+import dev.gradus.cpu.simd.VectorApi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gradus.engine.Tensor;
@@ -46,7 +49,7 @@ class WorkerPoolTest {
     @ParameterizedTest
     @MethodSource("rules")
     void theNumberOfThreadsIsNotToBeSeenInTheResults(Rules.Entry entry) {
-        Map<String, double[]> expected = run(entry.rule(), SHAPES, new WorkerPool(1, null, true, 0, 0, SMALL), true);
+        Map<String, double[]> expected = run(entry.rule(), SHAPES, new WorkerPool(1, null, null, 0, SMALL), true);
         for (int threads : new int[] {2, 7}) {
             requireSame(entry.rule(), expected, run(entry.rule(), SHAPES, team(threads, 0), true));
         }
@@ -68,7 +71,7 @@ class WorkerPoolTest {
         for (int i = 0; i < 100; i++) {
             Rule rule = i % 3 == 0 ? RandomRules.wrapped(random) : RandomRules.next(random);
             boolean withMetrics = random.nextBoolean();
-            Map<String, double[]> expected = run(rule, shapes, new WorkerPool(1, null, true, 0, 0, SMALL), withMetrics);
+            Map<String, double[]> expected = run(rule, shapes, new WorkerPool(1, null, null, 0, SMALL), withMetrics);
             WorkerPool team = team(2 + random.nextInt(7), 0);
             requireSame(rule, expected, run(rule, shapes, team, withMetrics));
         }
@@ -83,7 +86,7 @@ class WorkerPoolTest {
                 throw new RejectedExecutionException("no room");
             });
             for (Executor executor : executors) {
-                WorkerPool team = new WorkerPool(4, executor, true, 0, 0, SMALL);
+                WorkerPool team = new WorkerPool(4, executor, null, 0, SMALL);
                 requireSame(Rules.lamb(), expected, run(Rules.lamb(), SHAPES, team, false));
             }
             late.forEach(Runnable::run);
@@ -100,13 +103,13 @@ class WorkerPoolTest {
             begin(executions, benches, 1, team);
             // What is too small stands for any memory that turns out to be unusable within a step.
             benches.get(2).gradient = new Tensor(MemorySegment.ofArray(new float[20_000]), ElementType.FLOAT32);
-            executions[2].begin(benches.get(2).gradient, benches.get(2), team);
+            team.begin(executions[2], benches.get(2).gradient, benches.get(2));
             advance(executions, team);
             for (int i = 0; i < executions.length; i++) {
-                assertThat(executions[i].isComplete()).as("p%d", i).isEqualTo(i != 2);
+                assertThat(executions[i].status().isComplete()).as("p%d", i).isEqualTo(i != 2);
             }
-            assertThat(executions[2].failure()).isInstanceOf(IndexOutOfBoundsException.class);
-            assertThat(executions[2].explanation()).startsWith("\"p2\": Out of bound access");
+            assertThat(executions[2].status().failure()).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThat(executions[2].status().explanation()).startsWith("\"p2\": Out of bound access");
 
             // The team goes on.
             Map<String, double[]> expected = run(Rules.lamb(), SHAPES, team(1, 0), false);
@@ -122,7 +125,7 @@ class WorkerPoolTest {
             Task[] executions = executions(Rules.adamW(), SHAPES, false, arena, benches);
             begin(executions, benches, 1, team);
             advance(executions, team);
-            assertThat(executions).allMatch(Task::isComplete);
+            assertThat(executions).allMatch(task -> task.status().isComplete());
         }
     }
 
@@ -146,7 +149,8 @@ class WorkerPoolTest {
     }
 
     private static WorkerPool team(int threads, int bits) {
-        return new WorkerPool(threads, null, true, bits, 0, SMALL);
+        return new WorkerPool(
+                threads, null, bits == 0 ? null : new KernelUse(new KernelCache(null), bits, true), 0, SMALL);
     }
 
     private static void requireSame(Rule rule, Map<String, double[]> expected, Map<String, double[]> actual) {
@@ -164,8 +168,8 @@ class WorkerPoolTest {
                 begin(executions, benches, step, team);
                 advance(executions, team);
                 for (int i = 0; i < executions.length; i++) {
-                    for (State state : executions[i].numbers()) {
-                        benches.get(i).numbers.put(state.name(), executions[i].number(state));
+                    for (State state : executions[i].status().numbers()) {
+                        benches.get(i).numbers.put(state.name(), executions[i].status().number(state));
                     }
                 }
             }
@@ -184,7 +188,7 @@ class WorkerPoolTest {
             Trace trace = Trace.of(rule, "p" + i, shapes.get(i));
             ParameterBench bench = new ParameterBench("p" + i, trace, ElementType.FLOAT32, arena);
             benches.add(bench);
-            executions[i] = new Task(Program.of(trace, withMetrics), shapes.get(i), bench);
+            executions[i] = new Task(new CpuProgram(Program.of(trace, withMetrics)), shapes.get(i), bench);
         }
         return executions;
     }
@@ -192,7 +196,7 @@ class WorkerPoolTest {
     private static void begin(Task[] executions, List<ParameterBench> benches, int step, WorkerPool team) {
         for (int i = 0; i < executions.length; i++) {
             benches.get(i).t = step;
-            executions[i].begin(benches.get(i).gradient, benches.get(i), team);
+            team.begin(executions[i], benches.get(i).gradient, benches.get(i));
         }
     }
 
@@ -201,11 +205,11 @@ class WorkerPoolTest {
         while (Stream.of(executions).anyMatch(WorkerPoolTest::isGoingOn)) {
             Map<Object, Double> totals = new HashMap<>();
             for (Task execution : executions) {
-                for (Total total : execution.totals()) {
-                    if (total.level() == execution.level()) {
+                for (Total total : execution.status().totals()) {
+                    if (total.level() == execution.status().level()) {
                         totals.merge(
                                 total.key(),
-                                execution.contribution(total),
+                                execution.status().contribution(total),
                                 total.key().reduction() == Reduction.MAX ? Math::max : Double::sum);
                     }
                 }
@@ -213,9 +217,9 @@ class WorkerPoolTest {
             List<Task> open =
                     Stream.of(executions).filter(WorkerPoolTest::isGoingOn).toList();
             for (Task execution : open) {
-                for (Total total : execution.totals()) {
-                    if (total.level() == execution.level()) {
-                        execution.fill(total, Objects.requireNonNull(totals.get(total.key())));
+                for (Total total : execution.status().totals()) {
+                    if (total.level() == execution.status().level()) {
+                        execution.status().fill(total, Objects.requireNonNull(totals.get(total.key())));
                     }
                 }
             }
@@ -224,6 +228,6 @@ class WorkerPoolTest {
     }
 
     private static boolean isGoingOn(Task execution) {
-        return !execution.isComplete() && execution.failure() == null;
+        return !execution.status().isComplete() && execution.status().failure() == null;
     }
 }

@@ -128,7 +128,7 @@ class ProgramTest {
     }
 
     private static String listing(Rule rule, Shape shape) {
-        return Program.of(Trace.of(rule, "w", shape), false).listing();
+        return Listing.of(Program.of(Trace.of(rule, "w", shape), false));
     }
 
     private static Program program(Rule rule) {

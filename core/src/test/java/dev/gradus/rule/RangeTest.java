@@ -16,9 +16,13 @@ class RangeTest {
     }
 
     @Test
-    void nothingButFiniteNumbersIsEverAllowed() {
+    void anInfinityIsAllowedWhereARangeIncludesItAndNaNNowhere() {
         assertThat(Range.FINITE.contains(Double.NaN)).isFalse();
         assertThat(Range.of("[0, inf)").contains(Double.POSITIVE_INFINITY)).isFalse();
+        assertThat(Range.FINITE.contains(Double.NEGATIVE_INFINITY)).isFalse();
+        assertThat(Range.of("(0, inf]").contains(Double.POSITIVE_INFINITY)).isTrue();
+        assertThat(Range.of("(0, inf]").contains(Double.NaN)).isFalse();
+        assertThat(Range.of("(0, inf]")).hasToString("(0, inf]");
     }
 
     @Test

@@ -212,6 +212,13 @@ class RefusalsTest {
                 .allSatisfy(entry -> assertThat(unread(entry.rule())).isEmpty());
     }
 
+    @Test
+    void soDoThePartsThatItDoesNotContain() {
+        assertThat(Rules.otherParts())
+                .isNotEmpty()
+                .allSatisfy(part -> assertThat(unread(part)).isEmpty());
+    }
+
     /// What is read neither in the step nor at an event.
     private static Set<String> unread(Rule rule) {
         Set<String> unread = names(trace(rule));

@@ -13,6 +13,7 @@ import dev.gradus.rules.adaptive.AdEmaMix;
 import dev.gradus.rules.adaptive.AdaBound;
 import dev.gradus.rules.adaptive.Adam;
 import dev.gradus.rules.adaptive.AdamMini;
+import dev.gradus.rules.adaptive.Adamax;
 import dev.gradus.rules.adaptive.Adopt;
 import dev.gradus.rules.adaptive.AmsGrad;
 import dev.gradus.rules.adaptive.DAdaptAdam;
@@ -151,6 +152,23 @@ class PapersTest {
             }
         };
         assertFollows(tiger, chain(Rules.tiger(), new ScaleByParameterRms()), 0.01);
+    }
+
+    /// As Keras 3 and TensorFlow.js 4.22 have it.
+    @Test
+    void adamaxOfKerasAddsEpsToTheMaximumWhereItDivides() {
+        double b1 = 0.9;
+        double b2 = 0.98;
+        double eps = 1e-3;
+        Paper adamax = new Elementwise() {
+            @Override
+            double element(int i, int j, int t, double lr, double x, double g) {
+                m[i][j] = b1 * m[i][j] + (1 - b1) * g;
+                v[i][j] = Math.max(b2 * v[i][j], Math.abs(g));
+                return x - lr / (1 - Math.pow(b1, t)) * m[i][j] / (v[i][j] + eps);
+            }
+        };
+        assertFollows(adamax, new Adamax(b1, b2, eps, Adamax.Placement.OUTSIDE), 0.01);
     }
 
     @Test

@@ -24,11 +24,13 @@ import dev.gradus.rules.control.Partition;
 import dev.gradus.rules.control.Sam;
 import dev.gradus.rules.control.ScaleLoss;
 import dev.gradus.rules.control.SkipNonFinite;
+import dev.gradus.rules.control.SkipUnusual;
 import dev.gradus.rules.layerwise.TrustRatio;
 import dev.gradus.rules.momentum.Momentum;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;
 import dev.gradus.tensor.Shape;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -66,6 +68,28 @@ class WrappersTest {
 
         void step(Random random) {
             gradients(random).optimizer.step();
+        }
+
+        /// Gradients of which the norm of all is given.
+        Run ofNorm(double norm) {
+            gradients(new Random(8));
+            double squares = 0;
+            for (double[] gradient : List.of(matrixGradient, vectorGradient)) {
+                squares += Arrays.stream(gradient).map(x -> x * x).sum();
+            }
+            for (double[] gradient : List.of(matrixGradient, vectorGradient)) {
+                for (int i = 0; i < gradient.length; i++) {
+                    gradient[i] *= norm / Math.sqrt(squares);
+                }
+            }
+            return this;
+        }
+
+        /// Takes over the weights and states of another run.
+        void resumes(Run other) {
+            try (Arena arena = Arena.ofConfined()) {
+                optimizer.load(other.optimizer.save(state -> state.copy(arena)));
+            }
         }
 
         double number(String state) {
@@ -182,6 +206,161 @@ class WrappersTest {
         }
     }
 
+    /// A restatement of [SkipUnusual], which shares no code with it: whether each of some norms is left out.
+    private static boolean[] unusual(double z, int limit, double... norms) {
+        boolean[] skips = new boolean[norms.length];
+        double average = 0;
+        double averageSquare = 0;
+        int made = 0;
+        int inARow = 0;
+        for (int i = 0; i < norms.length; i++) {
+            double l = Math.log(norms[i]);
+            double weight = 1 - Math.pow(0.99, made);
+            double mean = average / weight;
+            double deviation = Math.sqrt(averageSquare / weight - mean * mean);
+            skips[i] = made >= 20 && inARow < limit && l > mean + z * deviation + 1e-6;
+            inARow = skips[i] ? inARow + 1 : 0;
+            if (!skips[i]) {
+                average = 0.99 * average + 0.01 * l;
+                averageSquare = 0.99 * averageSquare + 0.01 * l * l;
+                made++;
+            }
+        }
+        return skips;
+    }
+
+    /// Norms around 1, of which some are large, at times several in a row and in the first twenty, too.
+    private static double[] norms(int count) {
+        Random random = new Random(6);
+        double[] norms = new double[count];
+        for (int i = 0; i < count; i++) {
+            double more = i == 40 || i >= 60 && i < 66 ? 3 : i == 7 || random.nextInt(12) == 0 ? 0.8 : 0;
+            norms[i] = Math.exp(0.3 * random.nextGaussian() + more);
+        }
+        return norms;
+    }
+
+    @Test
+    void aStepWithAnUnusuallyLargeNormIsLeftOutAsInTheRestatement() {
+        double[] norms = norms(200);
+        for (double z : new double[] {1.5, 2, 4}) {
+            boolean[] skips = unusual(z, 3, norms);
+            int skipped = 0;
+            try (Run run = new Run(chain(new SkipUnusual(z, 3), Rules.adamW()))) {
+                for (int i = 0; i < norms.length; i++) {
+                    double[] before = run.matrix.clone();
+                    run.ofNorm(norms[i]).optimizer.step();
+                    assertThat(Arrays.equals(run.matrix, before))
+                            .as("z = %s, step %s", z, i + 1)
+                            .isEqualTo(skips[i]);
+                    skipped += skips[i] ? 1 : 0;
+                    assertThat(run.number("/skipUnusual.skipped")).isEqualTo(skipped);
+                }
+                assertThat(run.optimizer.completed()).isEqualTo(norms.length - skipped);
+            }
+            assertThat(skipped).as("z = %s", z).isBetween(z == 4 ? 1 : 5, 40);
+        }
+    }
+
+    @Test
+    void theFirstTwentyStepsAreMadeWhateverTheirNorm() {
+        try (Run run = new Run(chain(Rules.skipUnusual(4), Rules.sgd()))) {
+            for (int i = 0; i < 20; i++) {
+                run.ofNorm(i == 19 ? 1e9 : 1 + 0.01 * (i % 3)).optimizer.step();
+            }
+            assertThat(run.optimizer.completed()).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void aConstantNormIsNeverUnusualAndALargerOneIs() {
+        try (Run run = new Run(chain(Rules.skipUnusual(4), Rules.sgd()))) {
+            for (int i = 0; i < 100; i++) {
+                run.ofNorm(Math.PI * 1e-7).optimizer.step();
+            }
+            assertThat(run.number("/skipUnusual.skipped")).isZero();
+            run.ofNorm(Math.PI * 1.001e-7).optimizer.step();
+            assertThat(run.number("/skipUnusual.skipped")).isEqualTo(1);
+            run.ofNorm(Math.PI * 1e-9).optimizer.step();
+            assertThat(run.number("/skipUnusual.skipped")).as("a small one is not").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aLastingChangeIsFollowedAfterTheLimit() {
+        try (Run run = new Run(chain(new SkipUnusual(4, 2), Rules.sgd()))) {
+            for (int i = 0; i < 30; i++) {
+                run.ofNorm(1 + 0.01 * (i % 3)).optimizer.step();
+            }
+            for (int i = 0; i < 3; i++) {
+                assertThat(run.optimizer.completed()).isEqualTo(30);
+                run.ofNorm(100).optimizer.step();
+            }
+            assertThat(run.optimizer.completed()).isEqualTo(31);
+            assertThat(run.number("/skipUnusual.norm")).isCloseTo(100, within(1e-10));
+            for (int i = 0; i < 20; i++) {
+                run.ofNorm(100).optimizer.step();
+            }
+            double skipped = run.number("/skipUnusual.skipped");
+            for (int i = 0; i < 20; i++) {
+                run.ofNorm(100).optimizer.step();
+            }
+            assertThat(run.number("/skipUnusual.skipped"))
+                    .as("the mean and the deviation have followed")
+                    .isEqualTo(skipped);
+        }
+    }
+
+    /// NaN shows unless it is skipped before; neither it nor 0 reaches the averages.
+    @Test
+    void anInfiniteNormIsUnusualAndANanGoesThrough() {
+        Rule rule = chain(Rules.skipUnusual(4), Rules.sgd());
+        try (Run run = new Run(rule);
+                Run guarded = new Run(chain(Rules.skipNonFinite(), rule))) {
+            for (Run each : List.of(run, guarded)) {
+                for (int i = 0; i < 25; i++) {
+                    each.ofNorm(i == 3 ? 0 : 1 + 0.1 * (i % 3)).optimizer.step();
+                }
+                assertThat(each.number("/skipUnusual.measured"))
+                        .as("without the 0, and the last, which comes with the next step")
+                        .isEqualTo(23);
+                each.gradients(new Random(1)).matrixGradient[0] = Double.POSITIVE_INFINITY;
+                each.optimizer.step();
+                assertThat(each.optimizer.completed()).isEqualTo(25);
+                each.gradients(new Random(1)).matrixGradient[0] = Double.NaN;
+                each.optimizer.step();
+            }
+            assertThat(run.optimizer.completed()).isEqualTo(26);
+            assertThat(run.matrix[0]).isNaN();
+            assertThat(run.number("/skipUnusual.skipped")).isEqualTo(1);
+            run.ofNorm(1.1).optimizer.step();
+            assertThat(run.number("/skipUnusual.log_norm")).isFinite();
+            assertThat(guarded.matrix).doesNotContain(Double.NaN);
+            assertThat(guarded.number("/skipNonFinite.skipped")).isEqualTo(2);
+            assertThat(guarded.number("/skipUnusual.skipped")).isZero();
+        }
+    }
+
+    @Test
+    void whatIsUnusualIsRememberedOverAResume() {
+        double[] norms = norms(120);
+        Rule rule = chain(new SkipUnusual(2, 3), Rules.adamW());
+        try (Run whole = new Run(rule);
+                Run first = new Run(rule);
+                Run second = new Run(rule)) {
+            for (int i = 0; i < norms.length; i++) {
+                whole.ofNorm(norms[i]).optimizer.step();
+                // Between two of several that are skipped.
+                if (i == 62) {
+                    second.resumes(first);
+                }
+                (i < 62 ? first : second).ofNorm(norms[i]).optimizer.step();
+            }
+            assertThat(second.matrix).containsExactly(whole.matrix);
+            assertThat(second.number("/skipUnusual.skipped")).isEqualTo(whole.number("/skipUnusual.skipped"));
+        }
+    }
+
     /// A bad gradient is not added to the sum where the skip stands outside; inside, the whole sum is left out.
     @Test
     void skippingOutsideOfAccumulationSavesTheSumAndInsideDropsIt() {
@@ -263,6 +442,40 @@ class WrappersTest {
             run.optimizer.train();
             assertThat(run.matrix).containsExactly(trained);
             run.step(random);
+        }
+    }
+
+    @Test
+    void theDecayOfAnAverageWarmsUpAlsoOverAResume() {
+        EmaWeights warmedUp = new EmaWeights(0.75).withStart(EmaWeights.Start.WARMUP);
+        Rule rule = chain(Rules.adam(), warmedUp);
+        try (Run run = new Run(rule);
+                Run resumed = new Run(rule)) {
+            Random random = new Random(5);
+            Random same = new Random(5);
+            double[] average = run.matrix.clone();
+            for (int t = 1; t <= 40; t++) {
+                run.step(random);
+                // (1 + t) / (10 + t) is 0.75 at the 26th step.
+                double decay = t < 26 ? (1.0 + t) / (10 + t) : 0.75;
+                for (int i = 0; i < ELEMENTS; i++) {
+                    average[i] = decay * average[i] + (1 - decay) * run.matrix[i];
+                }
+                assertThat(run.optimizer.state("w/emaWeights.average").toArray())
+                        .containsExactly(average, within(1e-14));
+                if (t == 9) {
+                    resumed.resumes(run);
+                    run.gradients(same);
+                    for (int i = 1; i < 9; i++) {
+                        run.gradients(same);
+                    }
+                }
+                if (t > 9) {
+                    resumed.step(same);
+                }
+            }
+            assertThat(resumed.optimizer.state("w/emaWeights.average").toArray())
+                    .containsExactly(run.optimizer.state("w/emaWeights.average").toArray());
         }
     }
 

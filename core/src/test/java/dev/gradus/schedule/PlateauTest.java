@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gradus.schedule.Plateau.Mode;
 import dev.gradus.schedule.Plateau.ThresholdMode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,50 @@ class PlateauTest {
         assertThat(values(relative, 8, 6, 5.75)).containsExactly(8.0, 4.0, 4.0);
         Plateau difference = PATIENT.withPatience(0).withThreshold(0.25, ThresholdMode.ABS);
         assertThat(values(difference, 8, 7.75, 7.5)).containsExactly(8.0, 4.0, 4.0);
+    }
+
+    /// The bests after each of some observations.
+    private static List<Double> bests(Plateau plateau, double... metrics) {
+        List<Double> bests = new ArrayList<>();
+        Map<String, Double> memory = plateau.initialMemory();
+        for (int i = 0; i < metrics.length; i++) {
+            memory = plateau.observe(memory, metrics[i], i + 1);
+            bests.add(memory.get("best"));
+        }
+        return bests;
+    }
+
+    @Test
+    void aNegativeMetricThatStaysIsFlatAndOneThatGetsWorseIsNoImprovement() {
+        Plateau least = new Plateau(Schedules.constant(8)).withFactor(0.5).withPatience(0);
+        assertThat(values(least, -1, -1, -1)).containsExactly(8.0, 4.0, 2.0);
+        assertThat(bests(least.withThreshold(0.1, ThresholdMode.REL), -1, -0.95)).containsExactly(-1.0, -1.0);
+        assertThat(values(least.withMode(Mode.MAX), -1, -1, -1)).containsExactly(8.0, 4.0, 2.0);
+        assertThat(bests(least.withMode(Mode.MAX).withThreshold(0.1, ThresholdMode.REL), -1, -1.05))
+                .containsExactly(-1.0, -1.0);
+    }
+
+    @Test
+    void aNegativeMetricMustImproveByThatPartOfItsMagnitude() {
+        Plateau least = PATIENT.withThreshold(0.25, ThresholdMode.REL);
+        assertThat(bests(least, -8, -10, -10.25)).containsExactly(-8.0, -8.0, -10.25);
+        assertThat(bests(least.withMode(Mode.MAX), -8, -6, -5.75)).containsExactly(-8.0, -8.0, -5.75);
+        assertThat(bests(least, 1, -0.0, -1)).as("through zero").containsExactly(1.0, -0.0, -1.0);
+    }
+
+    @Test
+    void aThresholdTreatsMirroredMetricsAlike() {
+        double[] metrics = {3, 2.9, 2.9, 2, 2.5, 0, 0, -0.5, -0.52, -1, -0.95, -1, -7, -7.5, -9};
+        double[] mirrored = Arrays.stream(metrics).map(metric -> -metric).toArray();
+        for (ThresholdMode thresholdMode : ThresholdMode.values()) {
+            for (double threshold : new double[] {0, 1e-4, 0.1, 0.5}) {
+                Plateau least = PATIENT.withThreshold(threshold, thresholdMode);
+                Plateau most = least.withMode(Mode.MAX);
+                assertThat(values(most, mirrored))
+                        .as("%s %s", thresholdMode, threshold)
+                        .isEqualTo(values(least, metrics));
+            }
+        }
     }
 
     @Test

@@ -157,6 +157,22 @@ class SchedulesTest {
     }
 
     @Test
+    void trianglesRiseAndFallAgainAndAgain() {
+        assertThat(values(Schedules.triangular(1, 5, 4, 2), 0, 1, 2, 4, 5, 6, 10, 11, 12))
+                .containsExactly(1, 2, 3, 5, 3, 1, 5, 3, 1);
+        assertThat(values(Schedules.triangular2(1, 5, 4, 2), 4, 6, 10, 11, 16)).containsExactly(5, 1, 3, 2, 2);
+        assertThat(values(Schedules.expRange(1, 5, 4, 2, 0.5), 0, 1, 2, 4, 5)).containsExactly(1, 1.5, 1.5, 1.25, 1.0625);
+        assertThat(values(Schedules.triangular(0.75, 0.25, 2, 2), 0, 1, 2, 3, 4))
+                .containsExactly(0.75, 0.5, 0.25, 0.5, 0.75);
+        assertThat(values(Schedules.triangular(0, 3, 3, 0), 0, 1, 2, 3, 4)).containsExactly(0, 1, 2, 0, 1);
+        long half = Long.MAX_VALUE / 2 + 1;
+        assertThat(Schedules.triangular(0, 1, half, half).at(half)).isEqualTo(1);
+        assertThat(Schedules.triangular2(1, 5, 1, 1).at(1_000_001)).isEqualTo(1);
+        assertThatThrownBy(() -> Schedules.triangular(0, 1, 4, 4).then(Schedules.constant(1)))
+                .hasMessageContaining("runs for ever");
+    }
+
+    @Test
     void warmupsRiseToTheFirstValue() {
         assertThat(values(Schedules.cosine(2, 0, 4).warmup(2), 0, 1, 2, 6)).containsExactly(0, 1, 2, 0);
         assertThat(values(Schedules.warmupStableDecay(2, 2, 3, 4, 0), 0, 1, 2, 4, 5, 7, 9, 10))
@@ -213,6 +229,7 @@ class SchedulesTest {
     void badArgumentsAreNamed() {
         assertThatThrownBy(() -> Schedules.linear(0, 1, -1)).hasMessage("linear: steps must be at least 0, got -1");
         assertThatThrownBy(() -> Schedules.constant(Double.NaN)).hasMessage("constant: value must be finite, got NaN");
+        assertThat(Schedules.constant(Double.POSITIVE_INFINITY).at(5)).isPositive().isInfinite();
         assertThatThrownBy(() -> Schedules.noam(1, 64, 0)).hasMessage("noam: warmup must be positive, got 0");
         assertThatThrownBy(() -> Schedules.warmupCosine(0, 1, 5, 5, 0))
                 .hasMessage("warmupCosine: decaySteps must be larger than warmupSteps = 5, got 5");
@@ -232,6 +249,13 @@ class SchedulesTest {
         assertThatThrownBy(() -> Schedules.oneCycleThreePhase(0, 1, 0, 100, 0.6, Curve.COSINE))
                 .hasMessage("oneCycleThreePhase: warmup must be at least one step and at most 0.5 of the 100 steps, "
                         + "got 0.6");
+        assertThatThrownBy(() -> Schedules.triangular(0, 1, 0, 4)).hasMessage("triangular: up must be positive, got 0");
+        assertThatThrownBy(() -> Schedules.triangular(0, 1, 4, -1))
+                .hasMessage("triangular: down must be at least 0, got -1");
+        assertThatThrownBy(() -> Schedules.triangular2(0, Double.POSITIVE_INFINITY, 4, 4))
+                .hasMessage("triangular: peak must be finite, got Infinity");
+        assertThatThrownBy(() -> Schedules.expRange(0, 1, 4, 4, 1.5))
+                .hasMessage("triangular: perStep must be in (0, 1], got 1.5");
         assertThatThrownBy(() -> Schedules.constant(1).every(0)).hasMessage("every: steps must be positive, got 0");
         assertThatThrownBy(
                         () -> Schedules.constant(1).times(Schedules.constant(1).perParameter()))

@@ -67,6 +67,10 @@ public final class RuleContract {
     /// Values for large tensors, in turn; a prime number of them.
     private static final double[] TABLE = new Random(7).doubles(8191, -2, 2).toArray();
 
+    /// Factors that make values subnormal.
+    private static final Map<ElementType, Double> SUBNORMAL =
+            Map.of(ElementType.FLOAT32, 1e-38, ElementType.FLOAT64, 1e-308);
+
     private static final System.Logger LOG = System.getLogger("dev.gradus");
 
     static {
@@ -198,8 +202,8 @@ public final class RuleContract {
         List<Shape> all = new ArrayList<>(ROWS);
         LENGTHS.forEach(length -> all.add(Shape.of(length)));
         List<Supplier<Setup>> setups = List.of(
-                () -> new Setup().steps(7),
-                () -> new Setup().type(ElementType.FLOAT64).memory(Memory.NATIVE).steps(3),
+                () -> new Setup().subnormals().steps(7),
+                () -> new Setup().type(ElementType.FLOAT64).subnormals().memory(Memory.NATIVE).steps(3),
                 () -> new Setup().stateFormat(StateFormat.EIGHT_BIT).steps(3),
                 () -> new Setup().type(ElementType.FLOAT16).listened().notFinite().steps(3),
                 () -> new Setup()
@@ -514,6 +518,7 @@ public final class RuleContract {
         private boolean zeroParameters;
         private boolean float32Data;
         private boolean notFinite;
+        private boolean subnormals;
         private boolean reversed;
         private boolean oneGroupEach;
         private boolean listened;
@@ -560,6 +565,12 @@ public final class RuleContract {
         /// One gradient has an element that is not finite.
         Setup notFinite() {
             notFinite = true;
+            return this;
+        }
+
+        /// Some elements of the gradients and averages are subnormal, or zero.
+        Setup subnormals() {
+            subnormals = true;
             return this;
         }
 
@@ -679,7 +690,10 @@ public final class RuleContract {
                 Shape shape = parameters.get(i).shape();
                 for (long k = 0; k < shape.elements(); k++) {
                     double x = data(randoms.get(i), shape, k) + 0.5;
-                    gradients.get(i).set(k, drawn < setup.zeroSteps ? 0 : x);
+                    double tiny = setup.subnormals && k % 5 == 0
+                            ? Objects.requireNonNull(SUBNORMAL.get(setup.type))
+                            : 1;
+                    gradients.get(i).set(k, drawn < setup.zeroSteps ? 0 : x * tiny);
                 }
             }
             drawn++;

@@ -32,6 +32,16 @@ class ComparisonPageTest {
             import dev.gradus.tensor.Shape;
             import dev.gradus.rule.*;
             import dev.gradus.rules.*;
+            import dev.gradus.rules.adaptive.*;
+            import dev.gradus.rules.average.*;
+            import dev.gradus.rules.clip.*;
+            import dev.gradus.rules.control.*;
+            import dev.gradus.rules.decay.*;
+            import dev.gradus.rules.factored.*;
+            import dev.gradus.rules.layerwise.*;
+            import dev.gradus.rules.momentum.*;
+            import dev.gradus.rules.project.*;
+            import dev.gradus.rules.reference.*;
             import dev.gradus.schedule.Schedule;
             import java.nio.file.Path;
             import java.util.List;

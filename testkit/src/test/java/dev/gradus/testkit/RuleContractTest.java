@@ -13,6 +13,7 @@ import dev.gradus.rule.Rule;
 import dev.gradus.rule.Step;
 import dev.gradus.rules.Rules;
 import dev.gradus.rules.adaptive.Adagrad;
+import dev.gradus.rules.adaptive.Adamax;
 import dev.gradus.rules.adaptive.Adan;
 import dev.gradus.rules.adaptive.AmsGrad;
 import dev.gradus.rules.adaptive.EpsInRoot;
@@ -28,6 +29,8 @@ import dev.gradus.rules.average.AverageWeights;
 import dev.gradus.rules.average.EmaWeights;
 import dev.gradus.rules.average.ScheduleFree;
 import dev.gradus.rules.clip.ClipAdaptively;
+import dev.gradus.rules.clip.Norm;
+import dev.gradus.rules.clip.RecordNorm;
 import dev.gradus.rules.control.Accumulate;
 import dev.gradus.rules.control.AddNoise;
 import dev.gradus.rules.control.Cautious;
@@ -41,10 +44,12 @@ import dev.gradus.rules.control.Scale;
 import dev.gradus.rules.control.ScaleByLearningRate;
 import dev.gradus.rules.control.ScaleLoss;
 import dev.gradus.rules.control.SkipNonFinite;
+import dev.gradus.rules.control.SkipUnusual;
 import dev.gradus.rules.control.ZeroNonFinite;
 import dev.gradus.rules.decay.DecayCautiously;
 import dev.gradus.rules.decay.DecayToSparse;
 import dev.gradus.rules.factored.FactoredRms;
+import dev.gradus.rules.layerwise.NovoGrad;
 import dev.gradus.rules.momentum.Dampen;
 import dev.gradus.rules.momentum.Ema;
 import dev.gradus.rules.momentum.Momentum;
@@ -96,6 +101,16 @@ class RuleContractTest {
         rules.put(
                 "factored over the two largest axes",
                 new FactoredRms(0.8, 1e-30, FactoredRms.Factoring.TWO_LARGEST, 2, FactoredRms.Floor.ADDED));
+        rules.put(
+                "clip by the largest magnitude", chain(Rules.clipByGlobalNorm(1).withNorm(Norm.MAX), Rules.adam()));
+        rules.put("clip each by its largest magnitude", chain(Rules.clipByNorm(0.5).withNorm(Norm.MAX), Rules.adam()));
+        rules.put(
+                "norms recorded",
+                chain(
+                        new RecordNorm(),
+                        Rules.clipByGlobalNorm(Double.POSITIVE_INFINITY),
+                        new RecordNorm(RecordNorm.Scope.TENSOR, Norm.MAX).named("each"),
+                        Rules.adam()));
         rules.put("clip by norm", chain(Rules.clipByNorm(0.5), Rules.adam()));
         rules.put("clip by value", chain(Rules.clipByValue(0.5), Rules.adam()));
         rules.put("clip adaptively", chain(new ClipAdaptively(), Rules.sgd()));
@@ -107,9 +122,13 @@ class RuleContractTest {
         rules.put("grams", new Grams(Rules.adamW()));
         rules.put("skip", chain(new SkipNonFinite(), Rules.adam()));
         rules.put("skip a tensor", chain(new SkipNonFinite(SkipNonFinite.Scope.TENSOR, 3), Rules.adam()));
+        rules.put("skip what is unusual", chain(new SkipUnusual(1, 2, 0.9, 2), Rules.adam()));
         rules.put("scale loss", chain(new ScaleLoss(65536, 2, 0.5, 3), Rules.adam()));
         rules.put("accumulate", new Accumulate(chain(Rules.clipByGlobalNorm(1), Rules.adamW()), 3));
         rules.put("ema of weights", chain(Rules.adam(), new EmaWeights()));
+        rules.put(
+                "ema of weights with a warm-up",
+                chain(Rules.adam(), new EmaWeights(0.9).withStart(EmaWeights.Start.WARMUP)));
         rules.put("average of weights", chain(Rules.adam(), new AverageWeights()));
         rules.put("schedule-free sgd", new ScheduleFree(new Descend()));
         rules.put("sam", new Sam(Rules.adamW()));
@@ -128,6 +147,9 @@ class RuleContractTest {
                         new ScaleByLearningRate(),
                         new Momentum(0.9, Momentum.Form.NESTEROV)));
         rules.put("corrected rmsprop", new RmsProp().withStart(Ema.Start.CORRECTED));
+        rules.put("rmsprop from one", new RmsProp().withInitialScale(1));
+        rules.put("novograd with two eps", chain(new NovoGrad(0.25, 1e-6, 1e-2), new Momentum()));
+        rules.put("keras's adamax", new Adamax().withPlacement(Adamax.Placement.OUTSIDE));
         rules.put("slowing adagrad", chain(new Adagrad(0.1, 1e-7, RootEps.INSIDE), new DecayOverTime(0.05)));
         rules.put("optax's rprop", chain(Rules.rprop(), new DelayStep()));
         rules.put("averaged from the fifth step", chain(Rules.decayWeights(0.1), new Asgd(0.01, 0.75, 3)));

@@ -200,7 +200,7 @@ public final class ContestRun {
 
     private static boolean kernelsAreWarming() {
         KernelStatistics now = KernelStatistics.now();
-        return now.ready() < now.compiled() + now.retreats();
+        return now.ready() < now.compiled() + now.fallBacks();
     }
 
     private static Contestant enter(Entrant entrant, Start start) {

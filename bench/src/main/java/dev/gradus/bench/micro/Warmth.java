@@ -35,6 +35,6 @@ final class Warmth {
 
     private static boolean areWarming() {
         KernelStatistics now = KernelStatistics.now();
-        return now.ready() < now.compiled() + now.retreats();
+        return now.ready() < now.compiled() + now.fallBacks();
     }
 }

@@ -20,7 +20,8 @@ import dev.gradus.rule.Step;
 /// θₜ = θₜ₋₁ − η·m̂ₜ / uₜ
 /// ```
 /// States: `exp_avg` and `exp_inf`, each of the parameter's shape. ε is added to the gradient within the
-/// maximum as in torch and optax; the paper has none, and divides 0 by 0 while gradients are 0.
+/// maximum as in torch and optax; Keras and TensorFlow.js add it to the maximum where it is divided by,
+/// [Placement#OUTSIDE]. The paper has none, and divides 0 by 0 while gradients are 0.
 ///
 /// Reference: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, arXiv:1412.6980,
 /// section 7.1.
@@ -32,8 +33,18 @@ public record Adamax(
         double beta2,
 
         @Hyperparameter(range = "[0, inf)", what = "added to the gradient's size", source = "torch 2.13")
-        double eps)
+        double eps,
+
+        Placement placement)
         implements Direction {
+    /// Where ε stands.
+    public enum Placement {
+        /// `u_t = max(β₂ u_{t−1}, |g_t| + ε)`, stored so: torch, optax.
+        INSIDE,
+        /// `u_t = max(β₂ u_{t−1}, |g_t|)`, divided by as `u_t + ε`: Keras, TensorFlow.js.
+        OUTSIDE
+    }
+
     public Adamax {
         Hyperparameters.check(Adamax.class, beta1, beta2, eps);
     }
@@ -42,27 +53,36 @@ public record Adamax(
         this(0.9, 0.999, 1e-8);
     }
 
+    public Adamax(double beta1, double beta2, double eps) {
+        this(beta1, beta2, eps, Placement.INSIDE);
+    }
+
     public Adamax withBeta1(double beta1) {
-        return new Adamax(beta1, beta2, eps);
+        return new Adamax(beta1, beta2, eps, placement);
     }
 
     public Adamax withBeta2(double beta2) {
-        return new Adamax(beta1, beta2, eps);
+        return new Adamax(beta1, beta2, eps, placement);
     }
 
     public Adamax withEps(double eps) {
-        return new Adamax(beta1, beta2, eps);
+        return new Adamax(beta1, beta2, eps, placement);
+    }
+
+    public Adamax withPlacement(Placement placement) {
+        return new Adamax(beta1, beta2, eps, placement);
     }
 
     @Override
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);
         Expr b2 = s.hyper("beta2", beta2);
+        Expr eps = s.hyper("eps", this.eps);
         Expr g = s.direction();
-        Expr size = abs(g).plus(s.hyper("eps", eps));
+        Expr size = placement == Placement.INSIDE ? abs(g).plus(eps) : abs(g);
 
         Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, g));
         Expr largest = s.state("exp_inf").symbol("u").nonNegative().becomes(old -> max(b2.times(old), size));
-        return unbias(m, b1, s.t()).div(largest);
+        return unbias(m, b1, s.t()).div(placement == Placement.INSIDE ? largest : largest.plus(eps));
     }
 }

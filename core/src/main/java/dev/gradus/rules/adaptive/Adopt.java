@@ -25,8 +25,8 @@ import dev.gradus.rule.Step;
 /// θₜ = θₜ₋₁ − η·mₜ
 /// ```
 /// States: `exp_avg` and `exp_avg_sq`, each of the parameter's shape. ε is the least value of the root. The paper
-/// counts from 0: its step t is t + 1 here. A weight decay after it decays in the first step, too, where the official code
-/// does not.
+/// counts from 0: its step t is t + 1 here. A weight decay after it decays in the first step, too, where the official
+/// code does not.
 ///
 /// Reference: S. Taniguchi et al., "ADOPT: Modified Adam Can Converge with Any β₂ with the Optimal Rate", NeurIPS 2024,
 /// arXiv:2411.02853.

@@ -22,8 +22,8 @@ import dev.gradus.rule.Step;
 /// ```
 /// No states of its own: Adam's are as without it. ν₁ = ν₂ = 1 is Adam, ν₁ = β₁ nearly NAdam. The defaults of ν, and
 /// β₁ = 0.995 in the catalogue, are the official README's; the official code's own defaults are
-/// Adam's. ε stands where Adam has it; official, as in the paper, beside the root. The official code stores the corrected
-/// averages themselves, the same but for rounding as long as β is constant.
+/// Adam's. ε stands where Adam has it; official, as in the paper, beside the root. The official code stores the
+/// corrected averages themselves, the same but for rounding as long as β is constant.
 ///
 /// Reference: J. Ma, D. Yarats, "Quasi-hyperbolic momentum and Adam for deep learning", ICLR 2019, arXiv:1810.06801.
 ///

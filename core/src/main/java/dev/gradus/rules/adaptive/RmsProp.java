@@ -15,10 +15,12 @@ import dev.gradus.rules.momentum.Ema;
 /// RMSprop: divides by the root of the average squared gradient.
 ///
 /// ```
+/// v₀ = initial_scale
 /// vₜ = α·vₜ₋₁ + (1 − α)·gₜ²
 /// θₜ = θₜ₋₁ − η·gₜ / (√vₜ + ε)
 /// ```
-/// States: `square_avg`, of the parameter's shape, and for [About#MEAN] `grad_avg`, likewise. ε stands outside
+/// States: `square_avg`, of the parameter's shape, which starts at the initial scale, 0 by default as in torch and
+/// optax, and for [About#MEAN] `grad_avg`, likewise, which starts at 0. ε stands outside
 /// of the root as in torch; optax has α = 0.9 and ε within the root. A [Momentum] behind it is torch's; optax's
 /// is behind a [ScaleByLearningRate].
 ///
@@ -33,7 +35,10 @@ public record RmsProp(
 
         RootEps placement,
         About about,
-        Ema.Start start)
+        Ema.Start start,
+
+        @Hyperparameter(range = "[0, inf)", what = "where the average square starts", source = "optax 0.2.8")
+        double initialScale)
         implements Direction {
     /// What the gradient's squared distance is averaged from.
     public enum About {
@@ -46,7 +51,7 @@ public record RmsProp(
     }
 
     public RmsProp {
-        Hyperparameters.check(RmsProp.class, alpha, eps);
+        Hyperparameters.check(RmsProp.class, alpha, eps, initialScale);
     }
 
     public RmsProp() {
@@ -54,27 +59,31 @@ public record RmsProp(
     }
 
     public RmsProp(double alpha, double eps) {
-        this(alpha, eps, RootEps.OUTSIDE, About.ZERO, Ema.Start.KEPT);
+        this(alpha, eps, RootEps.OUTSIDE, About.ZERO, Ema.Start.KEPT, 0);
     }
 
     public RmsProp withAlpha(double alpha) {
-        return new RmsProp(alpha, eps, placement, about, start);
+        return new RmsProp(alpha, eps, placement, about, start, initialScale);
     }
 
     public RmsProp withEps(double eps) {
-        return new RmsProp(alpha, eps, placement, about, start);
+        return new RmsProp(alpha, eps, placement, about, start, initialScale);
     }
 
     public RmsProp withPlacement(RootEps placement) {
-        return new RmsProp(alpha, eps, placement, about, start);
+        return new RmsProp(alpha, eps, placement, about, start, initialScale);
     }
 
     public RmsProp withAbout(About about) {
-        return new RmsProp(alpha, eps, placement, about, start);
+        return new RmsProp(alpha, eps, placement, about, start, initialScale);
     }
 
     public RmsProp withStart(Ema.Start start) {
-        return new RmsProp(alpha, eps, placement, about, start);
+        return new RmsProp(alpha, eps, placement, about, start, initialScale);
+    }
+
+    public RmsProp withInitialScale(double initialScale) {
+        return new RmsProp(alpha, eps, placement, about, start, initialScale);
     }
 
     @Override
@@ -86,7 +95,10 @@ public record RmsProp(
     public Expr update(Step s) {
         Expr alpha = s.hyper("alpha", this.alpha);
         Expr g = s.direction();
-        Expr v = started(s.state("square_avg").symbol("v").nonNegative().becomes(old -> ema(alpha, old, square(g))), alpha, s);
+        Expr squares = s.state("square_avg", s.hyper("initial_scale", initialScale)).symbol("v")
+                .nonNegative()
+                .becomes(old -> ema(alpha, old, square(g)));
+        Expr v = started(squares, alpha, s);
         return g.div(placement.root(about == About.ZERO ? v : variance(v, alpha, s), s.hyper("eps", eps)));
     }
 

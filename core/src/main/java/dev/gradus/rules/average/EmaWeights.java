@@ -1,6 +1,7 @@
 package dev.gradus.rules.average;
 
 import static dev.gradus.expr.Formulas.ema;
+import static dev.gradus.expr.Formulas.min;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
@@ -31,7 +32,19 @@ import dev.gradus.rule.Step;
 /// averaging; the exponential form is common practice.
 public record EmaWeights(
         @Hyperparameter(range = "[0, 1]", what = "decay rate of the average", source = "common practice")
-        double decay) implements Averaging {
+        double decay,
+
+        Start start)
+        implements Averaging {
+    /// How the average starts.
+    public enum Start {
+        /// With the decay rate it has throughout, so that θ₀ has the weight βᵗ.
+        CONSTANT,
+        /// With a lower decay rate, `min(β, (1 + t) / (10 + t))` at the parameter's t-th step, so that the average
+        /// forgets θ₀ at once: as TensorFlow's `ExponentialMovingAverage` with `num_updates`, and diffusers'.
+        WARMUP
+    }
+
     public EmaWeights {
         Hyperparameters.check(EmaWeights.class, decay);
     }
@@ -40,8 +53,16 @@ public record EmaWeights(
         this(0.999);
     }
 
+    public EmaWeights(double decay) {
+        this(decay, Start.CONSTANT);
+    }
+
     public EmaWeights withDecay(double decay) {
-        return new EmaWeights(decay);
+        return new EmaWeights(decay, start);
+    }
+
+    public EmaWeights withStart(Start start) {
+        return new EmaWeights(decay, start);
     }
 
     @Override
@@ -52,7 +73,10 @@ public record EmaWeights(
     @Override
     public Step apply(Step s) {
         Expr decay = s.hyper("decay", this.decay);
-        Expr ignored = average(s).becomesAfterStep((done, old) -> ema(decay, old, done.theta()));
+        Expr rate = start == Start.CONSTANT
+                ? decay
+                : min(decay, s.t().plus(1).div(s.t().plus(10))).named("beta");
+        Expr ignored = average(s).becomesAfterStep((done, old) -> ema(rate, old, done.theta()));
         return s;
     }
 }

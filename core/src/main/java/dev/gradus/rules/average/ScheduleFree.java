@@ -22,6 +22,7 @@ import java.util.Set;
 /// Around RMSprop with a corrected average and weight decay:
 ///
 /// ```
+/// v₀ = initial_scale
 /// z₀ = θ₀
 /// vₜ = α·vₜ₋₁ + (1 − α)·gₜ²
 /// max_lrₜ = max(max_lrₜ₋₁, η)

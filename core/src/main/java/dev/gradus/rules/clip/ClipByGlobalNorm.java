@@ -1,7 +1,6 @@
 package dev.gradus.rules.clip;
 
 import static dev.gradus.expr.Formulas.scaleDownTo;
-import static dev.gradus.expr.Formulas.sqrt;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
@@ -16,14 +15,17 @@ import dev.gradus.rule.Step;
 /// rₜ = 1 if ‖gₜ‖_global ≤ max_norm, else max_norm / ‖gₜ‖_global
 /// θₜ = θₜ₋₁ − η·rₜ·gₜ
 /// ```
-///
-/// Without ε in the divisor, as optax; torch's `clip_grad_norm_` adds 1e-6 there.
+/// A norm that is NaN makes all directions NaN. A limit of ∞ leaves them as they are, and [RecordNorm] before this
+/// link keeps the norm. Without ε in the divisor, as optax; torch's `clip_grad_norm_` adds 1e-6 there.
 ///
 /// Reference: R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks",
 /// ICML 2013, arXiv:1211.5063.
 public record ClipByGlobalNorm(
-        @Hyperparameter(range = "(0, inf)", what = "largest joint norm", source = "common practice")
-        double maxNorm) implements Direction {
+        @Hyperparameter(range = "(0, inf]", what = "largest joint norm", source = "common practice")
+        double maxNorm,
+
+        Norm norm)
+        implements Direction {
     public ClipByGlobalNorm {
         Hyperparameters.check(ClipByGlobalNorm.class, maxNorm);
     }
@@ -32,14 +34,20 @@ public record ClipByGlobalNorm(
         this(1);
     }
 
+    public ClipByGlobalNorm(double maxNorm) {
+        this(maxNorm, Norm.L2);
+    }
+
     public ClipByGlobalNorm withMaxNorm(double maxNorm) {
-        return new ClipByGlobalNorm(maxNorm);
+        return new ClipByGlobalNorm(maxNorm, norm);
+    }
+
+    public ClipByGlobalNorm withNorm(Norm norm) {
+        return new ClipByGlobalNorm(maxNorm, norm);
     }
 
     @Override
     public Expr update(Step s) {
-        Expr max = s.hyper("max_norm", maxNorm);
-        Expr n = sqrt(s.totalOfSquares(s.direction()));
-        return s.direction().times(scaleDownTo(max, n));
+        return s.direction().times(scaleDownTo(s.hyper("max_norm", maxNorm), norm.ofAll(s)));
     }
 }

@@ -1,13 +1,9 @@
 package dev.gradus.rules.control;
 
-import static dev.gradus.expr.Formulas.where;
-
 import dev.gradus.expr.Condition;
-import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
-import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
 
 /// Skips a step in which a gradient has an element that is NaN or infinite: no value, state or clock changes. To
@@ -59,14 +55,7 @@ public record SkipNonFinite(
     @Override
     public Step apply(Step s) {
         Condition finite = scope == Scope.ALL ? NonFinite.noneInAll(s) : NonFinite.noneInTensor(s);
-        StateRef row = counter(s, "skipped_in_a_row");
-        Condition goes = finite.or(row.before().ge(s.hyper("limit", limit)));
-        row.write(old -> where(goes, Expr.ZERO, old.plus(1)));
-        counter(s, "skipped").write(old -> where(goes, old, old.plus(1)));
-        return s.commitIf(goes);
-    }
-
-    private StateRef counter(Step s, String name) {
-        return (scope == Scope.ALL ? s.shared(name, Expr.ZERO) : s.scalar(name, Expr.ZERO)).survivesSkip();
+        SkippedSteps skipped = scope == Scope.ALL ? SkippedSteps.ofAll(s) : SkippedSteps.ofTensor(s);
+        return skipped.commitIf(s, finite, s.hyper("limit", limit));
     }
 }

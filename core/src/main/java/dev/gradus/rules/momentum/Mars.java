@@ -16,8 +16,8 @@ import dev.gradus.rule.Step;
 /// State: `last_grad`, of the parameter's shape, zero at first as in the official code. The approximate version: q
 /// is the gradient as it was, where the paper's exact version takes it again at θₜ₋₁ with the data of step t. The
 /// corrected gradient is then clipped to a norm of 1 per tensor ([ClipByNorm]) and given to [Adam] with the same β₁ and
-/// decoupled weight decay (MARS-AdamW), or to others. The official code uses it for matrices only, with AdamW for the rest:
-/// `partition(rank=2, mars(), adamw())`; the paper has β₂ = 0.99.
+/// decoupled weight decay (MARS-AdamW), or to others. The official code uses it for matrices only, with AdamW for the
+/// rest: `partition(rank=2, mars(), adamw())`; the paper has β₂ = 0.99.
 ///
 /// Reference: H. Yuan et al., "MARS: Unleashing the Power of Variance Reduction for Training Large Models", ICML 2025,
 /// arXiv:2411.10438.

@@ -25,8 +25,8 @@ public record Momentum(
     public enum Form {
         /// It is the direction: Polyak.
         HEAVY_BALL,
-        /// The direction is that of the next step as far as it is known now, `gₜ + μ·bₜ`: Nesterov, in the form of torch
-        /// and optax.
+        /// The direction is that of the next step as far as it is known now, `gₜ + μ·bₜ`: Nesterov, in the form of
+        /// torch and optax.
         NESTEROV
     }
 

@@ -127,18 +127,21 @@ final class Fields {
         });
     }
 
-    /// Takes a number that can have but one value today.
-    void requireOnly(String key, double only) {
+    /// Takes a number that can have but one value.
+    ///
+    /// @param why what it would mean otherwise
+    void requireOnly(String key, double only, String why) {
         if (number(key) != only) {
-            throw new IllegalArgumentException(
-                    at(key) + ": only " + only + " can be expressed today, got " + number(key));
+            throw new IllegalArgumentException(at(key) + " must be " + only + ", got " + number(key) + ": " + why);
         }
     }
 
-    /// Takes a flag that can have but one value today.
-    void requireOnly(String key, boolean only) {
+    /// Takes a flag that can have but one value.
+    ///
+    /// @param why what it would mean otherwise
+    void requireOnly(String key, boolean only, String why) {
         if (flag(key) != only) {
-            throw new IllegalArgumentException(at(key) + ": only " + only + " can be expressed today");
+            throw new IllegalArgumentException(at(key) + " must be " + only + ": " + why);
         }
     }
 

@@ -48,6 +48,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// optax 0.2.8.
 final class Optax implements Flavour {
@@ -64,24 +65,24 @@ final class Optax implements Flavour {
         STATES.put("v", Reading.state("variance").orZero());
         STATES.put("count", Reading.COMPLETED);
         STATES.put("count_2", Reading.COMPLETED);
+        STATES.put("count_3", Reading.COMPLETED);
     }
 
     @Override
     public Recipe recipe(GoldenCase golden, Fields h) {
         return switch (golden.algorithm()) {
             case "adabelief" -> plain(h, decayed(golden, h, adaBelief(h), "weight_decay_mask"));
-            case "adam" -> plain(h, inRoot(h, adam(h)));
-            case "adamw" -> plain(h, decayed(golden, h, inRoot(h, adam(h)), "mask"));
+            case "adam" -> plain(h, nesterov(h, inRoot(h, adam(h))));
+            case "adamw" -> plain(h, decayed(golden, h, nesterov(h, inRoot(h, adam(h))), "mask"));
             case "amsgrad" -> plain(h, inRoot(h, new AmsGrad(adam(h), AmsGrad.Maximum.CORRECTED)));
             case "nadam" -> plain(h, new Nesterov(inRoot(h, adam(h))));
             case "nadamw" -> plain(h, decayed(golden, h, new Nesterov(inRoot(h, adam(h))), "mask"));
             case "radam" -> plain(h, new Rectify(nesterov(h, inRoot(h, adam(h)))).whereAtLeast(h.number("threshold")));
-            case "lamb" ->
-                plain(h, chain(inRoot(h, adam(h)), new DecayWeights(h.number("weight_decay")), new TrustRatio()));
+            case "lamb" -> plain(h, chain(decayed(golden, h, inRoot(h, adam(h)), "mask"), new TrustRatio()));
             case "chain" -> clipAdamDecaySchedule(h);
             case "sgd" -> sgd(h);
             case "lookahead" -> lookahead(h);
-            case "adafactor" -> adafactor(h);
+            case "adafactor" -> adafactor(golden, h);
             case "prodigy" -> plain(h, prodigy(h));
             case "schedule_free_sgd", "schedule_free_adamw" -> scheduleFree(h);
             case "adadelta" -> adadelta(h);
@@ -90,7 +91,7 @@ final class Optax implements Flavour {
             case "adamaxw" -> plain(h, decayed(golden, h, adamax(h), "mask"));
             case "adan" -> adan(golden, h);
             case "fromage" -> plain(h, new Fromage(h.number("min_norm")));
-            case "lars" -> lars(h);
+            case "lars" -> lars(golden, h);
             case "lion" -> plain(h, decayed(golden, h, new Lion(h.number("b1"), h.number("b2")), "mask"));
             case "novograd" -> novoGrad(h);
             case "rmsprop" -> rmsProp(h);
@@ -104,8 +105,11 @@ final class Optax implements Flavour {
         return new Recipe(rule, learningRate(h, "learning_rate"), STATES);
     }
 
-    /// A number, or the name of a schedule with its arguments.
+    /// A number, or the name of a schedule with its arguments; 1 where Adafactor has none.
     private static Schedule learningRate(Fields h, String key) {
+        if (h.node(key).isNull()) {
+            return Schedules.constant(1);
+        }
         if (h.node(key).isNumber()) {
             return Schedules.constant(h.number(key));
         }
@@ -124,7 +128,7 @@ final class Optax implements Flavour {
     }
 
     private static Adaptive nesterov(Fields h, Adaptive rule) {
-        return h.flag("nesterov") ? new Nesterov(rule) : rule;
+        return h.flag("nesterov", false) ? new Nesterov(rule) : rule;
     }
 
     private static Adaptive adaBelief(Fields h) {
@@ -139,22 +143,26 @@ final class Optax implements Flavour {
         if (!h.has("weight_decay")) {
             return rule;
         }
-        Rule decay = new DecayWeights(h.number("weight_decay"));
+        List<Rule> links = new ArrayList<>(List.of(rule));
+        links.addAll(masked(golden, h, mask, new DecayWeights(h.number("weight_decay"))));
+        return new Chain(links);
+    }
+
+    /// A link for the parameters that the mask is true for, or for all where the case has no mask; none where it is
+    /// false for all.
+    private static List<Rule> masked(GoldenCase golden, Fields h, String mask, Rule link) {
         if (!h.has(mask)) {
-            return chain(rule, decay);
+            return List.of(link);
         }
         List<Boolean> chosen = h.flags(mask);
         golden.requireOnePerParameter(mask, chosen);
-        List<Mask> names = new ArrayList<>();
-        for (int i = 0; i < golden.params().size(); i++) {
-            if (chosen.get(i)) {
-                names.add(Mask.named(golden.params().get(i).name()));
-            }
-        }
-        return names.stream()
+        return IntStream.range(0, chosen.size())
+                .filter(chosen::get)
+                .mapToObj(i -> Mask.named(golden.params().get(i).name()))
                 .reduce(Mask::or)
-                .<Rule>map(any -> chain(rule, decay.onlyFor(any)))
-                .orElse(rule);
+                .<Rule>map(link::onlyFor)
+                .stream()
+                .toList();
     }
 
     private static Recipe clipAdamDecaySchedule(Fields h) {
@@ -219,24 +227,25 @@ final class Optax implements Flavour {
                 .with("t", Reading.COMPLETED);
     }
 
-    private static Recipe lars(Fields h) {
-        List<Rule> links = new ArrayList<>(decay(h));
-        links.add(new LayerwiseRate(h.number("trust_coefficient"), h.number("eps")));
+    private static Recipe lars(GoldenCase golden, Fields h) {
+        List<Rule> links = new ArrayList<>();
+        decay(h).forEach(decay -> links.addAll(masked(golden, h, "weight_decay_mask", decay)));
+        Rule rate = new LayerwiseRate(h.number("trust_coefficient"), h.number("eps"));
+        links.addAll(masked(golden, h, "trust_ratio_mask", rate));
         return withMomentumOfSteps(h, links);
     }
 
     private static Recipe novoGrad(Fields h) {
-        h.requireOnly("eps_root", 0);
         List<Rule> links = new ArrayList<>();
-        links.add(new NovoGrad(h.number("b2"), h.number("eps")));
+        links.add(new NovoGrad(h.number("b2"), h.number("eps"), h.number("eps_root")));
         links.addAll(decay(h));
         links.add(new Momentum(h.number("b1")));
         return plain(h, new Chain(links)).with("mu", Reading.state("momentum_buffer"));
     }
 
     private static Recipe rmsProp(Fields h) {
-        h.requireOnly("initial_scale", 0);
         RmsProp rule = new RmsProp(h.number("decay"), h.number("eps"))
+                .withInitialScale(h.number("initial_scale"))
                 .withPlacement(h.flag("eps_in_sqrt") ? RootEps.INSIDE : RootEps.OUTSIDE)
                 .withAbout(h.flag("centered") ? RmsProp.About.MEAN : RmsProp.About.ZERO)
                 .withStart(h.flag("bias_correction") ? Ema.Start.CORRECTED : Ema.Start.KEPT);
@@ -266,9 +275,13 @@ final class Optax implements Flavour {
                 .with("steps_since_sync", (states, parameter) -> new double[] {states.completed(parameter) % period});
     }
 
-    /// The momentum averages steps, the learning rate included, which must be constant then.
-    private static Recipe adafactor(Fields h) {
-        h.requireOnly("decay_offset", 0);
+    /// The momentum averages steps, the learning rate included, and weight decay does not depend on it; optax keeps
+    /// the average of the negative step.
+    private static Recipe adafactor(GoldenCase golden, Fields h) {
+        h.requireOnly(
+                "decay_offset",
+                0,
+                "it is the step number at which fine-tuning begins, and a case begins at the first step");
         double decayRate = h.number("decay_rate");
         FactoredRms.Factoring factoring =
                 h.flag("factored") ? FactoredRms.Factoring.TWO_LARGEST : FactoredRms.Factoring.NONE;
@@ -284,16 +297,16 @@ final class Optax implements Flavour {
         }
         Double momentum = h.numberOrNull("momentum");
         if (momentum != null) {
+            links.add(new ScaleByLearningRate());
             links.add(new Ema(momentum, Ema.Start.KEPT));
         }
         Double decay = h.numberOrNull("weight_decay_rate");
         if (decay != null) {
-            links.add(new ShrinkWeights(decay));
+            links.addAll(masked(golden, h, "weight_decay_mask", new ShrinkWeights(decay)));
         }
-        Recipe recipe = plain(h, new Chain(links)).with("factoredRms.decay", inFloat32(decayRate));
-        return momentum == null
-                ? recipe
-                : recipe.with("ema", Reading.state("exp_avg").times(h.number("learning_rate")));
+        return plain(h, new Chain(links))
+                .with("factoredRms.decay", inFloat32(decayRate))
+                .with("ema", Reading.state("exp_avg"));
     }
 
     /// optax computes β_t = 1 − t^(−decay) in float32, whatever the parameters' type: the decay that gives this β_t.
@@ -315,7 +328,7 @@ final class Optax implements Flavour {
                 links.add(new DecayWeights(h.number("weight_decay")));
             }
             case "sgd" -> {
-                h.requireOnly("weight_decay", 0);
+                links.addAll(decay(h));
                 h.number("b2");
                 h.number("eps");
             }

@@ -49,9 +49,9 @@ final class ScheduleTable {
         double worst = tolerance.compare("values", recorded, values(schedule, recorded.length, metrics));
         if (each.has("momentum")) {
             double[] momentum = each.numbers("momentum");
+            Schedule cycle = name.equals("CyclicLR") ? triangleOfMomentum(hyper) : cycleOfMomentum(hyper);
             worst = Math.max(
-                    worst,
-                    tolerance.compare("momentum", momentum, values(cycleOfMomentum(hyper), momentum.length, metrics)));
+                    worst, tolerance.compare("momentum", momentum, values(cycle, momentum.length, metrics)));
         }
         each.requireAllRead();
         return worst;
@@ -149,6 +149,7 @@ final class ScheduleTable {
                 double from = peak / h.number("div_factor");
                 yield cycle(h, from, peak, from / h.number("final_div_factor"));
             }
+            case "CyclicLR" -> triangle(h, h.number("base_lr"), h.number("max_lr"));
             case "LinearLR" -> {
                 double base = h.number("base_lr");
                 yield Schedules.linear(
@@ -220,6 +221,24 @@ final class ScheduleTable {
     private static Schedule cycleOfMomentum(Fields h) {
         double most = h.number("max_momentum");
         return h.flag("cycle_momentum") ? cycle(h, most, h.number("base_momentum"), most) : Schedules.constant(most);
+    }
+
+    /// The momentum of torch's cyclical policy.
+    private static Schedule triangleOfMomentum(Fields h) {
+        return triangle(h, h.number("max_momentum"), h.number("base_momentum"));
+    }
+
+    private static Schedule triangle(Fields h, double from, double peak) {
+        long up = h.whole("step_size_up");
+        Double down = h.numberOrNull("step_size_down");
+        long back = down == null ? up : h.whole("step_size_down");
+        double gamma = h.number("gamma");
+        return switch (h.text("mode")) {
+            case "triangular" -> Schedules.triangular(from, peak, up, back);
+            case "triangular2" -> Schedules.triangular2(from, peak, up, back);
+            case "exp_range" -> Schedules.expRange(from, peak, up, back, gamma);
+            default -> throw h.unknown("mode");
+        };
     }
 
     private static Schedule cycle(Fields h, double from, double peak, double to) {

@@ -45,7 +45,7 @@ final class Timm implements Flavour {
         return new Adan(betas[0], betas[1], betas[2], h.number("eps"), Adan.Weight.BETA2);
     }
 
-    /// The authors' code, whose one ε stands in both places; the maximum is ignored where it rectifies.
+    /// The authors' code, whose one ε stands in both places.
     private static Rule adaBelief(Fields h) {
         double[] betas = h.numbers("betas", 2);
         double eps = h.number("eps");
@@ -53,7 +53,8 @@ final class Timm implements Flavour {
         Rectify.Degenerate degenerate =
                 h.flag("degenerate_to_sgd") ? Rectify.Degenerate.MOMENTUM : Rectify.Degenerate.SKIP;
         if (h.flag("rectify")) {
-            h.requireOnly("amsgrad", false);
+            h.requireOnly(
+                    "amsgrad", false, "the authors' code keeps the maximum and does not use it where it rectifies");
             Adaptive uncorrected = belief.withPlacement(EpsPlacement.UNCORRECTED);
             return new Rectify(uncorrected).whereAtLeast(5).withDegenerate(degenerate);
         }

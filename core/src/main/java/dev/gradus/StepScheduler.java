@@ -1,0 +1,216 @@
+package dev.gradus;
+
+import dev.gradus.ParameterTasks.Outcome;
+import dev.gradus.cpu.Processor;
+import dev.gradus.cpu.Task;
+import dev.gradus.engine.CrossReductions;
+import dev.gradus.rule.Rule;
+import dev.gradus.rule.Spelling;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Takes all parameters through steps and events: decides which take part, begins their tasks, has them run side by side,
+/// and completes them.
+final class StepScheduler {
+    private final Processor processor;
+    private final UpdateCount updates;
+    private final ParameterRegistry registry;
+    private final StepListeners listeners;
+    private boolean isEvaluating;
+
+    /// The parameters in the order of their names, and the task that each runs, as far as it takes part.
+    private TrainedParameter[] parameters = {};
+
+    private @Nullable Task[] tasks = {};
+
+    /// What steps and events combine over parameters.
+    private CrossReductions stepReductions = new CrossReductions(List.of());
+
+    private final Map<String, CrossReductions> eventReductions = new HashMap<>();
+
+    StepScheduler(OptimizerContext context, ParameterRegistry registry, StepListeners listeners) {
+        this.processor = context.processor();
+        this.updates = context.updates();
+        this.registry = registry;
+        this.listeners = listeners;
+    }
+
+    /// Makes a step.
+    ///
+    /// @see Optimizer#step()
+    void step() {
+        requireWhole();
+        requireTraining();
+        arrange();
+        boolean isAnyRunning = false;
+        for (TrainedParameter parameter : parameters) {
+            parameter.joinStep();
+            isAnyRunning |= parameter.tasks().isRunning();
+        }
+        if (!isAnyRunning) {
+            return;
+        }
+        evaluateHyperparameters();
+        for (TrainedParameter parameter : parameters) {
+            parameter.tasks().catchUpBeforeStep();
+        }
+        if (run(stepReductions)) {
+            updates.increment();
+        }
+        StepResult.requireComplete("the step", parameters);
+        listeners.report(registry.groups().values(), updates.completed());
+    }
+
+    private void evaluateHyperparameters() {
+        for (TrainedGroup group : registry.groupList()) {
+            group.hyperparameters().evaluate(updates.completed());
+        }
+        for (TrainedParameter parameter : parameters) {
+            if (parameter.tasks().isRunning()) {
+                parameter.requireHyperparametersInRange();
+            }
+        }
+    }
+
+    /// Lets the rules react to an event.
+    ///
+    /// @see Optimizer#fire
+    void fire(String event) {
+        Set<String> known = new TreeSet<>();
+        registry.groups().values().forEach(group -> known.addAll(group.rule().events()));
+        if (!known.contains(event)) {
+            throw new IllegalArgumentException(
+                    "no rule knows the event \"" + event + "\": " + Spelling.help(event, known));
+        }
+        switch (event) {
+            case Rule.EVALUATE -> evaluate();
+            case Rule.TRAIN -> train();
+            default -> {
+                requireWhole();
+                requireTraining();
+                fire(event, false);
+            }
+        }
+    }
+
+    private void fire(String event, boolean isMode) {
+        arrange();
+        boolean isAnyRunning = false;
+        for (TrainedParameter parameter : parameters) {
+            parameter.joinEvent(event, isMode);
+            isAnyRunning |= parameter.tasks().isRunning();
+        }
+        if (isAnyRunning) {
+            boolean ignored = run(eventReductions.computeIfAbsent(event, this::reductionsOf));
+            try {
+                StepResult.requireComplete("the event " + event, parameters);
+            } catch (IncompleteStepException e) {
+                if (isMode) {
+                    // The mode stays what it was, which does not fit what was updated.
+                    e.updated().forEach(name -> registry.parameter(name).markPartlyUpdated());
+                }
+                throw e;
+            }
+        }
+    }
+
+    /// Runs the step or event of all parameters that take part.
+    ///
+    /// @return whether it took place for any
+    private boolean run(CrossReductions reductions) {
+        for (int i = 0; i < parameters.length; i++) {
+            ParameterTasks own = parameters[i].tasks();
+            tasks[i] = own.isRunning() ? own.begin() : null;
+        }
+        processor.run(tasks, reductions);
+        boolean tookPlace = false;
+        for (TrainedParameter parameter : parameters) {
+            if (parameter.tasks().isRunning()) {
+                tookPlace |= parameter.complete() == Outcome.UPDATED;
+            }
+        }
+        return tookPlace;
+    }
+
+    /// Follows changes of the registry.
+    private void arrange() {
+        TrainedParameter[] present = registry.byName();
+        if (present != parameters) {
+            parameters = present;
+            tasks = new Task[present.length];
+            stepReductions = new CrossReductions(Arrays.stream(present)
+                    .map(parameter -> parameter.tasks().stepProgram().variants())
+                    .toList());
+            eventReductions.clear();
+        }
+    }
+
+    private CrossReductions reductionsOf(String event) {
+        return new CrossReductions(Arrays.stream(parameters)
+                .map(parameter -> parameter.tasks().eventVariants(event))
+                .toList());
+    }
+
+    /// Puts the weights in place that are to be evaluated.
+    void evaluate() {
+        if (!isEvaluating) {
+            catchUp();
+            fire(Rule.EVALUATE, true);
+            isEvaluating = true;
+        }
+    }
+
+    /// Puts the weights back that are trained.
+    void train() {
+        if (isEvaluating) {
+            requireWhole();
+            fire(Rule.TRAIN, true);
+            isEvaluating = false;
+        }
+    }
+
+    /// Makes the steps that rows have missed.
+    void catchUp() {
+        requireWhole();
+        for (TrainedParameter parameter : registry.byName()) {
+            parameter.tasks().catchUp();
+        }
+    }
+
+    /// Whether the parameters hold the weights that are to be evaluated.
+    boolean isEvaluating() {
+        return isEvaluating;
+    }
+
+    /// Takes the mode over from a state that was loaded.
+    void setEvaluating(boolean evaluating) {
+        isEvaluating = evaluating;
+    }
+
+    /// @throws IllegalStateException in evaluation mode
+    void requireTraining() {
+        if (isEvaluating) {
+            throw new IllegalStateException("the optimizer is in evaluation mode: call train() first");
+        }
+    }
+
+    /// @throws IllegalStateException if a step, event or load that failed may have left parameters updated in part
+    void requireWhole() {
+        for (TrainedParameter parameter : registry.byName()) {
+            if (parameter.isPartlyUpdated()) {
+                throw new IllegalStateException("parameters that may be updated in part, because a step or load failed,"
+                        + " must be loaded, reset or removed first: "
+                        + Arrays.stream(registry.byName())
+                                .filter(TrainedParameter::isPartlyUpdated)
+                                .map(TrainedParameter::name)
+                                .collect(Collectors.joining(", ")));
+            }
+        }
+    }
+}

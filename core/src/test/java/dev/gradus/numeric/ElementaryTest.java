@@ -1,0 +1,175 @@
+package dev.gradus.numeric;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class ElementaryTest {
+    private static final Evaluation EXP = Evaluation.of(Elementary::exp);
+    private static final Evaluation LOG1P = Evaluation.of(Elementary::log1p);
+    private static final Evaluation CBRT = Evaluation.of(Elementary::cbrt);
+
+    private static final MathContext PRECISE = new MathContext(60);
+
+    @Test
+    void floatExpIsWithinOneUlpOfTheTrueValue() {
+        assertThat(worstFloatError(-87.25f, 88.72f, x -> EXP.apply((float) x), StrictMath::exp))
+                .isLessThan(1);
+    }
+
+    @Test
+    void floatLog1pIsWithinOneUlpOfTheTrueValue() {
+        assertThat(worstFloatError(-0.999999f, 10, x -> LOG1P.apply((float) x), StrictMath::log1p))
+                .isLessThan(1);
+        assertThat(worstFloatError(10, 1e30f, x -> LOG1P.apply((float) x), StrictMath::log1p))
+                .isLessThan(1);
+        assertThat(worstFloatError(-1e-3f, 1e-3f, x -> LOG1P.apply((float) x), StrictMath::log1p))
+                .isLessThan(1);
+    }
+
+    @Test
+    void floatCbrtIsWithinFourFifthsOfAnUlpOfTheTrueValue() {
+        assertThat(worstFloatError(-1e5f, 1e5f, x -> CBRT.apply((float) x), x -> StrictMath.cbrt((float) x)))
+                .isLessThan(0.8);
+        Random random = new Random(6);
+        for (int i = 0; i < 200_000; i++) {
+            float x = Float.intBitsToFloat(random.nextInt(0x7f800000));
+            double exact = StrictMath.cbrt(x);
+            assertThat(Math.abs(CBRT.apply(x) - exact)).isLessThan(0.8 * Math.ulp((float) exact));
+        }
+    }
+
+    @Test
+    void doubleCbrtIsWithinFourFifthsOfAnUlpOfTheTrueValue() {
+        Random random = new Random(7);
+        for (int i = 0; i < 20_000; i++) {
+            double x = i % 2 == 0
+                    ? random.nextDouble() * 8
+                    : Double.longBitsToDouble(random.nextLong(0x7ff0000000000000L));
+            assertThat(ulps(CBRT.apply(x), exactCbrt(x))).as("cbrt(%s)", x).isLessThan(0.8);
+        }
+    }
+
+    /// Two of Newton's steps from a value that is right to 16 digits.
+    private static BigDecimal exactCbrt(double x) {
+        BigDecimal cube = new BigDecimal(x);
+        BigDecimal y = new BigDecimal(StrictMath.cbrt(x));
+        for (int i = 0; i < 2; i++) {
+            BigDecimal excess = y.subtract(cube.divide(y.multiply(y, PRECISE), PRECISE));
+            y = y.subtract(excess.divide(BigDecimal.valueOf(3), PRECISE));
+        }
+        return y;
+    }
+
+    /// Every representable float of the range in steps, with random offsets; the reference is accurate to a few
+    /// 1e-9 ulp.
+    private static double worstFloatError(float from, float to, DoubleUnaryOperator f, DoubleUnaryOperator reference) {
+        Random random = new Random(1);
+        double worst = 0;
+        for (int i = 0; i < 2_000_000; i++) {
+            float x = from + (to - from) * random.nextFloat();
+            double exact = reference.applyAsDouble(x);
+            worst = Math.max(worst, Math.abs(f.applyAsDouble(x) - exact) / Math.ulp((float) exact));
+        }
+        return worst;
+    }
+
+    @Test
+    void doubleExpIsWithinOneUlpOfTheTrueValue() {
+        Random random = new Random(2);
+        for (int i = 0; i < 2_000; i++) {
+            double x = (random.nextDouble() * 2 - 1) * (i % 2 == 0 ? 708 : 1);
+            assertThat(ulps(EXP.apply(x), exactExp(x))).as("exp(%s)", x).isLessThan(1);
+        }
+    }
+
+    @Test
+    void doubleLog1pIsWithinOneUlpOfTheTrueValue() {
+        Random random = new Random(3);
+        for (int i = 0; i < 500; i++) {
+            double x = i % 2 == 0 ? random.nextDouble() * 2 - 0.99 : StrictMath.exp(random.nextGaussian() * 20);
+            assertThat(ulps(LOG1P.apply(x), exactLog1p(x)))
+                    .as("log1p(%s)", x)
+                    .isLessThan(1);
+        }
+    }
+
+    private static double ulps(double actual, BigDecimal exact) {
+        return new BigDecimal(actual)
+                .subtract(exact)
+                .abs()
+                .divide(new BigDecimal(Math.ulp(exact.doubleValue())), PRECISE)
+                .doubleValue();
+    }
+
+    /// The series after halving the argument to below 1/8.
+    private static BigDecimal exactExp(double x) {
+        int halvings = Math.max(0, Math.getExponent(x) + 4);
+        BigDecimal r = new BigDecimal(x).divide(BigDecimal.valueOf(2).pow(halvings), new MathContext(80));
+        BigDecimal sum = BigDecimal.ONE;
+        BigDecimal term = BigDecimal.ONE;
+        for (int n = 1; n < 60; n++) {
+            term = term.multiply(r, new MathContext(80)).divide(BigDecimal.valueOf(n), new MathContext(80));
+            sum = sum.add(term, new MathContext(80));
+        }
+        for (int i = 0; i < halvings; i++) {
+            sum = sum.multiply(sum, new MathContext(80));
+        }
+        return sum.round(PRECISE);
+    }
+
+    /// Newton's method on the exponential.
+    private static BigDecimal exactLog1p(double x) {
+        BigDecimal target = BigDecimal.ONE.add(new BigDecimal(x));
+        BigDecimal y = new BigDecimal(StrictMath.log1p(x));
+        for (int i = 0; i < 2; i++) {
+            BigDecimal e = exactExp(y);
+            y = y.add(target.subtract(e).multiply(BigDecimal.TWO).divide(target.add(e), PRECISE));
+        }
+        return y;
+    }
+
+    private static BigDecimal exactExp(BigDecimal y) {
+        double high = y.doubleValue();
+        BigDecimal low = y.subtract(new BigDecimal(high));
+        BigDecimal small = BigDecimal.ONE.add(low).add(low.multiply(low).divide(BigDecimal.TWO, PRECISE));
+        return exactExp(high).multiply(small, PRECISE);
+    }
+
+    @Test
+    void specialValuesAreThoseOfTheFunctions() {
+        assertThat(EXP.apply(Float.NaN)).isNaN();
+        assertThat(EXP.apply(Float.NEGATIVE_INFINITY)).isZero();
+        assertThat(EXP.apply(-90f)).as("subnormal results are 0").isZero();
+        assertThat(EXP.apply(Float.POSITIVE_INFINITY)).isInfinite();
+        assertThat(EXP.apply(89f)).isInfinite();
+        assertThat(EXP.apply(0f)).isEqualTo(1);
+        assertThat(EXP.apply(Double.NaN)).isNaN();
+        assertThat(EXP.apply(Double.NEGATIVE_INFINITY)).isZero();
+        assertThat(EXP.apply(-709.0)).isZero();
+        assertThat(EXP.apply(Double.POSITIVE_INFINITY)).isInfinite();
+        assertThat(EXP.apply(0.0)).isEqualTo(1);
+        assertThat(LOG1P.apply(-1f)).isEqualTo(Float.NEGATIVE_INFINITY);
+        assertThat(LOG1P.apply(-2f)).isNaN();
+        assertThat(LOG1P.apply(Float.NaN)).isNaN();
+        assertThat(LOG1P.apply(Float.POSITIVE_INFINITY)).isInfinite();
+        assertThat(LOG1P.apply(Float.MAX_VALUE)).isEqualTo((float) StrictMath.log1p(Float.MAX_VALUE));
+        assertThat(LOG1P.apply(-1.0)).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(LOG1P.apply(-2.0)).isNaN();
+        assertThat(LOG1P.apply(Double.NaN)).isNaN();
+        assertThat(LOG1P.apply(Double.POSITIVE_INFINITY)).isInfinite();
+        assertThat(LOG1P.apply(1e-300)).isEqualTo(1e-300);
+        for (double x : new double[] {0.0, -0.0, 1, -27, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+            assertThat(CBRT.apply(x)).isEqualTo(Double.valueOf(StrictMath.cbrt(x)));
+            assertThat(CBRT.apply((float) x)).isEqualTo(Float.valueOf((float) StrictMath.cbrt(x)));
+        }
+        assertThat(CBRT.apply(Double.NaN)).isNaN();
+        assertThat(CBRT.apply(Float.NaN)).isNaN();
+        assertThat(CBRT.apply(-0x1p-147f)).as("of subnormals").isEqualTo(-0x1p-49f);
+        assertThat(CBRT.apply(0x1p-1074)).isEqualTo(0x1p-358);
+    }
+}
