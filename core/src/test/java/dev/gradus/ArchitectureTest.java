@@ -101,8 +101,10 @@ class ArchitectureTest {
                 .extracting(JavaPackage::getRelativeName)
                 .containsExactlyInAnyOrderElementsOf(RULES_MAY_USE.keySet());
         for (JavaPackage p : CLASSES.getPackage("dev.gradus.rules").getSubpackages()) {
-            assertThat(p.getClasses().stream().filter(c ->
-                            c.isTopLevelClass() && !c.isArray() && !c.getName().endsWith("package-info")))
+            assertThat(p.getClasses().stream()
+                            .filter(c -> c.isTopLevelClass()
+                                    && !c.isArray()
+                                    && !c.getName().endsWith("package-info")))
                     .as("files of " + p.getName())
                     .hasSizeLessThanOrEqualTo(30);
         }
@@ -153,8 +155,7 @@ class ArchitectureTest {
                 .should()
                 .setFieldWhere(describe(
                         "the field is another class's",
-                        access -> !outermost(access.getOriginOwner())
-                                .equals(outermost(access.getTargetOwner()))))
+                        access -> !outermost(access.getOriginOwner()).equals(outermost(access.getTargetOwner()))))
                 .check(CLASSES);
     }
 

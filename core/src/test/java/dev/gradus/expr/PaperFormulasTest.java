@@ -122,8 +122,9 @@ class PaperFormulasTest {
                         mₜ = β₁·mₜ₋₁ + (1 − β₁)·g̃ₜ
                         """);
         assertThat(RuleFormulas.lines(CLIPPED, Notation.LATEX).getFirst())
-                .isEqualTo("r_t = \\begin{cases} 1 & \\text{if } \\|g_t\\|_{\\mathrm{global}} \\le \\mathrm{max\\_norm} \\\\"
-                        + " \\frac{\\mathrm{max\\_norm}}{\\|g_t\\|_{\\mathrm{global}}} & \\text{otherwise} \\end{cases}");
+                .isEqualTo(
+                        "r_t = \\begin{cases} 1 & \\text{if } \\|g_t\\|_{\\mathrm{global}} \\le \\mathrm{max\\_norm} \\\\"
+                                + " \\frac{\\mathrm{max\\_norm}}{\\|g_t\\|_{\\mathrm{global}}} & \\text{otherwise} \\end{cases}");
     }
 
     @Test

@@ -30,16 +30,12 @@ class JavadocFormulasTest {
 
     static Stream<Named<Rule>> rules() {
         Map<Class<?>, Rule> examples = new LinkedHashMap<>();
-        List<Rule> catalogue = Stream.concat(
-                        Rules.all().stream().map(Rules.Entry::rule), Rules.otherParts().stream())
+        List<Rule> catalogue = Stream.concat(Rules.all().stream().map(Rules.Entry::rule), Rules.otherParts().stream())
                 .toList();
-        Stream.concat(
-                        catalogue.stream(),
-                        catalogue.stream().flatMap(rule -> TextForm.parts(rule).stream()))
+        Stream.concat(catalogue.stream(), catalogue.stream().flatMap(rule -> TextForm.parts(rule).stream()))
                 .filter(part -> part.getClass().getPackageName().startsWith("dev.gradus.rules"))
                 .forEach(part -> examples.putIfAbsent(part.getClass(), part));
-        return examples.values().stream()
-                .map(rule -> Named.of(rule.getClass().getSimpleName(), rule));
+        return examples.values().stream().map(rule -> Named.of(rule.getClass().getSimpleName(), rule));
     }
 
     @ParameterizedTest

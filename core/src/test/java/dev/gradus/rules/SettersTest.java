@@ -48,11 +48,11 @@ class SettersTest {
                         .map(Method::getName)
                         .filter(name -> name.startsWith("with")))
                 .as("setters of " + rule.getClass().getSimpleName())
-                .containsExactlyInAnyOrderElementsOf(Arrays.stream(
-                                rule.getClass().getRecordComponents())
-                        .filter(SettersTest::isSettable)
-                        .map(SettersTest::setter)
-                        .toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        Arrays.stream(rule.getClass().getRecordComponents())
+                                .filter(SettersTest::isSettable)
+                                .map(SettersTest::setter)
+                                .toList());
     }
 
     @ParameterizedTest
@@ -62,7 +62,8 @@ class SettersTest {
             if (isSettable(component)) {
                 Method setter = rule.getClass().getMethod(setter(component), component.getType());
                 boolean changed = false;
-                for (Object value : others(component.getType(), component.getAccessor().invoke(rule))) {
+                for (Object value :
+                        others(component.getType(), component.getAccessor().invoke(rule))) {
                     changed |= changes(rule, component, setter, value);
                 }
                 assertThat(changed).as("a value for %s", setter).isTrue();
@@ -77,7 +78,9 @@ class SettersTest {
                 : type == long.class
                         ? Stream.of(3L, 5L)
                         : type == boolean.class ? Stream.of(true, false) : Arrays.stream(type.getEnumConstants());
-        return all.filter(other -> !other.equals(value)).<Object>map(other -> other).toList();
+        return all.filter(other -> !other.equals(value))
+                .<Object>map(other -> other)
+                .toList();
     }
 
     /// Whether the rule allows the value; if so, the copy has it, and all other components as they were.
@@ -92,9 +95,12 @@ class SettersTest {
         }
         assertThat(copy).hasSameClassAs(rule);
         for (RecordComponent each : rule.getClass().getRecordComponents()) {
-            Object expected =
-                    each.getName().equals(component.getName()) ? value : each.getAccessor().invoke(rule);
-            assertThat(each.getAccessor().invoke(copy)).as("%s of %s", each, copy).isEqualTo(expected);
+            Object expected = each.getName().equals(component.getName())
+                    ? value
+                    : each.getAccessor().invoke(rule);
+            assertThat(each.getAccessor().invoke(copy))
+                    .as("%s of %s", each, copy)
+                    .isEqualTo(expected);
         }
         return true;
     }

@@ -282,7 +282,9 @@ class WrappersTest {
             run.ofNorm(Math.PI * 1.001e-7).optimizer.step();
             assertThat(run.number("/skipUnusual.skipped")).isEqualTo(1);
             run.ofNorm(Math.PI * 1e-9).optimizer.step();
-            assertThat(run.number("/skipUnusual.skipped")).as("a small one is not").isEqualTo(1);
+            assertThat(run.number("/skipUnusual.skipped"))
+                    .as("a small one is not")
+                    .isEqualTo(1);
         }
     }
 

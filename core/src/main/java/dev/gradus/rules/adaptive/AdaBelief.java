@@ -81,7 +81,8 @@ public record AdaBelief(
         Expr g = s.direction();
 
         Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, g));
-        Expr v = s.state("exp_avg_var").symbol("s")
+        Expr v = s.state("exp_avg_var")
+                .symbol("s")
                 .nonNegative()
                 .becomes(old -> ema(b2, old, square(g.minus(m))).plus(root));
 

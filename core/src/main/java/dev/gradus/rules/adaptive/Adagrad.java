@@ -54,7 +54,8 @@ public record Adagrad(
     @Override
     public Expr update(Step s) {
         Expr g = s.direction();
-        Expr sum = s.state("sum", s.hyper("initial_accumulator", initialAccumulator)).symbol("G")
+        Expr sum = s.state("sum", s.hyper("initial_accumulator", initialAccumulator))
+                .symbol("G")
                 .nonNegative()
                 .becomes(old -> old.plus(square(g)));
         return g.div(placement.root(sum, s.hyper("eps", eps)));

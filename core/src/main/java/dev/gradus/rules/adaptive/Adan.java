@@ -99,7 +99,10 @@ public record Adan(
 
         Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, g));
         Expr average = s.state("exp_avg_diff").symbol("delta").becomes(old -> ema(b2, old, change));
-        Expr v = s.state("exp_avg_sq").symbol("v").nonNegative().becomes(old -> ema(b3, old, square(g.plus(w.times(change)))));
+        Expr v = s.state("exp_avg_sq")
+                .symbol("v")
+                .nonNegative()
+                .becomes(old -> ema(b3, old, square(g.plus(w.times(change)))));
 
         Expr ahead = unbias(m, b1, t).plus(w.times(unbias(average, b2, t)));
         return Moments.of(

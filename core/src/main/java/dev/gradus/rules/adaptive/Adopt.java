@@ -86,7 +86,8 @@ public record Adopt(
         Condition first = t.eq(1);
 
         Expr quotient = g.div(max(sqrt(second.before()), s.hyper("eps", eps)));
-        Expr m = s.state("exp_avg").symbol("m")
+        Expr m = s.state("exp_avg")
+                .symbol("m")
                 .becomes(old -> where(
                         first,
                         old,

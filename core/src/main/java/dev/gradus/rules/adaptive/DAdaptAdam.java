@@ -1,7 +1,7 @@
 package dev.gradus.rules.adaptive;
 
-import static dev.gradus.expr.Formulas.decayed;
 import static dev.gradus.expr.Formulas.abs;
+import static dev.gradus.expr.Formulas.decayed;
 import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.sqrt;
@@ -107,7 +107,8 @@ public record DAdaptAdam(
         Expr sum = weighted.becomes(old -> ema(b3, old, rate.times(g)));
         Expr length = s.total(abs(sum));
 
-        Expr numerator = s.shared("numerator_weighted", Expr.ZERO).symbol("r").becomes(old -> ema(b3, old, rate.times(along)));
+        Expr numerator =
+                s.shared("numerator_weighted", Expr.ZERO).symbol("r").becomes(old -> ema(b3, old, rate.times(along)));
         Expr found = numerator.div(Expr.ONE.minus(b3).times(length));
         estimate.write(old -> where(length.eq(0), old, max(old, found)));
 

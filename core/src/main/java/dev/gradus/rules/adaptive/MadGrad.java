@@ -32,7 +32,9 @@ public record MadGrad(
         @Hyperparameter(
                 range = "[0, 1)",
                 what = "share of the parameter before the step",
-                source = "facebookresearch/madgrad", symbol = "mu")double momentum,
+                source = "facebookresearch/madgrad",
+                symbol = "mu")
+        double momentum,
 
         @Hyperparameter(range = "(0, inf)", what = "added to the cube root", source = "facebookresearch/madgrad")
         double eps)
@@ -65,7 +67,8 @@ public record MadGrad(
 
         Expr sum = s.state("s").becomes(old -> old.plus(lambda.times(g)));
         Expr v = s.state("grad_sum_sq").symbol("v").nonNegative().becomes(old -> old.plus(lambda.times(square(g))));
-        Expr initial = s.state("x0", s.initialTheta()).symbol("theta_0").weights().before();
+        Expr initial =
+                s.state("x0", s.initialTheta()).symbol("theta_0").weights().before();
 
         Expr z = initial.minus(sum.div(cbrt(v).plus(s.hyper("eps", eps)))).named("z");
         return s.descend().theta(ema(s.hyper("momentum", momentum), s.theta(), z));

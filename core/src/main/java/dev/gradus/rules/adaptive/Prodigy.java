@@ -1,8 +1,8 @@
 package dev.gradus.rules.adaptive;
 
-import static dev.gradus.expr.Formulas.decayed;
 import static dev.gradus.expr.Formulas.abs;
 import static dev.gradus.expr.Formulas.correction;
+import static dev.gradus.expr.Formulas.decayed;
 import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.sqrt;
@@ -121,10 +121,12 @@ public record Prodigy(
         Expr v = s.state("exp_avg_sq").symbol("v").nonNegative().becomes(old -> ema(b2, old, square(d.times(g))));
         Expr weight = d.div(d0).times(safeguardWarmup ? d : step);
         Expr sum = s.state("grad_sum").symbol("s").becomes(old -> b3.times(old).plus(weight.times(g)));
-        Expr initial = s.state("params0", s.initialTheta()).symbol("theta_0").weights().before();
+        Expr initial =
+                s.state("params0", s.initialTheta()).symbol("theta_0").weights().before();
 
         Expr towards = s.total(g.times(initial.minus(s.theta())));
-        Expr numerator = s.shared("numerator_weighted", Expr.ZERO).symbol("r")
+        Expr numerator = s.shared("numerator_weighted", Expr.ZERO)
+                .symbol("r")
                 .becomes(old -> b3.times(old).plus(d.div(d0).times(step).times(towards)));
         Expr length = s.total(abs(sum));
         Expr found = s.hyper("d_coef", dCoef).times(numerator).div(length);

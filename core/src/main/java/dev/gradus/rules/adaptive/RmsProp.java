@@ -95,7 +95,8 @@ public record RmsProp(
     public Expr update(Step s) {
         Expr alpha = s.hyper("alpha", this.alpha);
         Expr g = s.direction();
-        Expr squares = s.state("square_avg", s.hyper("initial_scale", initialScale)).symbol("v")
+        Expr squares = s.state("square_avg", s.hyper("initial_scale", initialScale))
+                .symbol("v")
                 .nonNegative()
                 .becomes(old -> ema(alpha, old, square(g)));
         Expr v = started(squares, alpha, s);

@@ -30,7 +30,8 @@ import dev.gradus.rule.Step;
 public record ScheduledNesterov(
         Adaptive rule,
 
-        @Hyperparameter(range = "[0, inf)", what = "how fast momentum rises", source = "Dozat 2016", symbol = "psi")double momentumDecay)
+        @Hyperparameter(range = "[0, inf)", what = "how fast momentum rises", source = "Dozat 2016", symbol = "psi")
+        double momentumDecay)
         implements AdaptiveWrapper {
     public ScheduledNesterov {
         Hyperparameters.check(ScheduledNesterov.class, momentumDecay);

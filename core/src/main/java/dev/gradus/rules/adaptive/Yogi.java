@@ -70,7 +70,8 @@ public record Yogi(
         Expr change = Expr.ONE.minus(b2).times(square(g));
 
         Expr m = s.state("exp_avg", start).symbol("m").becomes(old -> ema(b1, old, g));
-        Expr v = s.state("exp_avg_sq", start).symbol("v")
+        Expr v = s.state("exp_avg_sq", start)
+                .symbol("v")
                 .nonNegative()
                 .becomes(old -> old.minus(sign(old.minus(square(g))).times(change)));
 

@@ -8,9 +8,9 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
-import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
+import dev.gradus.rule.Wrapper;
 
 /// Lookahead: every k steps of the fast weights, slow weights move a part of the way to them, and the fast ones
 /// start again from there.
@@ -38,9 +38,19 @@ import dev.gradus.rule.Step;
 public record Lookahead(
         Rule fast,
 
-        @Hyperparameter(range = "[1, inf)", what = "steps between synchronisations", source = "Zhang et al. 2019", symbol = "k")double syncPeriod,
+        @Hyperparameter(
+                range = "[1, inf)",
+                what = "steps between synchronisations",
+                source = "Zhang et al. 2019",
+                symbol = "k")
+        double syncPeriod,
 
-        @Hyperparameter(range = "(0, 1]", what = "part of the way of the slow weights", source = "Zhang et al. 2019", symbol = "alpha")double slowStepSize)
+        @Hyperparameter(
+                range = "(0, 1]",
+                what = "part of the way of the slow weights",
+                source = "Zhang et al. 2019",
+                symbol = "alpha")
+        double slowStepSize)
         implements Wrapper {
     public Lookahead {
         Hyperparameters.check(Lookahead.class, syncPeriod, slowStepSize);

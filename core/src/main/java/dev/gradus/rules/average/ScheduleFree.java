@@ -1,18 +1,18 @@
 package dev.gradus.rules.average;
 
 import static dev.gradus.expr.Formulas.ema;
-import static dev.gradus.expr.Formulas.weightedMean;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.pow;
+import static dev.gradus.expr.Formulas.weightedMean;
 import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
-import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
+import dev.gradus.rule.Wrapper;
 import java.util.HashSet;
 import java.util.Set;
 

@@ -7,9 +7,9 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
-import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
+import dev.gradus.rule.Wrapper;
 
 /// Gradient accumulation: collects the gradients of k calls and lets a rule make one step with their mean, as one
 /// batch k times as large would. The calls in between move nothing and advance no clock and no schedule.
@@ -55,7 +55,8 @@ public record Accumulate(
         Condition isFirst = before.eq(0);
         Expr count = before.plus(1);
         calls.write(old -> where(isLast, Expr.ZERO, count));
-        Expr sum = s.state("grad_sum").symbol("s")
+        Expr sum = s.state("grad_sum")
+                .symbol("s")
                 .weights()
                 .survivesSkip()
                 .becomes(old -> where(isFirst, s.direction(), old.plus(s.direction())));

@@ -8,8 +8,8 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
-import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.Step;
+import dev.gradus.rule.Wrapper;
 
 /// The cautious mask: sets elements of a rule's direction to 0 whose sign is not the gradient's, and scales the others
 /// up in return.

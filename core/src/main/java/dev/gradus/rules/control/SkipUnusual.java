@@ -111,8 +111,7 @@ public record SkipUnusual(
         Condition isMeasured = last.before().gt(0).and(isFinite(last.before()));
         Expr logNorm = log(last.before());
         Expr n = s.shared("measured", Expr.ZERO).becomes(old -> where(isMeasured, old.plus(1), old));
-        Expr average = s.shared("log_norm", Expr.ZERO)
-                .becomes(old -> where(isMeasured, ema(decay, old, logNorm), old));
+        Expr average = s.shared("log_norm", Expr.ZERO).becomes(old -> where(isMeasured, ema(decay, old, logNorm), old));
         Expr averageSquare = s.shared("log_norm_sq", Expr.ZERO)
                 .becomes(old -> where(isMeasured, ema(decay, old, square(logNorm)), old));
         last.write(old -> norm);

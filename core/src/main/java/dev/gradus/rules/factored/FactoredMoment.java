@@ -22,8 +22,14 @@ record FactoredMoment(int first, int second, String name, String mark) {
     Expr update(Step s, Expr beta, Expr squared, UnaryOperator<Expr> floor) {
         Axes row = s.axes().without(first);
         Axes column = s.axes().without(second);
-        Expr r = s.state("row_" + name, row).symbol("R" + mark).nonNegative().becomes(old -> ema(beta, old, mean(squared, row)));
-        Expr c = s.state("col_" + name, column).symbol("C" + mark).nonNegative().becomes(old -> ema(beta, old, mean(squared, column)));
+        Expr r = s.state("row_" + name, row)
+                .symbol("R" + mark)
+                .nonNegative()
+                .becomes(old -> ema(beta, old, mean(squared, row)));
+        Expr c = s.state("col_" + name, column)
+                .symbol("C" + mark)
+                .nonNegative()
+                .becomes(old -> ema(beta, old, mean(squared, column)));
         return r.div(floor.apply(mean(r, row.without(second)))).times(c);
     }
 }

@@ -56,8 +56,7 @@ public record FactoredRmsProp(
         Expr squared = square(s.direction()).plus(s.hyper("eps", eps));
         int rank = s.axes().rank();
         Expr v = isFactored(s.shape())
-                ? new FactoredMoment(rank - 1, rank - 2, "var", "")
-                        .update(s, b2, squared, UnaryOperator.identity())
+                ? new FactoredMoment(rank - 1, rank - 2, "var", "").update(s, b2, squared, UnaryOperator.identity())
                 : s.state("variance").symbol("v").nonNegative().becomes(old -> ema(b2, old, squared));
         return s.direction().div(sqrt(v));
     }

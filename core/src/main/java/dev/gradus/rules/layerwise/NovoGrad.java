@@ -68,7 +68,8 @@ public record NovoGrad(
         Expr b2 = s.hyper("beta2", beta2);
         Expr g = s.direction();
         Expr squared = sumOfSquares(g, Axes.HOST);
-        Expr v = s.scalar("exp_avg_sq", Expr.ZERO).symbol("v")
+        Expr v = s.scalar("exp_avg_sq", Expr.ZERO)
+                .symbol("v")
                 .becomes(old -> where(s.t(Clock.OWN).eq(1), squared, ema(b2, old, squared)));
         return g.div(sqrt(v.plus(s.hyper("eps_root", epsRoot))).plus(s.hyper("eps", eps)));
     }

@@ -20,7 +20,9 @@ public record Dampen(
         @Hyperparameter(
                 range = "[0, 1]",
                 what = "share of the direction that is left out",
-                source = "the user's choice", symbol = "tau")double dampening)
+                source = "the user's choice",
+                symbol = "tau")
+        double dampening)
         implements Direction {
     public Dampen {
         Hyperparameters.check(Dampen.class, dampening);

@@ -17,7 +17,12 @@ import dev.gradus.rule.Step;
 /// Reference: B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; I.
 /// Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013.
 public record Momentum(
-        @Hyperparameter(range = "[0, 1)", what = "share of the last step that is kept", source = "common practice", symbol = "mu")double momentum,
+        @Hyperparameter(
+                range = "[0, 1)",
+                what = "share of the last step that is kept",
+                source = "common practice",
+                symbol = "mu")
+        double momentum,
 
         Form form)
         implements Direction {
@@ -54,7 +59,9 @@ public record Momentum(
     public Expr update(Step s) {
         Expr mu = s.hyper("momentum", momentum);
         Expr u = s.direction();
-        Expr b = s.state("momentum_buffer").symbol("b").becomes(old -> mu.times(old).plus(u));
+        Expr b = s.state("momentum_buffer")
+                .symbol("b")
+                .becomes(old -> mu.times(old).plus(u));
         return form == Form.HEAVY_BALL ? b : u.plus(mu.times(b));
     }
 }

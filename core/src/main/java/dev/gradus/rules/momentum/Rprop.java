@@ -82,7 +82,8 @@ public record Rprop(
         Expr kept = previous.becomes(old -> where(agreement.lt(Expr.ZERO), Expr.ZERO, g));
 
         Expr factor = where(agreement.gt(0), grow, where(agreement.lt(Expr.ZERO), shrink, Expr.ONE));
-        Expr size = s.state("step_size", s.learningRate()).symbol("Delta")
+        Expr size = s.state("step_size", s.learningRate())
+                .symbol("Delta")
                 .nonNegative()
                 .becomes(old -> max(min(old.times(factor), most), least));
         return s.scaledDirection(size.times(sign(kept)));

@@ -1,7 +1,7 @@
 package dev.gradus.rules.project;
 
-import static dev.gradus.expr.Formulas.unlessZero;
 import static dev.gradus.expr.Formulas.rowNorm;
+import static dev.gradus.expr.Formulas.unlessZero;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Rule;
@@ -24,7 +24,10 @@ public record RenormalizeRows() implements Rule {
     public Step apply(Step s) {
         Centralize.requireRows("renormalizeRows", s);
         Step done = s.descend();
-        Expr initial = s.state("norm0", rowNorm(s.initialTheta())).symbol("n_0").weights().before();
+        Expr initial = s.state("norm0", rowNorm(s.initialTheta()))
+                .symbol("n_0")
+                .weights()
+                .before();
         Expr current = rowNorm(done.theta());
         Expr factor = unlessZero(initial, current, initial.div(current));
         return done.theta(done.theta().times(factor));

@@ -1,7 +1,7 @@
 package dev.gradus.rules.reference;
 
-import static dev.gradus.expr.Formulas.unlessZero;
 import static dev.gradus.expr.Formulas.rowNorm;
+import static dev.gradus.expr.Formulas.unlessZero;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
@@ -40,7 +40,10 @@ public record ScaleByNormGrowth(Ratio ratio) implements Direction {
     @Override
     public Expr update(Step s) {
         Centralize.requireRows("scaleByNormGrowth", s);
-        Expr initial = s.state("norm0", rowNorm(s.initialTheta())).symbol("n_0").weights().before();
+        Expr initial = s.state("norm0", rowNorm(s.initialTheta()))
+                .symbol("n_0")
+                .weights()
+                .before();
         Expr current = rowNorm(s.theta());
         Expr factor = ratio == Ratio.CURRENT_OVER_INITIAL ? current.div(initial) : initial.div(current);
         return s.direction().times(unlessZero(initial, current, factor));
