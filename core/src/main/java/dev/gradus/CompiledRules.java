@@ -13,7 +13,8 @@ final class CompiledRules {
     ///
     /// @param name null where any will do
     /// @param shape null where any of the rank will do
-    private record Key(int rank, @Nullable String name, @Nullable Shape shape) {}
+    private record Key(
+            int rank, @Nullable String name, @Nullable Shape shape) {}
 
     private final Map<Key, List<CompiledRule>> all = new HashMap<>();
 
@@ -37,8 +38,7 @@ final class CompiledRules {
 
     /// Adds the rule that has been compiled for a parameter.
     void add(CompiledRule rule, String parameter, Shape shape) {
-        Key key = new Key(
-                shape.rank(), rule.dependsOnName() ? parameter : null, rule.dependsOnShape() ? shape : null);
+        Key key = new Key(shape.rank(), rule.dependsOnName() ? parameter : null, rule.dependsOnShape() ? shape : null);
         all.computeIfAbsent(key, k -> new ArrayList<>()).add(rule);
     }
 }

@@ -2,7 +2,8 @@ package dev.gradus;
 
 import org.jspecify.annotations.Nullable;
 
-/// What several actions fail by. All of them are attempted; then the first failure is thrown, with the others attached.
+/// What several actions fail by. All of them are attempted; then the first failure is thrown, with the others
+/// attached.
 final class Failures {
     private @Nullable RuntimeException first;
 

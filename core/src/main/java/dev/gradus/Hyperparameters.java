@@ -52,8 +52,7 @@ final class Hyperparameters {
                 known.requireSame(use);
             }
         }
-        uses.forEach(use ->
-                byName.computeIfAbsent(use.name(), name -> new Hyperparameter(label, use, byName.size())));
+        uses.forEach(use -> byName.computeIfAbsent(use.name(), name -> new Hyperparameter(label, use, byName.size())));
         all = byName.values().toArray(Hyperparameter[]::new);
     }
 
@@ -85,8 +84,8 @@ final class Hyperparameters {
     ///
     /// @param completed the optimizer's updates
     /// @return what undoes it
-    /// @throws IllegalArgumentException if a name is unknown or ambiguous, or a value then out of range; nothing has
-    ///     changed then
+    /// @throws IllegalArgumentException if a name is unknown or ambiguous, or a value then out of range; nothing
+    ///     has changed then
     Runnable replace(Map<String, Schedule> others, long completed) {
         Runnable undo = undo();
         given.clear();

@@ -50,8 +50,8 @@ final class MissedSteps {
         }
     }
 
-    /// Makes all steps up to the given one that some rows have missed. The rows that have missed most come first, so that
-    /// each step runs on the first rows of the buffer; the rest of the buffer does not matter meanwhile.
+    /// Makes all steps up to the given one that some rows have missed. The rows that have missed most come first,
+    /// so that each step runs on the first rows of the buffer; the rest of the buffer does not matter meanwhile.
     ///
     /// @param candidates for which there is room in the buffer
     void catchUp(int[] candidates, int count, long upTo) {

@@ -1,7 +1,5 @@
 package dev.gradus;
 
-import dev.gradus.cpu.Processor;
-import dev.gradus.cpu.WorkerPool;
 import dev.gradus.cpu.simd.KernelCache;
 import dev.gradus.rule.Mask;
 import dev.gradus.schedule.Schedule;
@@ -15,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Updates parameters in place, step by step, by the rules of their groups.
 ///
-/// The caller computes gradients and calls [#step()]. A parameter without a gradient is skipped entirely: its values,
-/// states and step count stay. NaN and infinity in a gradient propagate into the values and states of that parameter,
-/// and through reductions into others; a link that skips such steps can be put into the rule. Gradients are read,
-/// never written, unless [#zeroGradients()] is called.
+/// The caller computes gradients and calls [#step()]. A parameter without a gradient is skipped entirely: its
+/// values, states and step count stay. NaN and infinity in a gradient propagate into the values and states of
+/// that parameter, and through reductions into others; a link that skips such steps can be put into the rule.
+/// Gradients are read, never written, unless [#zeroGradients()] is called.
 ///
-/// An optimizer serves one caller at a time, from any thread. States are outside of the heap until [#close()]. A
-/// method that takes a mask, or the name of a parameter, group, hyperparameter or state, throws an
-/// [IllegalArgumentException] if there is none that matches; so does one that is given a value out of range, or a
-/// schedule whose present value is. Nothing has changed then.
+/// An optimizer serves one caller at a time, from any thread. States are outside of the heap until [#close()].
+/// A method that takes a mask, or the name of a parameter, group, hyperparameter or state, throws an
+/// [IllegalArgumentException] if there is none that matches; so does one that is given a value out of range, or
+/// a schedule whose present value is. Nothing has changed then.
 public final class Optimizer implements AutoCloseable {
     private final ExclusiveAccess access = new ExclusiveAccess();
     private final OptimizerContext context;
@@ -37,8 +35,7 @@ public final class Optimizer implements AutoCloseable {
     private final Runnable step;
 
     private Optimizer(Options options, KernelCache kernels) {
-        context = new OptimizerContext(new Processor(new WorkerPool(
-                options.threads(), options.executor(), JvmKernels.use(options.kernels(), kernels))));
+        context = OptimizerContext.of(options, kernels);
         registry = new ParameterRegistry(context);
         admission = new ParameterAdmission(context, registry);
         scheduler = new StepScheduler(context, registry, listeners);
@@ -48,8 +45,8 @@ public final class Optimizer implements AutoCloseable {
 
     /// An optimizer of the given groups.
     ///
-    /// @throws IllegalArgumentException if two groups or parameters have the same name, parameters overlap in memory,
-    ///     or a hyperparameter is unknown or out of range
+    /// @throws IllegalArgumentException if two groups or parameters have the same name, parameters overlap in
+    ///     memory, or a hyperparameter is unknown or out of range
     public static Optimizer of(ParameterGroup... groups) {
         return of(Arrays.asList(groups));
     }
@@ -83,25 +80,25 @@ public final class Optimizer implements AutoCloseable {
 
     /// Updates every parameter that has a gradient.
     ///
-    /// The step is complete when this returns, also if the thread is interrupted meanwhile, whose mark stays set, or
-    /// if an executor of the caller's rejects to help. Listeners are told afterwards; what one of them throws is
+    /// The step is complete when this returns, also if the thread is interrupted meanwhile, whose mark stays set,
+    /// or if an executor of the caller's rejects to help. Listeners are told afterwards; what one of them throws is
     /// thrown when the others have been told.
     ///
     /// If a part of the step fails, such as by memory that another thread frees, it is completed for all parameters
-    /// that do not need that part. They count it, the others do not. Until parameters that may be updated in part are
-    /// [loaded][#load], [reset][#reset] or [removed][#remove], there can be no other step.
+    /// that do not need that part. They count it, the others do not. Until parameters that may be updated in part
+    /// are [loaded][#load], [reset][#reset] or [removed][#remove], there can be no other step.
     ///
     /// @throws IllegalArgumentException if a schedule gives a value out of range; nothing has changed then
     /// @throws IncompleteStepException if a part of the step failed; it says which parameters were updated
     /// @throws IllegalStateException if the optimizer is closed or in evaluation mode, a step is in progress on
-    ///     another thread, memory of a parameter or gradient is no longer there, or a part of the step failed before
-    ///     anything was updated; nothing has changed then
+    ///     another thread, memory of a parameter or gradient is no longer there, or a part of the step failed
+    ///     before anything was updated; nothing has changed then
     public void step() {
         access.run(step);
     }
 
-    /// Updates the parameters that are named, with the gradients given, which stay bound; all others are skipped and
-    /// left without a gradient.
+    /// Updates the parameters that are named, with the gradients given, which stay bound; all others are skipped
+    /// and left without a gradient.
     ///
     /// @param gradients by parameter name, each in the parameter's own type
     /// @throws IllegalArgumentException if a gradient's size differs from the parameter's; nothing has changed then
@@ -146,7 +143,7 @@ public final class Optimizer implements AutoCloseable {
     /// Lets rows make the steps that they have missed, in groups with [exact rows][ParameterGroup#withExactRows()];
     /// [#evaluate()] does so by itself.
     public void catchUp() {
-        whileTraining(scheduler::catchUp);
+        access.run(() -> scheduler.whileTraining(scheduler::catchUp));
     }
 
     /// Leaves parameters out of all steps to come, as if they had no gradient; their states stay.
@@ -164,13 +161,13 @@ public final class Optimizer implements AutoCloseable {
         return registry.parameter(parameter).isFrozen();
     }
 
-    /// Drops the states of parameters: they start again at step 1, with initial values at their present ones. Numbers
-    /// that links share with other parameters stay.
+    /// Drops the states of parameters: they start again at step 1, with initial values at their present ones.
+    /// Numbers that links share with other parameters stay.
     ///
-    /// @throws IllegalStateException in evaluation mode, or if memory of a parameter is no longer there; nothing has
-    ///     changed then
+    /// @throws IllegalStateException in evaluation mode, or if memory of a parameter is no longer there; nothing
+    ///     has changed then
     public void reset(Mask mask) {
-        whileTraining(() -> registry.reset(mask));
+        access.run(() -> scheduler.whileTraining(() -> registry.reset(mask)));
     }
 
     /// Gives a state of all parameters its initial value anew, at their present values: after weights were loaded,
@@ -178,16 +175,12 @@ public final class Optimizer implements AutoCloseable {
     ///
     /// @param state `link.state`
     public void recapture(String state) {
-        access.run(() -> registry.recapture(state, List.of(registry.byName())));
+        access.run(() -> registry.recapture(state, registry.parameters().keySet()));
     }
 
-    /// The same for some parameters: their state begins anew, the others' stays.
-    ///
-    /// @param state `link.state`
-    /// @param parameters by name
+    /// The same for some parameters, by name: their state begins anew, the others' stays.
     public void recapture(String state, Set<String> parameters) {
-        access.run(() -> registry.recapture(
-                state, parameters.stream().sorted().map(registry::parameter).toList()));
+        access.run(() -> registry.recapture(state, parameters));
     }
 
     /// Fills all bound gradients with zeros.
@@ -202,12 +195,12 @@ public final class Optimizer implements AutoCloseable {
     /// @throws IllegalArgumentException as [#of(ParameterGroup...)] does; nothing has changed then
     /// @throws IllegalStateException in evaluation mode
     public void add(ParameterGroup group) {
-        whileTraining(() -> admission.add(group));
+        access.run(() -> scheduler.whileTraining(() -> admission.add(group)));
     }
 
     /// Adds a parameter to a group, as [#add(ParameterGroup)] adds a group.
     public void add(String group, Parameter parameter) {
-        whileTraining(() -> admission.add(group, parameter));
+        access.run(() -> scheduler.whileTraining(() -> admission.add(group, parameter)));
     }
 
     /// Removes a parameter and frees its states; its values stay as they are.
@@ -254,8 +247,8 @@ public final class Optimizer implements AutoCloseable {
         set(group, hyperparameter, ParameterGroup.constant(group, hyperparameter, value));
     }
 
-    /// Lets a hyperparameter follow a schedule from the next step on; nothing is compiled. A schedule that observes a
-    /// metric has observed nothing yet, unless the hyperparameter follows an equal one already.
+    /// Lets a hyperparameter follow a schedule from the next step on; nothing is compiled. A schedule that observes
+    /// a metric has observed nothing yet, unless the hyperparameter follows an equal one already.
     public void set(String group, String hyperparameter, Schedule schedule) {
         access.run(() -> {
             Hyperparameters changed = registry.group(group).hyperparameters();
@@ -264,8 +257,8 @@ public final class Optimizer implements AutoCloseable {
         });
     }
 
-    /// Tells a metric, such as the loss of a validation, to all schedules that observe one, of whichever group. What
-    /// follows from it holds from the next step on.
+    /// Tells a metric, such as the loss of a validation, to all schedules that observe one, of whichever group.
+    /// What follows from it holds from the next step on.
     ///
     /// @throws IllegalStateException if no hyperparameter follows such a schedule
     public void observe(double metric) {
@@ -304,13 +297,13 @@ public final class Optimizer implements AutoCloseable {
         return access.get(() -> states.misfits(state));
     }
 
-    /// Loads what was saved: every parameter, state and count, to the bit. Rules, settings and formats of states must
-    /// be those of the optimizer that was saved; parameters may have been given in another order. Where the state's
-    /// memory turns out to be gone in the middle, such as that of a file that was shortened meanwhile, a state must
-    /// be loaded again before there can be another step.
+    /// Loads what was saved: every parameter, state and count, to the bit. Rules, settings and formats of states
+    /// must be those of the optimizer that was saved; parameters may have been given in another order. Where the
+    /// state's memory turns out to be gone in the middle, such as that of a file that was shortened meanwhile, a
+    /// state must be loaded again before there can be another step.
     ///
-    /// @throws StateMismatchException listing all that is missing, unexpected, of another shape or stored in another
-    ///     way; nothing has changed then
+    /// @throws StateMismatchException listing all that is missing, unexpected, of another shape or stored in
+    ///     another way; nothing has changed then
     public void load(OptimizerState state) {
         access.run(() -> states.load(state));
     }
@@ -324,8 +317,8 @@ public final class Optimizer implements AutoCloseable {
         access.run(() -> states.load(state, settings));
     }
 
-    /// Calls a listener after each step, once per group that had a gradient. Norms are computed only while there is a
-    /// listener.
+    /// Calls a listener after each step, once per group that had a gradient. Norms are computed only while there is
+    /// a listener.
     public void listen(StepListener listener) {
         access.run(() -> {
             listeners.add(listener);
@@ -347,17 +340,6 @@ public final class Optimizer implements AutoCloseable {
     /// @throws IllegalStateException if a step is in progress; the optimizer stays open then
     @Override
     public void close() {
-        access.close(() -> {
-            try (Processor ignored = context.processor()) {
-                registry.close();
-            }
-        });
-    }
-
-    private void whileTraining(Runnable action) {
-        access.run(() -> {
-            scheduler.requireTraining();
-            action.run();
-        });
+        access.close(admission::close);
     }
 }

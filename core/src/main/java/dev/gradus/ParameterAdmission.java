@@ -6,8 +6,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
-/// Adds groups and parameters to an optimizer and removes them: names are unique, values do not overlap, and no two
-/// parameters wait for each other's reductions. What is refused leaves no trace.
+/// Adds groups and parameters to an optimizer and removes them: names are unique, values do not overlap, and no
+/// two parameters wait for each other's reductions. What is refused leaves no trace.
 final class ParameterAdmission {
     private final OptimizerContext context;
     private final ParameterRegistry registry;
@@ -74,9 +74,10 @@ final class ParameterAdmission {
         for (TrainedParameter each : registry.byName()) {
             if (stuck.contains(ReductionOrder.of(each.tasks().stepProgram()))) {
                 added.forEach(one -> orders.remove(one.tasks().stepProgram()));
-                throw new IllegalArgumentException("group \"" + registry.groupOf(each).name()
-                        + "\" and another reduce over all parameters in opposite orders, so that each waits for the"
-                        + " other: put the links that they share in one order");
+                throw new IllegalArgumentException(
+                        "group \"" + registry.groupOf(each).name()
+                                + "\" and another reduce over all parameters in opposite orders, so that each waits for the"
+                                + " other: put the links that they share in one order");
             }
         }
     }
@@ -111,5 +112,13 @@ final class ParameterAdmission {
         registry.recompile(metrics);
         orders.clear();
         requireProgress(registry.parameters().values());
+    }
+
+    /// Frees the states of all parameters, and ends what runs their steps.
+    void close() {
+        Failures failures = new Failures();
+        registry.parameters().values().forEach(each -> failures.attempt(each::close));
+        failures.attempt(context.processor()::close);
+        failures.throwFirst();
     }
 }

@@ -94,6 +94,8 @@ public record ParameterGroup(
     static Schedule constant(String group, String hyperparameter, double value) {
         // Only the rule's hyperparameter knows whether its range includes an infinity.
         return Schedules.constant(
-                Double.isInfinite(value) ? value : Range.FINITE.check("group \"" + group + "\"", hyperparameter, value));
+                Double.isInfinite(value)
+                        ? value
+                        : Range.FINITE.check("group \"" + group + "\"", hyperparameter, value));
     }
 }

@@ -4,7 +4,8 @@ import dev.gradus.engine.TaskInputs;
 import dev.gradus.expr.Clock;
 import dev.gradus.expr.State;
 
-/// What the host code of a parameter's next step depends on: hyperparameters, clocks and states with one number.
+/// What the host code of a parameter's next step depends on: hyperparameters, clocks and states with one
+/// number.
 final class ParameterInputs implements TaskInputs {
     private final Hyperparameters hyperparameters;
     private final GroupClock clock;
@@ -54,8 +55,8 @@ final class ParameterInputs implements TaskInputs {
         return new Past();
     }
 
-    /// The inputs of a step that is over. States with one number have not changed since: a rule that writes one cannot
-    /// repeat steps.
+    /// The inputs of a step that is over. States with one number have not changed since: a rule that writes one
+    /// cannot repeat steps.
     final class Past implements TaskInputs {
         private long step;
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The groups and parameters of an optimizer, by name, in order, and by the memory of their values.
@@ -21,8 +22,8 @@ final class ParameterRegistry {
     private final Map<String, TrainedParameter> parameters = new LinkedHashMap<>();
     private final Map<String, TrainedGroup> groupOf = new HashMap<>();
 
-    /// The groups, and the parameters in the order of their names, for steps, which must not allocate; null where they
-    /// have changed since.
+    /// The groups, and the parameters in the order of their names, for steps, which must not allocate; null where
+    /// they have changed since.
     private TrainedGroup @Nullable [] groupList;
 
     private TrainedParameter @Nullable [] byName;
@@ -153,8 +154,8 @@ final class ParameterRegistry {
     /// Binds the gradients that are given, and none to all other parameters.
     ///
     /// @param gradients by parameter name
-    /// @throws IllegalArgumentException if a name is unknown or a gradient's size differs from the parameter's; nothing
-    ///     has changed then
+    /// @throws IllegalArgumentException if a name is unknown or a gradient's size differs from the parameter's;
+    ///     nothing has changed then
     void bindGradients(Map<String, MemorySegment> gradients) {
         gradients.forEach((name, gradient) -> {
             long expected = parameter(name).parameter().values().byteSize();
@@ -185,14 +186,15 @@ final class ParameterRegistry {
 
     /// Gives a state of some parameters its initial value anew.
     ///
-    /// @throws IllegalArgumentException if none of them has it
+    /// @param names of the parameters
+    /// @throws IllegalArgumentException if a name is unknown, or no parameter has the state
     /// @throws IllegalStateException if memory of a parameter is no longer there; nothing has changed then
-    void recapture(String state, List<TrainedParameter> parameters) {
-        for (TrainedParameter each : parameters) {
-            each.memory().requireValues();
-        }
+    void recapture(String state, Set<String> names) {
+        List<TrainedParameter> some =
+                names.stream().sorted().map(this::parameter).toList();
+        some.forEach(each -> each.memory().requireValues());
         boolean isFound = false;
-        for (TrainedParameter each : parameters) {
+        for (TrainedParameter each : some) {
             isFound |= each.initializer().recapture(state);
         }
         if (!isFound) {
@@ -217,19 +219,11 @@ final class ParameterRegistry {
     List<Runnable> observe(double metric) {
         List<Runnable> effects = new ArrayList<>();
         for (TrainedGroup group : groupList()) {
-            effects.addAll(
-                    group.hyperparameters().observe(metric, updates.completed()));
+            effects.addAll(group.hyperparameters().observe(metric, updates.completed()));
         }
         if (effects.isEmpty()) {
             throw new IllegalStateException("no hyperparameter follows a schedule that observes a metric");
         }
         return effects;
-    }
-
-    /// Frees the states of all parameters.
-    void close() {
-        Failures failures = new Failures();
-        parameters.values().forEach(each -> failures.attempt(each::close));
-        failures.throwFirst();
     }
 }

@@ -140,7 +140,8 @@ final class ParameterTasks implements AutoCloseable {
         }
     }
 
-    /// Makes the steps that rows have missed before a step on all of them. A sparse step lets its own rows catch up.
+    /// Makes the steps that rows have missed before a step on all of them. A sparse step lets its own rows catch
+    /// up.
     void catchUpBeforeStep() {
         if (running != null && running.kind() == Kind.WHOLE_STEP) {
             catchUp();
@@ -165,8 +166,8 @@ final class ParameterTasks implements AutoCloseable {
         return Objects.requireNonNull(status);
     }
 
-    /// Completes the step or event that has run: puts rows back, writes numbers, and counts a step that took place. If
-    /// that fails, the task has failed; after a task that had failed before, the parameter stays as it is.
+    /// Completes the step or event that has run: puts rows back, writes numbers, and counts a step that took place.
+    /// If that fails, the task has failed; after a task that had failed before, the parameter stays as it is.
     Outcome complete() {
         TaskStatus done = status();
         if (!done.isComplete()) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// The different orders in which parameters need the numbers that links combine over them. There are few, however many
-/// parameters there are.
+/// The different orders in which parameters need the numbers that links combine over them. There are few,
+/// however many parameters there are.
 final class ReductionOrders {
     /// How many parameters have each order.
     private final Map<ReductionOrder, Integer> parameters = new HashMap<>();

@@ -19,11 +19,11 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A small parameter to which rows of a large one are gathered, with their states, so that the same program can run on
-/// them.
+/// A small parameter to which rows of a large one are gathered, with their states, so that the same program can
+/// run on them.
 ///
-/// Small parameters have as many rows as a power of two, the last of which may be padding of zeros, so that steps with
-/// other numbers of rows share what is compiled and allocated.
+/// Small parameters have as many rows as a power of two, the last of which may be padding of zeros, so that
+/// steps with other numbers of rows share what is compiled and allocated.
 final class RowBuffer implements TaskMemory, AutoCloseable {
     private static final long ALIGNMENT = 64;
     private static final int LEAST = 64;

@@ -10,8 +10,9 @@ import dev.gradus.program.Program;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The step of a parameter of which some rows have a gradient: they are gathered from the parameter and its states, run
-/// through the same program as a small parameter, and put back. What a step costs depends on these rows alone.
+/// The step of a parameter of which some rows have a gradient: they are gathered from the parameter and its
+/// states, run through the same program as a small parameter, and put back. What a step costs depends on these
+/// rows alone.
 final class SparseStep implements ParameterTask, AutoCloseable {
     private final Parameter parameter;
     private final Processor processor;
@@ -25,11 +26,7 @@ final class SparseStep implements ParameterTask, AutoCloseable {
 
     /// @throws IllegalArgumentException if the rule's steps cannot be made row by row
     SparseStep(
-            Parameter parameter,
-            Processor processor,
-            CpuProgram program,
-            StateStore states,
-            ParameterInputs inputs) {
+            Parameter parameter, Processor processor, CpuProgram program, StateStore states, ParameterInputs inputs) {
         this.parameter = parameter;
         this.processor = processor;
         this.inputs = inputs;

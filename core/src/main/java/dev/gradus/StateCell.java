@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param link owns a shared number, or null
 record StateCell(
-        State state, @Nullable Tensor tensor, @Nullable Scalar number, @Nullable Object link) {
+        State state,
+        @Nullable Tensor tensor,
+        @Nullable Scalar number,
+        @Nullable Object link) {
 
     boolean isShared() {
         return state.scope() == Scope.LINK;

@@ -7,8 +7,8 @@ import dev.gradus.expr.State;
 import dev.gradus.tensor.Shape;
 import java.util.List;
 
-/// Gives the states of a parameter their initial values, which may depend on the parameter's present values and on
-/// hyperparameters.
+/// Gives the states of a parameter their initial values, which may depend on the parameter's present values and
+/// on hyperparameters.
 record StateInitializer(
         Processor processor, CompiledRule rule, Shape shape, StateStore states, ParameterInputs inputs) {
 

@@ -20,7 +20,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The states of one parameter, and the weights that are trained: the parameter's own values or a float32 copy of them.
+/// The states of one parameter, and the weights that are trained: the parameter's own values or a float32 copy
+/// of them.
 final class StateStore implements TaskMemory, AutoCloseable {
     /// The name under which the float32 copy of a 16-bit parameter is found.
     static final String MASTER = "master";
@@ -142,8 +143,8 @@ final class StateStore implements TaskMemory, AutoCloseable {
         }
     }
 
-    /// The states that nobody has initialised yet: all of this parameter, and the shared ones that it was the first to
-    /// use. Their memory is zero.
+    /// The states that nobody has initialised yet: all of this parameter, and the shared ones that it was the first
+    /// to use. Their memory is zero.
     List<State> fresh() {
         return fresh;
     }
@@ -177,8 +178,8 @@ final class StateStore implements TaskMemory, AutoCloseable {
         return cell(state).scalar();
     }
 
-    /// Writes what states with one number become by a completed task; every parameter of a link gives the same to a shared
-    /// one.
+    /// Writes what states with one number become by a completed task; every parameter of a link gives the same to a
+    /// shared one.
     void writeNumbers(TaskStatus done) {
         List<State> numbers = done.numbers();
         for (int i = 0; i < numbers.size(); i++) {
@@ -225,8 +226,7 @@ final class StateStore implements TaskMemory, AutoCloseable {
             views.add(weights(viewName(MASTER), shape, theta.type(), theta.memory()));
         }
         if (rowSteps != null) {
-            views.add(weights(
-                    viewName(LAST_STEP), Shape.of(shape.size(0)), ElementType.FLOAT64, rowSteps.values()));
+            views.add(weights(viewName(LAST_STEP), Shape.of(shape.size(0)), ElementType.FLOAT64, rowSteps.values()));
         }
         own().forEach(state -> views.add(cell(state).view(viewName(state.name()), shape)));
         return views;

@@ -48,7 +48,9 @@ final class StateTransfer {
     /// What schedules remember of the metrics that they observed.
     private Map<String, Double> memory() {
         Map<String, Double> numbers = new LinkedHashMap<>();
-        registry.groups().values().forEach(group -> numbers.putAll(group.hyperparameters().memory()));
+        registry.groups()
+                .values()
+                .forEach(group -> numbers.putAll(group.hyperparameters().memory()));
         return numbers;
     }
 

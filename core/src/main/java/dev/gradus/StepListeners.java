@@ -21,8 +21,8 @@ final class StepListeners {
         all.remove(listener);
     }
 
-    /// Tells all listeners what a step has done to each group that took part, also after one of them has failed; then the
-    /// first failure is thrown.
+    /// Tells all listeners what a step has done to each group that took part, also after one of them has failed;
+    /// then the first failure is thrown.
     ///
     /// @param completed the optimizer's updates, the step included
     void report(Iterable<TrainedGroup> groups, long completed) {

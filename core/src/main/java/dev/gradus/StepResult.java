@@ -39,8 +39,7 @@ final class StepResult {
         Throwable cause = failed == null ? null : failed.failure();
         return updated.isEmpty() && partly.isEmpty()
                 ? new IllegalStateException(sentence + "; nothing has changed", cause)
-                : new IncompleteStepException(
-                        sentence, cause, updated, partly, names(Outcome.UNTOUCHED, parameters));
+                : new IncompleteStepException(sentence, cause, updated, partly, names(Outcome.UNTOUCHED, parameters));
     }
 
     private static List<String> names(Outcome outcome, TrainedParameter[] parameters) {

@@ -15,8 +15,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Takes all parameters through steps and events: decides which take part, begins their tasks, has them run side by side,
-/// and completes them.
+/// Takes all parameters through steps and events: decides which take part, begins their tasks, has them run
+/// side by side, and completes them.
 final class StepScheduler {
     private final Processor processor;
     private final UpdateCount updates;
@@ -193,8 +193,15 @@ final class StepScheduler {
         isEvaluating = evaluating;
     }
 
+    /// Does something that is possible only while the parameters hold the weights that are trained.
+    ///
     /// @throws IllegalStateException in evaluation mode
-    void requireTraining() {
+    void whileTraining(Runnable action) {
+        requireTraining();
+        action.run();
+    }
+
+    private void requireTraining() {
         if (isEvaluating) {
             throw new IllegalStateException("the optimizer is in evaluation mode: call train() first");
         }

@@ -9,8 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A parameter group in training: its rule, its hyperparameters, and its parameters in the order in which they were
-/// given.
+/// A parameter group in training: its rule, its hyperparameters, and its parameters in the order in which they
+/// were given.
 final class TrainedGroup {
     private final String name;
     private final Rule rule;
@@ -58,10 +58,10 @@ final class TrainedGroup {
         return byName;
     }
 
-    /// Adds a parameter; its states have to be [initialised][TrainedParameter#initialise].
+    /// Adds a parameter; its states have to be [initialised][StateInitializer#initialise].
     ///
-    /// @throws IllegalArgumentException if the rule is not for such a parameter, or a hyperparameter has another value
-    ///     for other parameters
+    /// @throws IllegalArgumentException if the rule is not for such a parameter, or a hyperparameter has another
+    ///     value for other parameters
     TrainedParameter add(Parameter parameter) {
         CompiledRule compiledRule = compile(parameter.name(), parameter.shape());
         StateStore states = new StateStore(parameter, compiledRule, format, hyperparameters, context.scalars());

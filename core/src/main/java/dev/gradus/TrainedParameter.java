@@ -17,8 +17,8 @@ final class TrainedParameter implements AutoCloseable {
     private final ParameterTasks tasks;
     private boolean isFrozen;
 
-    /// What the last step or event that included the parameter has done to it, or null if there was none or nothing is
-    /// left of what it did.
+    /// What the last step or event that included the parameter has done to it, or null if there was none or nothing
+    /// is left of what it did.
     private @Nullable Outcome outcome;
 
     /// @param memory of the parameter

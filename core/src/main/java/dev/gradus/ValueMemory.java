@@ -7,7 +7,8 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The memory of all parameters' values, which do not overlap: finds the parameter that a piece of memory belongs to.
+/// The memory of all parameters' values, which do not overlap: finds the parameter that a piece of memory
+/// belongs to.
 final class ValueMemory {
     /// Outside of the heap, by address.
     private final NavigableMap<Long, Parameter> outside = new TreeMap<>();

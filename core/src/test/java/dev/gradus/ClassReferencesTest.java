@@ -44,8 +44,7 @@ class ClassReferencesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"dev.gradus.program..", "dev.gradus.numeric..", "dev.gradus.engine..", "dev.gradus.cpu.."})
+    @ValueSource(strings = {"dev.gradus.program..", "dev.gradus.numeric..", "dev.gradus.engine..", "dev.gradus.cpu.."})
     void classesReferToEachOtherInOneDirection(String packages) {
         assertThat(CLASSES.that(resideInAnyPackage(packages))).hasSizeGreaterThan(3);
         slices().assignedFrom(new OutermostClasses(packages))
@@ -86,8 +85,9 @@ class ClassReferencesTest {
                 .filter(access -> access.getAccessType() == AccessType.SET)
                 .toList();
         assertThat(assignments).isNotEmpty();
-        assertThat(assignments).allSatisfy(access -> assertThat(outermost(access.getOriginOwner()))
-                .as(access.getDescription())
-                .isEqualTo(outermost(access.getTargetOwner())));
+        assertThat(assignments)
+                .allSatisfy(access -> assertThat(outermost(access.getOriginOwner()))
+                        .as(access.getDescription())
+                        .isEqualTo(outermost(access.getTargetOwner())));
     }
 }

@@ -14,7 +14,6 @@ import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Notation;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.RuleFormulas;
-import dev.gradus.tensor.Axes;
 import dev.gradus.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// A reduction that keeps all axes reduces one element each.
 class IdentityReductionTest {
     /// Each reduction of g, and what it is of an element.
-    private record Case(String name, Direction rule, DoubleUnaryOperator of) {}
+    record Case(String name, Direction rule, DoubleUnaryOperator of) {}
 
     private static final List<Case> CASES = List.of(
             new Case("sum", s -> sum(s.direction(), s.axes()), x -> x),
@@ -42,9 +41,9 @@ class IdentityReductionTest {
     static Stream<Arguments> cases() {
         return CASES.stream()
                 .flatMap(c -> Stream.of(Options.Kernels.NEVER, Options.Kernels.EAGER)
-                        .flatMap(kernels ->
-                                Stream.of(Shape.of(37), Shape.of(1), Shape.of(5, 7), Shape.of(2, 3, 1, 9), Shape.of(0))
-                                        .map(shape -> Arguments.of(c, kernels, shape))));
+                        .flatMap(kernels -> Stream.of(
+                                        Shape.of(37), Shape.of(1), Shape.of(5, 7), Shape.of(2, 3, 1, 9), Shape.of(0))
+                                .map(shape -> Arguments.of(c, kernels, shape))));
     }
 
     private static double[] values(Shape shape) {

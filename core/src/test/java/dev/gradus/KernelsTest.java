@@ -1,10 +1,10 @@
 package dev.gradus;
 
-import dev.gradus.cpu.simd.KernelCache;
-import dev.gradus.cpu.simd.VectorApi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.gradus.cpu.simd.KernelCache;
+import dev.gradus.cpu.simd.VectorApi;
 import dev.gradus.program.RandomRules;
 import dev.gradus.rule.Chain;
 import dev.gradus.rule.Rule;
@@ -85,7 +85,8 @@ class KernelsTest {
             gradient[i] = random.nextFloat() - 0.5f;
         }
         Parameter w = Parameter.of("w", Shape.of(rows, columns), values).gradient(gradient);
-        try (Optimizer optimizer = Optimizer.of(options, List.of(new ParameterGroup("all", List.of(w), rule, 1e-3)), kernels)) {
+        try (Optimizer optimizer =
+                Optimizer.of(options, List.of(new ParameterGroup("all", List.of(w), rule, 1e-3)), kernels)) {
             for (int done = 0; goesOn.test(done); done++) {
                 gradient[done] += 0.01f;
                 optimizer.step();

@@ -486,7 +486,8 @@ class OptimizerTest {
     @Test
     void namesOfParametersMayHaveSlashes() {
         Parameter a = Parameter.of("a", Shape.of(1), new double[] {1}).gradient(new double[] {1});
-        Parameter nested = Parameter.of("a/adam.exp_avg", Shape.of(1), new double[] {1}).gradient(new double[] {2});
+        Parameter nested =
+                Parameter.of("a/adam.exp_avg", Shape.of(1), new double[] {1}).gradient(new double[] {2});
         Rule rule = Chain.chain(Rules.adam(), new Scale(2).onlyFor(Mask.named("a/*")));
         try (Optimizer optimizer = Optimizer.of(new ParameterGroup("all", List.of(a, nested), rule, 0.1))) {
             optimizer.step();

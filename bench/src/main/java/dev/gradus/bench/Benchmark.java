@@ -10,9 +10,15 @@ import dev.gradus.bench.startup.EarlySteps;
 import dev.gradus.bench.startup.FirstStep;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Carries out a plan.
 ///
@@ -44,88 +50,157 @@ public record Benchmark(String classPath, Map<Library, String> peerClassPaths) {
 
         /// Some of [Plan#rounds()] will not be done.
         void skipped(long rounds);
+
+        /// A contest is done.
+        void outcome(Outcome outcome);
+
+        /// More has been measured.
+        ///
+        /// @param soFar a report as if the run ended here: what it lacks stands among what was skipped
+        void measured(Report soFar);
     }
 
-    /// Carries out a plan.
+    /// Carries out a plan. An interrupt ends the run after the JVM that is measuring.
     ///
     /// @param command what was typed
     /// @param version of Gradus
     /// @return what was measured; what failed stands among what was skipped
     public Report run(Plan plan, String command, String version, Listener listener) {
-        long began = System.nanoTime();
         Machine machine = Machine.here();
         List<String> skipped = new ArrayList<>();
         Plan fitting = plan.within((long) (USABLE_MEMORY * machine.memory()), skipped);
         listener.skipped(plan.rounds() - fitting.rounds());
-
-        List<Outcome> outcomes = new ArrayList<>();
-        for (Plan.Jvm jvm : fitting.jvms()) {
-            listener.at("starting a JVM");
-            Progress progress = new Progress(listener, outcomes);
-            try {
-                start(jvm).run(jvm.contests(), progress);
-            } catch (IllegalStateException e) {
-                // What a library of somebody else does in its JVM must not cost what was measured before.
-                jvm.contests().stream()
-                        .skip(progress.contests)
-                        .forEach(contest -> skipped.add(contest.title() + beside(jvm) + ": " + e.getMessage()));
-                listener.skipped(progress.missing(jvm));
-            }
-        }
-        List<FirstStep> firstSteps = new ArrayList<>();
+        Run run = new Run(command, version, machine, fitting, skipped, listener);
+        fitting.jvms().forEach(jvm -> run.contests(jvm, this::start));
         for (int i = 0; i < fitting.firstSteps(); i++) {
             for (List<String> flags : List.of(FLAGS, PLAIN)) {
-                listener.at("first step of a fresh JVM");
-                firstSteps.add(new MeasuringJvm(classPath, flags).firstStep());
-                listener.round();
+                run.measure(
+                        "first step of a fresh JVM",
+                        () -> run.firstSteps.add(new MeasuringJvm(classPath, flags).firstStep()));
             }
         }
-        List<EarlySteps> earlySteps = new ArrayList<>();
         for (int i = 0; i < fitting.earlySteps(); i++) {
-            listener.at("first 1000 steps of a fresh JVM");
-            earlySteps.add(new MeasuringJvm(classPath, FLAGS).earlySteps());
-            listener.round();
+            run.measure(
+                    "first 1000 steps of a fresh JVM",
+                    () -> run.earlySteps.add(new MeasuringJvm(classPath, FLAGS).earlySteps()));
         }
-        return new Report(
-                command,
-                version,
-                LocalDate.now(ZoneId.systemDefault()).toString(),
-                machine,
-                FLAGS,
-                Math.rint((System.nanoTime() - began) * 1e-9),
-                outcomes,
-                firstSteps,
-                earlySteps,
-                skipped);
+        return run.report();
+    }
+
+    /// What a run has measured so far, and what it has still to do.
+    private static final class Run {
+        private final String command;
+        private final String version;
+        private final Machine machine;
+        private final Listener listener;
+        private final long began = System.nanoTime();
+        private final List<Outcome> outcomes = new ArrayList<>();
+        private final List<FirstStep> firstSteps = new ArrayList<>();
+        private final List<EarlySteps> earlySteps = new ArrayList<>();
+        private final List<String> skipped;
+
+        /// The names of what is neither measured nor skipped, in the order in which it comes.
+        private final Deque<String> missing = new ArrayDeque<>();
+
+        Run(String command, String version, Machine machine, Plan plan, List<String> skipped, Listener listener) {
+            this.command = command;
+            this.version = version;
+            this.machine = machine;
+            this.skipped = skipped;
+            this.listener = listener;
+            for (Plan.Jvm jvm : plan.jvms()) {
+                jvm.contests().forEach(contest -> missing.add(contest.title() + beside(jvm)));
+            }
+            IntStream.range(0, 2 * plan.firstSteps()).forEach(i -> missing.add("first step of a fresh JVM"));
+            IntStream.range(0, plan.earlySteps()).forEach(i -> missing.add("first 1000 steps of a fresh JVM"));
+        }
+
+        void contests(Plan.Jvm jvm, Function<Plan.Jvm, MeasuringJvm> start) {
+            if (Thread.currentThread().isInterrupted()) {
+                return;
+            }
+            listener.at("starting a JVM");
+            Progress progress = new Progress(this);
+            try {
+                start.apply(jvm).run(jvm.contests(), progress);
+            } catch (IllegalStateException e) {
+                // What a library of somebody else does in its JVM must not cost what was measured before.
+                for (int i = progress.contests; i < jvm.contests().size(); i++) {
+                    skipped.add(missing.remove() + ": " + e.getMessage());
+                }
+                listener.skipped(progress.missing(jvm));
+                listener.measured(report());
+            }
+        }
+
+        void measure(String what, Runnable measurement) {
+            if (Thread.currentThread().isInterrupted()) {
+                return;
+            }
+            listener.at(what);
+            try {
+                measurement.run();
+                missing.remove();
+                listener.round();
+            } catch (IllegalStateException e) {
+                skipped.add(missing.remove() + ": " + e.getMessage());
+                listener.skipped(1);
+            }
+            listener.measured(report());
+        }
+
+        void outcome(Outcome outcome) {
+            missing.remove();
+            outcomes.add(outcome);
+            listener.outcome(outcome);
+            listener.measured(report());
+        }
+
+        Report report() {
+            Map<String, Long> lacking = missing.stream()
+                    .collect(Collectors.groupingBy(name -> name, LinkedHashMap::new, Collectors.counting()));
+            List<String> all = new ArrayList<>(skipped);
+            lacking.forEach((name, count) ->
+                    all.add(name + (count == 1 ? "" : ", " + count + " times") + ": the run was stopped before"));
+            return new Report(
+                    command,
+                    version,
+                    LocalDate.now(ZoneId.systemDefault()).toString(),
+                    machine,
+                    FLAGS,
+                    Math.rint((System.nanoTime() - began) * 1e-9),
+                    outcomes,
+                    firstSteps,
+                    earlySteps,
+                    all);
+        }
     }
 
     /// Passes on what a JVM tells, and counts it.
     private static final class Progress implements MeasuringJvm.Listener {
-        private final Listener listener;
-        private final List<Outcome> outcomes;
+        private final Run run;
         private int contests;
         private long rounds;
 
-        Progress(Listener listener, List<Outcome> outcomes) {
-            this.listener = listener;
-            this.outcomes = outcomes;
+        Progress(Run run) {
+            this.run = run;
         }
 
         @Override
         public void at(String doing) {
-            listener.at(doing);
+            run.listener.at(doing);
         }
 
         @Override
         public void round() {
             rounds++;
-            listener.round();
+            run.listener.round();
         }
 
         @Override
         public void outcome(Outcome outcome) {
             contests++;
-            outcomes.add(outcome);
+            run.outcome(outcome);
         }
 
         long missing(Plan.Jvm jvm) {

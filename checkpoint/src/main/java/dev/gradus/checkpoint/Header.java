@@ -2,12 +2,16 @@ package dev.gradus.checkpoint;
 
 import dev.gradus.tensor.Shape;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -16,6 +20,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /// The header of a safetensors file: a JSON object that says where each tensor lies.
@@ -49,6 +54,8 @@ record Header(Map<String, String> metadata, List<Entry> entries) {
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            // Names come once, so that a table of them would only cost memory.
+            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
             .streamReadConstraints(CONSTRAINTS)
             .build();
 
@@ -123,14 +130,38 @@ record Header(Map<String, String> metadata, List<Entry> entries) {
     /// @param dataBytes the number of bytes after it, all of which must belong to tensors
     /// @throws CheckpointException saying what is wrong
     static Header read(InputStream bytes, long dataBytes) {
-        Header header;
-        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes)) {
-            header = new Reader(json).header();
+        List<Entry> entries = new ArrayList<>();
+        Map<String, String> metadata = read(bytes, entries::add);
+        entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+        Header header = new Header(metadata, entries);
+        header.requireContiguous(dataBytes);
+        return header;
+    }
+
+    /// Reads a header that is to be written, entry by entry, so that there is no second one in memory.
+    ///
+    /// @throws CheckpointException if it would not be read as this
+    void requireReadAs(InputStream bytes, long dataBytes) {
+        requireContiguous(dataBytes);
+        Iterator<Entry> expected = entries.iterator();
+        Map<String, String> readMetadata = read(bytes, entry -> {
+            if (!expected.hasNext() || !expected.next().equals(entry)) {
+                throw new CheckpointException("tensor \"" + entry.name() + "\" would not be read as it was written");
+            }
+        });
+        if (expected.hasNext() || !readMetadata.equals(metadata)) {
+            throw new CheckpointException("the header would not be read as it was written");
+        }
+    }
+
+    private static Map<String, String> read(InputStream bytes, Consumer<Entry> entries) {
+        // This decoder refuses what is not UTF-8.
+        InputStreamReader characters = new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder());
+        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), characters)) {
+            return new Reader(json).header(entries);
         } catch (JacksonException e) {
             throw new CheckpointException("the header is not valid: " + e.getOriginalMessage(), e);
         }
-        header.requireContiguous(dataBytes);
-        return header;
     }
 
     private void requireContiguous(long dataBytes) {
@@ -157,23 +188,22 @@ record Header(Map<String, String> metadata, List<Entry> entries) {
             this.json = json;
         }
 
-        Header header() {
+        /// @return the metadata
+        Map<String, String> header(Consumer<Entry> entries) {
             Map<String, String> metadata = new LinkedHashMap<>();
-            List<Entry> entries = new ArrayList<>();
             require(json.nextToken(), JsonToken.START_OBJECT, "the header");
             while (json.nextToken() == JsonToken.PROPERTY_NAME) {
                 String name = json.currentName();
                 if (name.equals(METADATA)) {
                     metadata.putAll(metadata());
                 } else {
-                    entries.add(entry(name));
+                    entries.accept(entry(name));
                 }
             }
             if (json.nextToken() != null) {
                 throw new CheckpointException("the header goes on after its end");
             }
-            entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
-            return new Header(metadata, entries);
+            return metadata;
         }
 
         private Map<String, String> metadata() {

@@ -1,18 +1,19 @@
 package dev.gradus.checkpoint;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -130,8 +131,8 @@ public final class Safetensors implements AutoCloseable {
     /// Writes a file, whole or not at all: to a temporary file beside it, which takes its place once it is on the
     /// disk.
     ///
-    /// @throws CheckpointException if two tensors have the same name, the file could not be read again, or cannot be
-    ///     written; what was there is still there then
+    /// @throws CheckpointException if two tensors have the same name, the file could not be read again, or cannot
+    ///     be written; what was there is still there then
     public static void write(Path path, Map<String, String> metadata, List<Tensor> tensors) {
         AtomicFile.write(path, content(path, metadata, tensors));
     }
@@ -157,16 +158,15 @@ public final class Safetensors implements AutoCloseable {
                 .sorted(Comparator.comparing(Tensor::type).reversed().thenComparing(Tensor::name))
                 .toList();
         Header header = Header.of(metadata, ordered);
-        byte[] bytes = bytes(header);
+        byte[] bytes;
         try {
-            Header.requireLength(bytes.length);
-            Header read = Header.read(
+            bytes = bytes(header);
+            header.requireReadAs(
                     new ByteArrayInputStream(bytes),
-                    ordered.stream().mapToLong(tensor -> tensor.data().byteSize()).sum());
-            if (!read.equals(header)) {
-                throw new CheckpointException("the header would not be read as it was written");
-            }
-            check.accept(new Safetensors(read, ordered));
+                    ordered.stream()
+                            .mapToLong(tensor -> tensor.data().byteSize())
+                            .sum());
+            check.accept(new Safetensors(header, ordered));
         } catch (CheckpointException e) {
             throw new CheckpointException(path + " cannot be written, for it could not be read: " + e.getMessage(), e);
         }
@@ -234,13 +234,42 @@ public final class Safetensors implements AutoCloseable {
         }
     }
 
+    /// Written twice, so that there is no buffer in memory that grows.
     private static byte[] bytes(Header header) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes, JsonEncoding.UTF8)) {
+        long[] length = {0};
+        write(header, new OutputStream() {
+            @Override
+            public void write(int oneByte) {
+                length[0]++;
+            }
+
+            @Override
+            public void write(byte[] from, int begin, int count) {
+                length[0] += count;
+            }
+        });
+        Header.requireLength(length[0]);
+        byte[] bytes = new byte[(int) (length[0] + 7) / 8 * 8];
+        Arrays.fill(bytes, (int) length[0], bytes.length, (byte) ' ');
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        write(header, new OutputStream() {
+            @Override
+            public void write(int oneByte) {
+                buffer.put((byte) oneByte);
+            }
+
+            @Override
+            public void write(byte[] from, int begin, int count) {
+                buffer.put(from, begin, count);
+            }
+        });
+        return bytes;
+    }
+
+    private static void write(Header header, OutputStream out) {
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out, JsonEncoding.UTF8)) {
             header.write(json);
         }
-        bytes.writeBytes(" ".repeat((8 - bytes.size() % 8) % 8).getBytes(StandardCharsets.US_ASCII));
-        return bytes.toByteArray();
     }
 
     private static InputStream stream(MemorySegment bytes) {

@@ -3,6 +3,7 @@ package dev.gradus.cli;
 import dev.gradus.bench.Benchmark;
 import dev.gradus.bench.Plan;
 import dev.gradus.bench.contest.Library;
+import dev.gradus.bench.contest.Outcome;
 import dev.gradus.bench.micro.MicroBenchmarks;
 import dev.gradus.bench.result.Report;
 import dev.gradus.cli.benchmark.BenchPage;
@@ -35,7 +36,9 @@ import picocli.CommandLine.Spec;
             "Measures on this machine what steps cost, beside loops written by hand and streams of equal reads and "
                     + "writes, and compares every element with what the interpreter gives.",
             "",
-            "Takes about half an hour, in which nothing else should run; with --quick four to five minutes.",
+            "Takes about half an hour, in which nothing else should run; with --quick four to five minutes. Each contest is "
+                    + "printed as it ends, and written to the file of --json or --results: a run that is stopped leaves "
+                    + "what it has measured, with the names of what is missing.",
             ""
         })
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
@@ -63,7 +66,7 @@ final class BenchCommand implements Callable<Integer> {
             description = "Only the contests whose titles, such as \"AdamW, 1 M, 2 threads\", contain a match.")
     private @Nullable Pattern only;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write every round to a file.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write every round to a file, after each contest.")
     private @Nullable Path json;
 
     @Option(
@@ -101,10 +104,10 @@ final class BenchCommand implements Callable<Integer> {
         ResultsFolder folder = results == null
                 ? null
                 : new ResultsFolder(OutputFolder.create(results).path());
-        Report report = from == null ? measure() : read(from);
+        Report report = from == null ? measure(folder) : read(from);
         show(report);
         if (json != null) {
-            write(json, report.toJson());
+            write(report, json);
         }
         if (folder != null) {
             try {
@@ -116,7 +119,7 @@ final class BenchCommand implements Callable<Integer> {
         return report.verified() ? 0 : WRONG_RESULTS;
     }
 
-    private Report measure() {
+    private Report measure(@Nullable ResultsFolder folder) {
         Plan plan = quick ? Plan.quick() : Plan.full();
         Plan all = peers ? plan.withPeers(quick) : plan;
         Plan whole = only == null ? all : all.only(only);
@@ -138,6 +141,24 @@ final class BenchCommand implements Callable<Integer> {
                 @Override
                 public void skipped(long rounds) {
                     progress.skip(rounds);
+                }
+
+                @Override
+                public void outcome(Outcome outcome) {
+                    progress.clearLine();
+                    PrintWriter out = spec.commandLine().getOut();
+                    out.println(BenchTables.line(outcome));
+                    out.flush();
+                }
+
+                @Override
+                public void measured(Report soFar) {
+                    if (json != null) {
+                        write(soFar, json);
+                    }
+                    if (folder != null) {
+                        writeUnfinished(soFar, folder);
+                    }
                 }
             });
         }
@@ -201,11 +222,19 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private static void write(Path file, String text) {
+    private static void write(Report report, Path file) {
         try {
-            Files.writeString(file, text);
+            report.write(file);
         } catch (IOException e) {
             throw new InputError("the file " + file + " cannot be written: " + OutputFolder.reason(e));
+        }
+    }
+
+    private static void writeUnfinished(Report report, ResultsFolder folder) {
+        try {
+            Path ignored = folder.addUnfinished(report);
+        } catch (IOException e) {
+            throw new InputError("the folder " + folder.path() + " cannot be written to: " + OutputFolder.reason(e));
         }
     }
 }

@@ -67,6 +67,14 @@ final class Progress implements AutoCloseable {
         return bar;
     }
 
+    /// Takes the bar away from its line, which something else is printed in; it comes back by itself.
+    void clearLine() {
+        if (bar != null) {
+            System.err.print("\r\u001b[K");
+            System.err.flush();
+        }
+    }
+
     /// Some that were counted will not be done.
     void skip(long count) {
         total -= count;

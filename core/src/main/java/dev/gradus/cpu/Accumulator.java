@@ -74,8 +74,8 @@ final class Accumulator {
         }
     }
 
-    /// Takes elements `start` … `start + count − 1` of the tensor, of which `x` holds the values from 0 on and
-    /// is overwritten.
+    /// Adds elements `start` … `start + count − 1` of the tensor, whose values are the first of `x`, which is
+    /// overwritten.
     ///
     /// @param lanes of the thread; a run that others have begun may not be continued with it
     void add(Lanes lanes, double[] x, long start, int count) {

@@ -238,7 +238,7 @@ final class BoundVariant {
         }
     }
 
-    /// Makes sure that the common scratch memory is large enough, before threads use it.
+    /// Reserves common scratch memory before threads use it.
     void reserve(Scratch common) {
         if (keepsScratch()) {
             MemorySegment[] ignored = common.require(

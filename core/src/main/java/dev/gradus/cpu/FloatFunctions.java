@@ -52,7 +52,7 @@ final class FloatFunctions extends BlockFunctions<float[], int[]> {
                 int l = (int) in.bits()[3];
                 bits(target, a, i, j, k, l, count);
             }
-            case SHIFT_LEFT -> shiftLeft(target, a, (int) i, count);
+            case SHIFT_LEFT -> shiftLeft(target, a, i, count);
             default -> throw new IllegalArgumentException(in.loop() + " is no loop on bits");
         }
     }

@@ -177,7 +177,7 @@ record KernelPlan(
         return run;
     }
 
-    /// The number of elements for each of which an operand has one number, or 0 where that is not so.
+    /// The length of the rows for which an operand has one number each, or 0 where it has none.
     private static long rowOf(VariantMemory memory, int index, int operand) {
         Projection projection = memory.projection(index, operand);
         if (projection == null || !projection.isByRows() || memory.operands().reduced(operand) == null) {

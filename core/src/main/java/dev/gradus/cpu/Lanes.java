@@ -33,7 +33,7 @@ final class Lanes {
         return s0 + s2 + (s1 + s3);
     }
 
-    /// Takes elements `from` … `to − 1` of `x`, the first of which is element `offset` of the run.
+    /// Adds elements `from` … `to − 1` of `x`; the first is element `offset` of the run.
     void add(Expr.Reduction kind, double[] x, int from, int to, long offset) {
         if (kind == Expr.Reduction.MAX) {
             for (int i = from; i < to; i++) {
@@ -64,7 +64,7 @@ final class Lanes {
         }
     }
 
-    /// Takes a whole block, or the last one of the run, of which the lanes are given.
+    /// Adds a whole block, or the last one of the run, given by its lanes.
     void addBlock(Expr.Reduction kind, double[] x, int at) {
         double reduced = pairwise(kind, x, at);
         if (kind == Expr.Reduction.MAX) {
@@ -74,7 +74,7 @@ final class Lanes {
         }
     }
 
-    /// Takes the beginning of a block, of which the lanes are given; elements one by one must follow.
+    /// Adds the beginning of a block, given by its lanes; elements one by one must follow.
     void openBlock(Expr.Reduction kind, double[] x, int at) {
         if (kind == Expr.Reduction.MAX) {
             maximum = Math.max(maximum, pairwise(kind, x, at));

@@ -40,7 +40,8 @@ public final class Processor implements AutoCloseable {
         pool.begin(task, gradient, inputs);
     }
 
-    /// Runs begun tasks to their end, level by level, side by side where they do not wait for each other's totals. Where
+    /// Runs begun tasks to their end, level by level, side by side where they do not wait for each other's totals.
+    /// Where
     /// one fails, all others go on that need no total of it.
     ///
     /// @param tasks by the ordinal of their parameter; null where there is none

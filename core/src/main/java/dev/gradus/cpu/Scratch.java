@@ -16,7 +16,7 @@ final class Scratch implements AutoCloseable {
     private MemorySegment[] segments = {};
     private long bytes;
 
-    /// Makes sure that there are so many segments of at least so many bytes; what they hold is undefined.
+    /// At least `count` segments of at least `size` bytes each; their content is undefined.
     @SuppressWarnings("MustBeClosedChecker") // it is closed with this, or when a larger one takes its place
     MemorySegment[] require(int count, long size) {
         if (count > segments.length || size > bytes) {

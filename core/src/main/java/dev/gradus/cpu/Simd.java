@@ -15,7 +15,7 @@ import java.util.Arrays;
 ///
 /// @param <A> the array that holds a block
 final class Simd<A> implements Backend {
-    /// One run in so many is timed, and every one of so many elements.
+    /// One run in this many is timed, and every run of at least [#LONG] elements.
     private static final int TIMED = 16;
 
     private static final int LONG = 1 << 14;
@@ -149,13 +149,13 @@ final class Simd<A> implements Backend {
         return (int) (blocksUpTo(run, end, Reduction.BLOCK - 1) - blocksUpTo(run, start, 0));
     }
 
-    /// The number of blocks before an element; with `more` one less than a block, those that are begun count, too.
+    /// The number of blocks before an element; with `more` one less than a block, begun blocks count, too.
     private static long blocksUpTo(long run, long element, int more) {
         long perRun = (run + Reduction.BLOCK - 1) / Reduction.BLOCK;
         return element / run * perRun + (element % run + more) / Reduction.BLOCK;
     }
 
-    /// Fills the blocks that are loaded, or empties those that are reduced.
+    /// Fills the blocks that the kernel loads, or reduces the blocks that it leaves.
     private void exchange(BoundKernel bound, VariantMemory memory, int index, long start, int count, Op op) {
         for (int i = 0; i < bound.exchanges.length; i++) {
             Instruction in = bound.exchanges[i];

@@ -120,7 +120,7 @@ public final class Task {
         return false;
     }
 
-    /// Runs the next stages, for the first of which the totals have been filled, on this thread.
+    /// Runs the next stages on this thread. The totals of the first have been filled.
     void advance(Worker worker) {
         do {
             if (current.prepare(stage, worker, null) > 0) {

@@ -29,7 +29,7 @@ final class Worker implements AutoCloseable {
         return type == ElementType.FLOAT64 ? float64 : float32;
     }
 
-    /// The backend for values of reduced shape, of which there are few.
+    /// The backend for the few values of reduced shape.
     Backend wide() {
         return wide;
     }

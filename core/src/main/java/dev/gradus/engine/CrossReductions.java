@@ -9,10 +9,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The numbers that links combine over all their parameters in a step, always in the order of the parameters' names.
+/// The numbers that links combine over all their parameters in a step, always in the order of the parameters'
+/// names.
 ///
-/// Parameters are addressed by ordinal, their place in that order. A task may begin a level once [#fill] has filled the
-/// totals that the level needs; after the level before it, the task must [#contribute].
+/// Parameters are addressed by ordinal, their place in that order. A task may begin a level once [#fill] has
+/// filled the totals that the level needs; after the level before it, the task must [#contribute].
 public final class CrossReductions {
     private static final Place[] NONE = {};
 
@@ -136,8 +137,8 @@ public final class CrossReductions {
         return true;
     }
 
-    /// Collects what a task contributes to the totals that its next level needs. A task that has failed is at a level to
-    /// whose totals it has contributed.
+    /// Collects what a task contributes to the totals that its next level needs. A task that has failed is at a
+    /// level to whose totals it has contributed.
     public void contribute(int ordinal, TaskStatus task) {
         Place[] own = places[ordinal][task.variant()];
         List<Total> totals = task.totals();

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// The order in which a program needs numbers that are combined over parameters. Programs that need some of them in
-/// opposite orders wait for each other for ever.
+/// The order in which a program needs numbers that are combined over parameters. Programs that need some of
+/// them in opposite orders wait for each other for ever.
 ///
 /// @param totals of the variant that has most
 public record ReductionOrder(List<Total> totals) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// How far a task has got and what it has come to. The device that runs the task reports it here; the scheduling and the
-/// result of a step depend on nothing else, whichever device runs it.
+/// How far a task has got and what it has come to. The device that runs the task reports it here; the
+/// scheduling and the result of a step depend on nothing else, whichever device runs it.
 public final class TaskStatus {
     private final String parameter;
     private final List<Variant> variants;

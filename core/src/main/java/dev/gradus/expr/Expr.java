@@ -184,7 +184,8 @@ public abstract sealed class Expr {
         EXP(StrictMath::exp),
         LOG1P(StrictMath::log1p),
         CBRT(StrictMath::cbrt),
-        LOG(StrictMath::log, true),
+        TANH(StrictMath::tanh),
+        LOG(StrictMath::log),
         COS(StrictMath::cos, true),
         FLOOR(Math::floor, true);
 

@@ -80,7 +80,8 @@ abstract class FormulaPrinter {
         return switch (arranged(term)) {
             case Symbol symbol -> scripted(nucleus(symbol), symbol.subscripts(), symbol.primes(), null);
             case Decimal decimal -> decimal(decimal.digits());
-            case Operation operation -> operation.operator().layout().print(this, operation.operator(), operation.operands());
+            case Operation operation ->
+                operation.operator().layout().print(this, operation.operator(), operation.operands());
         };
     }
 

@@ -2,7 +2,7 @@ package dev.gradus.numeric;
 
 import java.util.Arrays;
 
-/// x to the power of y for numbers of the host: the same on every machine, within 0.501 units in the last
+/// x to the power of y for host scalars: the same on every machine, within 0.501 units in the last
 /// place, and without garbage, which `StrictMath.pow` leaves.
 ///
 /// It is e to the power of y · ln x in double-double arithmetic (a number of some 100 bits as the sum of two),

@@ -33,7 +33,7 @@ final class Lowering {
     private final Map<Value, Integer> levels = new HashMap<>();
     private final Map<Object, Integer> writeLevels = new LinkedHashMap<>();
     private final Map<Object, Value> written = new LinkedHashMap<>();
-    /// What the passes that reduce have at hand.
+    /// The values that passes which reduce compute anyway.
     private final Set<Value> reduced = new HashSet<>();
 
     private final Set<Integer> totalLevels = new HashSet<>();
@@ -176,7 +176,7 @@ final class Lowering {
         return passes.computeIfAbsent(PassKey.of(level, axes), key -> new PassBuilder(level, axes));
     }
 
-    /// Makes sure that a host scalar is computed, and gives its register.
+    /// The register of a host scalar, which is computed from now on.
     private int need(Value host) {
         int known = registers.find(host);
         if (known >= 0) {
@@ -194,7 +194,7 @@ final class Lowering {
         return register;
     }
 
-    /// Makes sure that the pass over the operand of a reduction performs it.
+    /// Has the pass over the operand of a reduction perform it.
     ///
     /// @param target the scalar register or the scratch operand that takes the result
     private void reduce(Value value, int target) {
@@ -204,7 +204,7 @@ final class Lowering {
         passAt(level(of), of.axes).reduce(of, reductions.size() - 1);
     }
 
-    /// Makes sure that a value of reduced shape is in memory for passes of higher levels, and says where.
+    /// The operand that holds a value of reduced shape for passes of higher levels.
     private int resident(Value value, int level, Axes reader) {
         if (value.op == Op.STATE) {
             requireUnwritten(value.payloadOf(), value.axes.equals(reader) ? level : level + 1);

@@ -9,7 +9,7 @@ import dev.gradus.numeric.Real;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// The operations of programs, on numbers of the host and on blocks of elements alike; conditions are 1 and 0.
+/// The operations of programs, on host scalars and on blocks of elements alike; conditions are 1 and 0.
 public enum Op {
     CONSTANT(0, "constant"),
     HYPER(0, "hyper"),
@@ -31,7 +31,8 @@ public enum Op {
     EXP(UnaryOp.EXP, "exp", Elementary::exp),
     LOG1P(UnaryOp.LOG1P, "log1p", Elementary::log1p),
     CBRT(UnaryOp.CBRT, "cbrt", Elementary::cbrt),
-    LOG(UnaryOp.LOG, "log"),
+    TANH(UnaryOp.TANH, "tanh", Elementary::tanh),
+    LOG(UnaryOp.LOG, "log", Elementary::log),
     COS(UnaryOp.COS, "cos"),
     FLOOR(UnaryOp.FLOOR, "floor"),
     ADD(BinaryOp.ADD, "+"),
@@ -97,7 +98,7 @@ public enum Op {
         return valueOf(binary.name());
     }
 
-    /// The operation on numbers of the host.
+    /// The operation on host scalars.
     double apply(double a, double b, double c) {
         if (unary != null) {
             return unary.apply(a);
@@ -115,7 +116,7 @@ public enum Op {
             case AND -> a != 0 && b != 0 ? 1 : 0;
             case NOT -> a == 0 ? 1 : 0;
             case SELECT -> a != 0 ? b : c;
-            default -> throw new IllegalArgumentException(this + " is no operation on numbers of the host");
+            default -> throw new IllegalArgumentException(this + " is no operation on host scalars");
         };
     }
 

@@ -14,10 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Translates expressions into normalised values, where the algebra of programs happens: factors that are
-/// numbers of the host are gathered, and dividing by one is multiplying with its reciprocal, taken in double
-/// precision.
+/// host scalars are gathered, and dividing by one is multiplying with its reciprocal, taken in double precision.
 final class Translation {
-    /// A value times a number of the host; no factor stands for 1.
+    /// A value times a host scalar; no factor stands for 1.
     private record Scaled(@Nullable Value factor, Value value) {}
 
     private final Graph graph;

@@ -25,7 +25,7 @@ public final class Value {
     final Axes axes;
     final List<Value> args;
 
-    /// Whether it is a number of the host that is known before anything is reduced.
+    /// Whether it is an early host scalar: it depends on no reduction and no total.
     final boolean isEarly;
 
     Value(int id, Op op, @Nullable Object payload, Axes axes, List<Value> args) {

@@ -2,8 +2,8 @@ package dev.gradus.rule;
 
 import dev.gradus.expr.Expr;
 
-/// A rule that changes the direction only. The direction is the gradient at first; after the last link it is multiplied by
-/// the learning rate and subtracted from the parameter.
+/// A rule that changes the direction only. The direction is the gradient at first; after the last link it is multiplied
+/// by the learning rate and subtracted from the parameter.
 @FunctionalInterface
 public interface Direction extends Rule {
 

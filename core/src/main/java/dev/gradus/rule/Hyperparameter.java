@@ -6,8 +6,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// Declares a record component of a rule as a hyperparameter. Construction, changes at run time, the command line and the
-/// documentation read its range and meaning here.
+/// Declares a record component of a rule as a hyperparameter. Construction, changes at run time, the command line and
+/// the documentation read its range and meaning here.
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)

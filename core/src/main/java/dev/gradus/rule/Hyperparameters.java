@@ -73,8 +73,8 @@ public final class Hyperparameters {
                 .map(component -> snakeCase(component.getName()))
                 .toList();
         List<String> declared = of(rule).stream().map(Declaration::name).toList();
-        boolean isMisspelt = names.stream()
-                .anyMatch(known -> Spelling.fold(known).equals(Spelling.fold(name)));
+        boolean isMisspelt =
+                names.stream().anyMatch(known -> Spelling.fold(known).equals(Spelling.fold(name)));
         if (!names.contains(name) && (isMisspelt || !declared.isEmpty())) {
             throw new IllegalArgumentException(link + ": it reads the hyperparameter \"" + name
                     + "\", which is no component of " + rule.getSimpleName() + ": "

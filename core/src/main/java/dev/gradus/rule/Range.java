@@ -33,8 +33,7 @@ public record Range(double lower, boolean lowerIncluded, double upper, boolean u
     }
 
     public boolean contains(double value) {
-        return (lowerIncluded ? value >= lower : value > lower)
-                && (upperIncluded ? value <= upper : value < upper);
+        return (lowerIncluded ? value >= lower : value > lower) && (upperIncluded ? value <= upper : value < upper);
     }
 
     /// Returns the value.

@@ -11,8 +11,8 @@ import java.util.Set;
 @FunctionalInterface
 public interface Rule {
 
-    /// The step after this rule. A rule that composes others calls them through [Step#then]. Exceptions of this method are
-    /// reported with the rule's name in front.
+    /// The step after this rule. A rule that composes others calls them through [Step#then]. Exceptions of this method
+    /// are reported with the rule's name in front.
     Step apply(Step s);
 
     /// The name of this link of a chain, by which its states and hyperparameters are addressed: the class's
@@ -35,8 +35,8 @@ public interface Rule {
         return Set.of();
     }
 
-    /// This rule's response to one of its [#events()]. An event changes states, and the parameter only if the rule does so
-    /// explicitly; it does not advance the step count.
+    /// This rule's response to one of its [#events()]. An event changes states, and the parameter only if the rule does
+    /// so explicitly; it does not advance the step count.
     default Step on(String event, Step s) {
         return s;
     }

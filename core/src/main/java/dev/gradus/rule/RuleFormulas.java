@@ -1,10 +1,10 @@
 package dev.gradus.rule;
 
+import dev.gradus.expr.Equations;
 import dev.gradus.expr.Expr;
 import dev.gradus.expr.Expr.Input;
 import dev.gradus.expr.Notation;
 import dev.gradus.expr.Term;
-import dev.gradus.expr.Equations;
 import dev.gradus.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;

@@ -64,8 +64,8 @@ public final class StateRef {
         return new StateRef(trace, place, name, axes, initial, Role.WEIGHTS, sharedBy, survivesSkip);
     }
 
-    /// This state, written even if this link or a later one skips the step with [Step#commitIf]; a skip by an earlier link
-    /// does prevent the write. Counters of skipped steps and sums of accumulated gradients are such states.
+    /// This state, written even if this link or a later one skips the step with [Step#commitIf]; a skip by an earlier
+    /// link does prevent the write. Counters of skipped steps and sums of accumulated gradients are such states.
     public StateRef survivesSkip() {
         return new StateRef(trace, place, name, axes, initial, role, sharedBy, true);
     }

@@ -15,8 +15,8 @@ import dev.gradus.tensor.Shape;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// One symbolic step of one parameter: the parameter, the direction, and access to the states and hyperparameters of the
-/// current link. Links receive a step and return a step. Immutable.
+/// One symbolic step of one parameter: the parameter, the direction, and access to the states and hyperparameters of
+/// the current link. Links receive a step and return a step. Immutable.
 public final class Step {
     /// The name of the learning rate among the hyperparameters.
     public static final String LEARNING_RATE = "learning_rate";
@@ -43,8 +43,8 @@ public final class Step {
     private final boolean scaled;
     private final boolean descended;
 
-    /// @param subtracted what led from the parameter before the step to `theta`, or null where that is its only
-    ///     description
+    /// @param subtracted what led from the parameter before the step to `theta`, or null where that is its
+    ///     only description
     /// @param scaled whether the learning rate is part of the direction
     private Step(
             Trace trace,
@@ -73,8 +73,8 @@ public final class Step {
         return new Step(trace, place, Clock.OWN, before, before, Expr.ZERO, trace.gradient(), false, false);
     }
 
-    /// The parameter's name. A rule that reads it is traced and lowered for each parameter separately; [#matches] and, for
-    /// the number of axes, [#axes()] are cheaper.
+    /// The parameter's name. A rule that reads it is traced and lowered for each parameter separately; [#matches] and,
+    /// for the number of axes, [#axes()] are cheaper.
     public String parameterName() {
         return trace.askName(place.link.name);
     }
@@ -147,11 +147,12 @@ public final class Step {
     ///
     /// @param name the record component's name in snake case, as in `beta1` or `weight_decay`
     /// @param value the default, for groups that do not override it; the same at every read
-    /// @throws IllegalArgumentException if the value is out of the declared range, if it differs from the value of an
-    ///     earlier read, or if the rule is a record that declares hyperparameters and none of its components has the
-    ///     name
+    /// @throws IllegalArgumentException if the value is out of the declared range, if it differs from the
+    ///     value of an earlier read, or if the rule is a record that declares hyperparameters and none of its
+    ///     components has the name
     public Expr hyper(String name, double value) {
-        return trace.hyper(place, place.link.name, place.link.rule.getClass(), checked("a hyperparameter", name), value);
+        return trace.hyper(
+                place, place.link.name, place.link.rule.getClass(), checked("a hyperparameter", name), value);
     }
 
     /// A state of this link with one value per element, zero at first.
@@ -214,7 +215,8 @@ public final class Step {
 
     /// This step with another direction.
     ///
-    /// @throws IllegalArgumentException if the direction has already been applied, so that another would do nothing
+    /// @throws IllegalArgumentException if the direction has already been applied, so that another would do
+    ///     nothing
     public Step direction(Expr newDirection) {
         if (descended) {
             throw new IllegalArgumentException(place.link.name
@@ -274,8 +276,8 @@ public final class Step {
         return new Step(trace, place, clock, before, done.theta, done.subtracted, direction, scaled, true);
     }
 
-    /// Skips the step unless the condition, which must be a host scalar's, holds: no parameter, no state and no step count
-    /// changes, except for states marked with [StateRef#survivesSkip].
+    /// Skips the step unless the condition, which must be a host scalar's, holds: no parameter, no state and no step
+    /// count changes, except for states marked with [StateRef#survivesSkip].
     public Step commitIf(Condition condition) {
         trace.commitIf(condition);
         return this;
@@ -284,7 +286,8 @@ public final class Step {
     /// The step after another rule.
     ///
     /// @throws IllegalArgumentException if the rule throws one; the message begins with the rule's name
-    /// @throws IllegalStateException if the rule throws any other exception; the message begins with the rule's name
+    /// @throws IllegalStateException if the rule throws any other exception; the message begins with the
+    ///     rule's name
     public Step then(Rule rule) {
         return then(rule, rule::apply);
     }

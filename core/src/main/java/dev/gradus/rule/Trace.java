@@ -39,8 +39,8 @@ public final class Trace {
     ///
     /// @param name `link.hyperparameter`
     /// @param rule the rule that declares it
-    /// @param asked whether the link asked for the parameter's name or shape, so that it may read the hyperparameter for
-    ///     other parameters
+    /// @param asked whether the link asked for the parameter's name or shape, so that it may read the
+    ///     hyperparameter for other parameters
     public record Unread(String name, Rule rule, boolean asked) {}
 
     private record Call(String link, Rule rule) {}
@@ -104,8 +104,8 @@ public final class Trace {
         return shape;
     }
 
-    /// Whether the trace is valid for another parameter: it has the same rank, and the same answers to all that the rule
-    /// asked about this one.
+    /// Whether the trace is valid for another parameter: it has the same rank, and the same answers to all that the
+    /// rule asked about this one.
     public boolean holdsFor(String otherName, Shape otherShape) {
         return otherShape.rank() == shape.rank()
                 && (!dependsOnName || otherName.equals(parameterName))
@@ -165,8 +165,8 @@ public final class Trace {
         return Collections.unmodifiableList(conditions);
     }
 
-    /// The states that are written even if the step is skipped, each with the conditions of earlier links, which it does
-    /// depend on.
+    /// The states that are written even if the step is skipped, each with the conditions of earlier links, which it
+    /// does depend on.
     public Map<State, List<Condition>> survivingSkip() {
         return Collections.unmodifiableMap(survivingSkip);
     }

@@ -1,6 +1,5 @@
 package dev.gradus.rule;
 
-
 /// A rule with another name, the link's in the names of its states and hyperparameters.
 public record WithName(Rule rule, String name) implements Wrapper {
     public WithName {

@@ -141,12 +141,11 @@ public record Plateau(
 
     private boolean isBetter(double metric, double best) {
         double improvement = mode == Mode.MIN ? -threshold : threshold;
-        double required =
-                switch (thresholdMode) {
-                    // A factor, because the first best is infinite, and ∞ − ∞ · threshold is NaN.
-                    case REL -> best * (1 + (best < 0 ? -improvement : improvement));
-                    case ABS -> best + improvement;
-                };
+        double required = switch (thresholdMode) {
+            // A factor, because the first best is infinite, and ∞ − ∞ · threshold is NaN.
+            case REL -> best * (1 + (best < 0 ? -improvement : improvement));
+            case ABS -> best + improvement;
+        };
         return mode == Mode.MIN ? metric < required : metric > required;
     }
 

@@ -1,11 +1,11 @@
 package dev.gradus.text;
 
-import dev.gradus.rule.WithClock;
 import dev.gradus.rule.Mask;
 import dev.gradus.rule.Masked;
-import dev.gradus.rule.WithName;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Spelling;
+import dev.gradus.rule.WithClock;
+import dev.gradus.rule.WithName;
 import dev.gradus.rules.Rules;
 import dev.gradus.schedule.Schedule;
 import dev.gradus.schedule.Schedules;

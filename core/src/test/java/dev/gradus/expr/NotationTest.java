@@ -63,8 +63,8 @@ class NotationTest {
         return line.substring(line.indexOf('=') + 2);
     }
 
-    /// Every operation of expressions on the same operands; NEGATE, LOG1P and SUBTRACT among them, whose notation is made
-    /// of other operations'.
+    /// Every operation of expressions on the same operands; NEGATE, LOG1P and SUBTRACT among them, whose notation is
+    /// made of other operations'.
     private static List<Expr> operations() {
         return Stream.of(
                         Stream.of(UnaryOp.values()).map(op -> new Unary(op, A)),

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 class ElementaryTest {
     private static final Evaluation EXP = Evaluation.of(Elementary::exp);
     private static final Evaluation LOG1P = Evaluation.of(Elementary::log1p);
+    private static final Evaluation LOG = Evaluation.of(Elementary::log);
+    private static final Evaluation TANH = Evaluation.of(Elementary::tanh);
     private static final Evaluation CBRT = Evaluation.of(Elementary::cbrt);
 
     private static final MathContext PRECISE = new MathContext(60);
@@ -29,6 +31,91 @@ class ElementaryTest {
                 .isLessThan(1);
         assertThat(worstFloatError(-1e-3f, 1e-3f, x -> LOG1P.apply((float) x), StrictMath::log1p))
                 .isLessThan(1);
+    }
+
+    @Test
+    void floatLogIsWithinNineTenthsOfAnUlpOfTheTrueValue() {
+        for (float to : new float[] {2, 1e5f, Float.MAX_VALUE}) {
+            assertThat(worstFloatError(Float.MIN_VALUE, to, x -> LOG.apply((float) x), StrictMath::log))
+                    .isLessThan(0.9);
+        }
+        assertThat(worstFloatError(0.99f, 1.01f, x -> LOG.apply((float) x), StrictMath::log))
+                .isLessThan(0.9);
+    }
+
+    @Test
+    void floatLogIsAsAccurateAtEveryExponent() {
+        Random random = new Random(8);
+        for (int exponent = -149; exponent < 128; exponent++) {
+            for (int i = 0; i < 1_000; i++) {
+                float x = Math.scalb(1 + random.nextFloat(), exponent);
+                double exact = StrictMath.log(x);
+                assertThat(Math.abs(LOG.apply(x) - exact)).as("log(%s)", x).isLessThan(0.9 * Math.ulp((float) exact));
+            }
+        }
+    }
+
+    @Test
+    void doubleLogIsWithinNineTenthsOfAnUlpOfTheTrueValue() {
+        Random random = new Random(9);
+        for (int i = 0; i < 3_000; i++) {
+            double x = i % 3 == 0
+                    ? 0.5 + random.nextDouble() * 1.5
+                    : i % 3 == 1
+                            ? Math.scalb(1 + random.nextDouble(), i % 2098 - 1074)
+                            : 1 + (random.nextDouble() - 0.5) * 0x1p-10;
+            assertThat(ulps(LOG.apply(x), exactLog(new BigDecimal(x), StrictMath.log(x))))
+                    .as("log(%s)", x)
+                    .isLessThan(0.9);
+        }
+    }
+
+    @Test
+    void floatTanhIsWithinElevenTenthsOfAnUlpOfTheTrueValue() {
+        for (float to : new float[] {0.01f, 1, 10}) {
+            assertThat(worstFloatError(-to, to, x -> TANH.apply((float) x), x -> StrictMath.tanh((float) x)))
+                    .isLessThan(1.1);
+        }
+        assertThat(worstFloatError(0.74f, 0.76f, x -> TANH.apply((float) x), x -> StrictMath.tanh((float) x)))
+                .isLessThan(1.1);
+        Random random = new Random(10);
+        for (int exponent = -149; exponent < 5; exponent++) {
+            for (int i = 0; i < 1_000; i++) {
+                float x = Math.scalb(1 + random.nextFloat(), exponent);
+                double exact = StrictMath.tanh(x);
+                assertThat(Math.abs(TANH.apply(x) - exact)).as("tanh(%s)", x).isLessThan(1.1 * Math.ulp((float) exact));
+            }
+        }
+    }
+
+    @Test
+    void doubleTanhIsWithinElevenTenthsOfAnUlpOfTheTrueValue() {
+        Random random = new Random(11);
+        for (int i = 0; i < 3_000; i++) {
+            double x = i % 3 == 0
+                    ? (random.nextDouble() * 2 - 1) * 22
+                    : i % 3 == 1 ? random.nextDouble() * 2 - 1 : Math.scalb(1 + random.nextDouble(), i % 60 - 55);
+            assertThat(ulps(TANH.apply(x), exactTanh(x))).as("tanh(%s)", x).isLessThan(1.1);
+        }
+        for (int exponent = -1074; exponent < -55; exponent++) {
+            double x = Math.scalb(1 + random.nextDouble(), exponent);
+            assertThat(TANH.apply(x)).as("tanh(%s)", x).isEqualTo(x);
+        }
+    }
+
+    private static BigDecimal exactTanh(double x) {
+        BigDecimal e = exactExp(2 * x);
+        return e.subtract(BigDecimal.ONE).divide(e.add(BigDecimal.ONE), PRECISE);
+    }
+
+    @Test
+    void tanhGrowsWithItsArgument() {
+        float before = -1;
+        for (float x = -12; x < 12; x = Math.nextUp(x + 3e-5f)) {
+            float y = TANH.apply(x);
+            assertThat(y).as("tanh(%s)", x).isBetween(before, 1f);
+            before = y;
+        }
     }
 
     @Test
@@ -122,13 +209,16 @@ class ElementaryTest {
         return sum.round(PRECISE);
     }
 
-    /// Newton's method on the exponential.
     private static BigDecimal exactLog1p(double x) {
-        BigDecimal target = BigDecimal.ONE.add(new BigDecimal(x));
-        BigDecimal y = new BigDecimal(StrictMath.log1p(x));
+        return exactLog(BigDecimal.ONE.add(new BigDecimal(x)), StrictMath.log1p(x));
+    }
+
+    /// Two steps of Halley's method on the exponential.
+    private static BigDecimal exactLog(BigDecimal x, double guess) {
+        BigDecimal y = new BigDecimal(guess);
         for (int i = 0; i < 2; i++) {
             BigDecimal e = exactExp(y);
-            y = y.add(target.subtract(e).multiply(BigDecimal.TWO).divide(target.add(e), PRECISE));
+            y = y.add(x.subtract(e).multiply(BigDecimal.TWO).divide(x.add(e), PRECISE));
         }
         return y;
     }
@@ -163,6 +253,20 @@ class ElementaryTest {
         assertThat(LOG1P.apply(Double.NaN)).isNaN();
         assertThat(LOG1P.apply(Double.POSITIVE_INFINITY)).isInfinite();
         assertThat(LOG1P.apply(1e-300)).isEqualTo(1e-300);
+        for (double x : new double[] {0.0, -0.0, 1, -1e-40, -1, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+            assertThat(LOG.apply(x)).as("log(%s)", x).isEqualTo(Double.valueOf(StrictMath.log(x)));
+            assertThat(LOG.apply((float) x)).as("log(%s)", x).isEqualTo(Float.valueOf((float) StrictMath.log(x)));
+        }
+        for (double x : new double[] {0.0, -0.0, 1e-40, -30, 1e30, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+            assertThat(TANH.apply(x)).as("tanh(%s)", x).isEqualTo(Double.valueOf(StrictMath.tanh(x)));
+            assertThat(TANH.apply((float) x)).as("tanh(%s)", x).isEqualTo(Float.valueOf((float) StrictMath.tanh(x)));
+        }
+        assertThat(TANH.apply(Double.NaN)).isNaN();
+        assertThat(TANH.apply(Float.NaN)).isNaN();
+        assertThat(LOG.apply(Double.NaN)).isNaN();
+        assertThat(LOG.apply(Float.NaN)).isNaN();
+        assertThat(LOG.apply(Float.MIN_VALUE)).isEqualTo((float) StrictMath.log(Float.MIN_VALUE));
+        assertThat(LOG.apply(Double.MIN_VALUE)).isEqualTo(StrictMath.log(Double.MIN_VALUE));
         for (double x : new double[] {0.0, -0.0, 1, -27, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
             assertThat(CBRT.apply(x)).isEqualTo(Double.valueOf(StrictMath.cbrt(x)));
             assertThat(CBRT.apply((float) x)).isEqualTo(Float.valueOf((float) StrictMath.cbrt(x)));

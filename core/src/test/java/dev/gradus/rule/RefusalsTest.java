@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Trace.Unread;
-import dev.gradus.rules.control.Accumulate;
-import dev.gradus.rules.control.Cautious;
 import dev.gradus.rules.Rules;
 import dev.gradus.rules.adaptive.Softplus;
+import dev.gradus.rules.control.Accumulate;
+import dev.gradus.rules.control.Cautious;
 import dev.gradus.tensor.Shape;
 import java.util.HashSet;
 import java.util.List;
@@ -29,8 +29,12 @@ class RefusalsTest {
 
     /// Declares two hyperparameters and reads what it is told.
     private record Declaring(
-            @Hyperparameter(range = "[0, 1)", what = "decay of the average", source = "none") double beta1,
-            @Hyperparameter(range = "[0, inf)", what = "L2 penalty", source = "none") double weightDecay,
+            @Hyperparameter(range = "[0, 1)", what = "decay of the average", source = "none")
+            double beta1,
+
+            @Hyperparameter(range = "[0, inf)", what = "L2 penalty", source = "none")
+            double weightDecay,
+
             double plain,
             Function<Step, Expr> how)
             implements Direction {
@@ -127,8 +131,7 @@ class RefusalsTest {
                 .hasMessage("rule: the name of a hyperparameter must not be empty or contain '.', '/' or blanks,"
                         + " got \"" + name + "\"");
         assertThatThrownBy(() -> Rules.adam().named(name))
-                .hasMessage(
-                        "the name of a link must not be empty or contain '.', '/' or blanks, got \"" + name + "\"");
+                .hasMessage("the name of a link must not be empty or contain '.', '/' or blanks, got \"" + name + "\"");
     }
 
     static Stream<Function<Rule, Rule>> surroundings() {

@@ -76,7 +76,8 @@ class PlateauTest {
     void aNegativeMetricThatStaysIsFlatAndOneThatGetsWorseIsNoImprovement() {
         Plateau least = new Plateau(Schedules.constant(8)).withFactor(0.5).withPatience(0);
         assertThat(values(least, -1, -1, -1)).containsExactly(8.0, 4.0, 2.0);
-        assertThat(bests(least.withThreshold(0.1, ThresholdMode.REL), -1, -0.95)).containsExactly(-1.0, -1.0);
+        assertThat(bests(least.withThreshold(0.1, ThresholdMode.REL), -1, -0.95))
+                .containsExactly(-1.0, -1.0);
         assertThat(values(least.withMode(Mode.MAX), -1, -1, -1)).containsExactly(8.0, 4.0, 2.0);
         assertThat(bests(least.withMode(Mode.MAX).withThreshold(0.1, ThresholdMode.REL), -1, -1.05))
                 .containsExactly(-1.0, -1.0);

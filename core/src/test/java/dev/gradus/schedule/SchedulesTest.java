@@ -161,7 +161,8 @@ class SchedulesTest {
         assertThat(values(Schedules.triangular(1, 5, 4, 2), 0, 1, 2, 4, 5, 6, 10, 11, 12))
                 .containsExactly(1, 2, 3, 5, 3, 1, 5, 3, 1);
         assertThat(values(Schedules.triangular2(1, 5, 4, 2), 4, 6, 10, 11, 16)).containsExactly(5, 1, 3, 2, 2);
-        assertThat(values(Schedules.expRange(1, 5, 4, 2, 0.5), 0, 1, 2, 4, 5)).containsExactly(1, 1.5, 1.5, 1.25, 1.0625);
+        assertThat(values(Schedules.expRange(1, 5, 4, 2, 0.5), 0, 1, 2, 4, 5))
+                .containsExactly(1, 1.5, 1.5, 1.25, 1.0625);
         assertThat(values(Schedules.triangular(0.75, 0.25, 2, 2), 0, 1, 2, 3, 4))
                 .containsExactly(0.75, 0.5, 0.25, 0.5, 0.75);
         assertThat(values(Schedules.triangular(0, 3, 3, 0), 0, 1, 2, 3, 4)).containsExactly(0, 1, 2, 0, 1);
@@ -229,7 +230,9 @@ class SchedulesTest {
     void badArgumentsAreNamed() {
         assertThatThrownBy(() -> Schedules.linear(0, 1, -1)).hasMessage("linear: steps must be at least 0, got -1");
         assertThatThrownBy(() -> Schedules.constant(Double.NaN)).hasMessage("constant: value must be finite, got NaN");
-        assertThat(Schedules.constant(Double.POSITIVE_INFINITY).at(5)).isPositive().isInfinite();
+        assertThat(Schedules.constant(Double.POSITIVE_INFINITY).at(5))
+                .isPositive()
+                .isInfinite();
         assertThatThrownBy(() -> Schedules.noam(1, 64, 0)).hasMessage("noam: warmup must be positive, got 0");
         assertThatThrownBy(() -> Schedules.warmupCosine(0, 1, 5, 5, 0))
                 .hasMessage("warmupCosine: decaySteps must be larger than warmupSteps = 5, got 5");

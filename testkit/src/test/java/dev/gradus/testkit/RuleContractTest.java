@@ -207,7 +207,9 @@ class RuleContractTest {
 
     /// Declares a decay, and reads it if told to.
     record Declaring(
-            @Hyperparameter(range = "[0, 1)", what = "decay of the average", source = "none") double beta,
+            @Hyperparameter(range = "[0, 1)", what = "decay of the average", source = "none")
+            double beta,
+
             boolean readsIt,
             Mask readsItFor)
             implements Direction {
@@ -219,8 +221,11 @@ class RuleContractTest {
 
     /// Declares two hyperparameters and takes one for a constant.
     record Forgetful(
-            @Hyperparameter(range = "[0, 1)", what = "decay of the average", source = "none") double beta,
-            @Hyperparameter(range = "[0, inf)", what = "factor", source = "none") double factor)
+            @Hyperparameter(range = "[0, 1)", what = "decay of the average", source = "none")
+            double beta,
+
+            @Hyperparameter(range = "[0, inf)", what = "factor", source = "none")
+            double factor)
             implements Direction {
         @Override
         public Expr update(Step s) {

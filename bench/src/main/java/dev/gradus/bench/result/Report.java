@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
@@ -56,6 +57,19 @@ public record Report(
 
     public String toJson() {
         return JSON.writeValueAsString(this) + "\n";
+    }
+
+    /// Writes [#toJson()] into a file, all at once: whoever reads it meanwhile, or after this program was stopped,
+    /// finds a whole report.
+    public void write(Path file) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            Files.writeString(file, toJson()); // such as /dev/stdout, which must not be replaced
+            return;
+        }
+        Path target = Files.exists(file) ? file.toRealPath() : file;
+        Path whole = target.resolveSibling(target.getFileName() + ".new");
+        Files.writeString(whole, toJson());
+        Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /// A report from a file that [#toJson()] has made.

@@ -18,12 +18,27 @@ import java.util.stream.Stream;
 public record ResultsFolder(Path path) {
     private static final String ENDING = ".json";
 
+    /// Writes a report of a run that is not at its end into a file beside the one of the machine, which it does not
+    /// replace yet.
+    ///
+    /// @return the file
+    public Path addUnfinished(Report report) throws IOException {
+        Path file = unfinished(report);
+        report.write(file);
+        return file;
+    }
+
+    private Path unfinished(Report report) {
+        return path.resolve(report.machine().fileName() + ENDING + ".unfinished");
+    }
+
     /// Adds a report in place of an earlier one of the same machine, and makes the page anew.
     ///
     /// @return the page
     public Path add(Report report) throws IOException {
         String name = report.machine().fileName();
-        Files.writeString(path.resolve(name + ENDING), report.toJson());
+        report.write(path.resolve(name + ENDING));
+        Files.deleteIfExists(unfinished(report));
         Optional<Chart> chart = BenchChart.of(report);
         if (chart.isPresent()) {
             Files.writeString(path.resolve(name + ".svg"), chart.get().toSvg());

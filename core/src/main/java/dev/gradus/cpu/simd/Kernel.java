@@ -16,7 +16,7 @@ public interface Kernel {
     /// @param base the element that the first of the scratch memory belongs to
     /// @param blocks what is exchanged in blocks of `to − from` elements: loads that broadcast, and what is
     ///     reduced elsewhere
-    /// @param slots the numbers of the host
+    /// @param registers the host scalars
     /// @param keys for each operand, the key of its random numbers
     /// @param lanes takes what is reduced: 16 lanes of each reduction for each block of a run, one after the
     ///     other
@@ -27,7 +27,7 @@ public interface Kernel {
             MemorySegment[] scratch,
             long base,
             Object[] blocks,
-            double[] slots,
+            double[] registers,
             long[] keys,
             double[] lanes,
             long run,

@@ -54,7 +54,7 @@ public final class KernelWriter {
     private static final int SCRATCH = 2;
     private static final int BASE = 3;
     private static final int BLOCKS = 5;
-    private static final int SLOTS = 6;
+    private static final int REGISTERS = 6;
     private static final int KEYS = 7;
     private static final int LANES = 8;
     private static final int RUN = 9;
@@ -113,7 +113,7 @@ public final class KernelWriter {
 
     private final int[] bases;
 
-    /// By instruction, the largest magnitudes of what is stored in 8 bits.
+    /// By instruction, the largest magnitudes of the elements stored in 8 bits.
     private final int[] largest;
 
     private final boolean encodes;
@@ -248,7 +248,7 @@ public final class KernelWriter {
                     rows[i] = code.allocateLocal(TypeKind.REFERENCE);
                 }
             } else if (in.op() == Op.SPLAT) {
-                vectors.pushSpecies().aload(SLOTS).loadConstant(in.a()).daload();
+                vectors.pushSpecies().aload(REGISTERS).loadConstant(in.a()).daload();
                 if (isFloat) {
                     code.d2f();
                 }
@@ -349,7 +349,7 @@ public final class KernelWriter {
         vectors(end, step, 1);
     }
 
-    /// @param side how many blocks to work on side by side, the first of which ends there
+    /// @param side the number of blocks to work on side by side; the first ends there
     private void vectors(int end, int step, int side) {
         Label loop = code.newBoundLabel();
         Label done = code.newLabel();
@@ -369,7 +369,7 @@ public final class KernelWriter {
                 .labelBinding(done);
     }
 
-    /// Goes through several blocks side by side as long as so many are left of a run.
+    /// Goes through several blocks side by side as long as a run has enough left.
     private void severalBlocks(int step, int out, int row) {
         int end = code.allocateLocal(TypeKind.LONG);
         Label next = code.newBoundLabel();

@@ -6,7 +6,7 @@ package dev.gradus.cpu.simd;
 /// of a decision.
 final class Pace {
     /// A kernel is fast when its calls take less than this part of the interpreter's time.
-    private static final double FAST = 0.6;
+    private static final double FAST = 0.75;
 
     /// The interpreter's time where it has not been measured, in nanoseconds per element.
     private static final double ASSUMED = 2;

@@ -264,7 +264,7 @@ final class StorageCode {
                 .invokevirtual(INTS, "reduceLanes", MethodTypeDesc.of(CD_int, VectorCode.ASSOCIATIVE));
     }
 
-    /// The parameters of a method that encodes a block of so many tensors: the position, then of each its
+    /// The parameters of a method that encodes a block of several tensors: the position, then of each its
     /// segment, the array with the values, the bits of the largest magnitude, and the key.
     static MethodTypeDesc encodeType(int tensors) {
         MethodTypeDesc type = MethodTypeDesc.of(CD_void, CD_long);

@@ -50,8 +50,7 @@ final class ScheduleTable {
         if (each.has("momentum")) {
             double[] momentum = each.numbers("momentum");
             Schedule cycle = name.equals("CyclicLR") ? triangleOfMomentum(hyper) : cycleOfMomentum(hyper);
-            worst = Math.max(
-                    worst, tolerance.compare("momentum", momentum, values(cycle, momentum.length, metrics)));
+            worst = Math.max(worst, tolerance.compare("momentum", momentum, values(cycle, momentum.length, metrics)));
         }
         each.requireAllRead();
         return worst;
