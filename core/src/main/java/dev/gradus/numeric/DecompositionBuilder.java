@@ -79,7 +79,8 @@ final class DecompositionBuilder {
     }
 
     Decomposition build(int result) {
-        Decomposition.Guard of = Objects.requireNonNull(guard, "the description does not say which arguments are regular");
+        Decomposition.Guard of =
+                Objects.requireNonNull(guard, "the description does not say which arguments are regular");
         Sequence full = sequence(needed(Map.of(), result), Map.of(), result);
         TreeSet<Integer> needed = needed(simpler, result, of.step());
         int step = needed.headSet(resolve(of.step(), simpler)).size();

@@ -94,7 +94,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/// The catalogue of optimizers: what each is composed of, and where it comes from. A new optimizer is one record and one
+/// The catalogue of optimizers: what each is composed of, and where it comes from. A new optimizer is one record and
+/// one
 /// declaration here, a method with its entry in the catalogue below it.
 public final class Rules {
     private Rules() {}
@@ -162,7 +163,12 @@ public final class Rules {
     }
 
     static {
-        list("radam", "Adam, rectified while its second moment is young", radam(), "Liu et al., arXiv:1908.03265", 1e-3);
+        list(
+                "radam",
+                "Adam, rectified while its second moment is young",
+                radam(),
+                "Liu et al., arXiv:1908.03265",
+                1e-3);
     }
 
     /// AdaBelief with optax's defaults.
@@ -171,7 +177,12 @@ public final class Rules {
     }
 
     static {
-        list("adabelief", "steps by how far gradients stray from their average", adaBelief(), "Zhuang et al., arXiv:2010.07468", 1e-3);
+        list(
+                "adabelief",
+                "steps by how far gradients stray from their average",
+                adaBelief(),
+                "Zhuang et al., arXiv:2010.07468",
+                1e-3);
     }
 
     /// Adam with β₂ = 0.99 and the exact softplus, of sharpness 50.
@@ -216,7 +227,12 @@ public final class Rules {
     }
 
     static {
-        list("adam_gcc", "Adam on gradients centralised per output channel", adamGcc(), "Yong et al., arXiv:2004.01461", 1e-3);
+        list(
+                "adam_gcc",
+                "Adam on gradients centralised per output channel",
+                adamGcc(),
+                "Yong et al., arXiv:2004.01461",
+                1e-3);
     }
 
     /// Adam with β₂ = 0.99 whose steps grow with the weights of convolutions.
@@ -279,7 +295,12 @@ public final class Rules {
     }
 
     static {
-        list("sophia", "divides by an estimate of the Hessian's diagonal", sophia(), "Liu et al., arXiv:2305.14342", 1e-3);
+        list(
+                "sophia",
+                "divides by an estimate of the Hessian's diagonal",
+                sophia(),
+                "Liu et al., arXiv:2305.14342",
+                1e-3);
     }
 
     /// Adafactor with a given learning rate, relative to the parameter.
@@ -288,7 +309,12 @@ public final class Rules {
     }
 
     static {
-        list("adafactor", "second moment kept as rows and columns", adafactor(), "Shazeer & Stern, arXiv:1804.04235", 1e-2);
+        list(
+                "adafactor",
+                "second moment kept as rows and columns",
+                adafactor(),
+                "Shazeer & Stern, arXiv:1804.04235",
+                1e-2);
     }
 
     /// Prodigy with the paper's defaults.
@@ -315,7 +341,12 @@ public final class Rules {
     }
 
     static {
-        list("schedule_free_adamw", "Adam without momentum, averaged without a schedule", scheduleFreeAdamW(), "Defazio et al., arXiv:2405.15682", 2.5e-3);
+        list(
+                "schedule_free_adamw",
+                "Adam without momentum, averaged without a schedule",
+                scheduleFreeAdamW(),
+                "Defazio et al., arXiv:2405.15682",
+                2.5e-3);
     }
 
     /// Lion as in the paper, with weight decay of 0.1.
@@ -405,7 +436,12 @@ public final class Rules {
     }
 
     static {
-        list("fromage", "steps by the tensor's length, which stays", fromage(), "Bernstein et al., arXiv:2002.03432", 1e-2);
+        list(
+                "fromage",
+                "steps by the tensor's length, which stays",
+                fromage(),
+                "Bernstein et al., arXiv:2002.03432",
+                1e-2);
     }
 
     /// RMSprop with torch's defaults.
@@ -488,7 +524,12 @@ public final class Rules {
     }
 
     static {
-        list("adopt", "averages gradients over the moment of those before", adopt(), "Taniguchi et al., arXiv:2411.02853", 1e-3);
+        list(
+                "adopt",
+                "averages gradients over the moment of those before",
+                adopt(),
+                "Taniguchi et al., arXiv:2411.02853",
+                1e-3);
     }
 
     /// AdEMAMix without warm-ups, as the official code.
@@ -524,7 +565,12 @@ public final class Rules {
     }
 
     static {
-        list("madgrad", "dual averaging with a cube root, and momentum", madGrad(), "Defazio & Jelassi, arXiv:2101.11075", 1e-2);
+        list(
+                "madgrad",
+                "dual averaging with a cube root, and momentum",
+                madGrad(),
+                "Defazio & Jelassi, arXiv:2101.11075",
+                1e-2);
     }
 
     /// D-Adaptation for Adam with the paper's defaults.
@@ -533,7 +579,12 @@ public final class Rules {
     }
 
     static {
-        list("dadapt_adam", "Adam that bounds the distance to the solution", dAdaptAdam(), "Defazio & Mishchenko, arXiv:2301.07733", 1);
+        list(
+                "dadapt_adam",
+                "Adam that bounds the distance to the solution",
+                dAdaptAdam(),
+                "Defazio & Mishchenko, arXiv:2301.07733",
+                1);
     }
 
     /// CAME: directions by a factored second moment, clipped, averaged, and divided by how far they stray.

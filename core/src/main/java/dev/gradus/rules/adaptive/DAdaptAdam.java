@@ -1,7 +1,7 @@
 package dev.gradus.rules.adaptive;
 
-import static dev.gradus.expr.Formulas.decayed;
 import static dev.gradus.expr.Formulas.abs;
+import static dev.gradus.expr.Formulas.decayed;
 import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.sqrt;

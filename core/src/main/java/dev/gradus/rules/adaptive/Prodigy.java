@@ -1,8 +1,8 @@
 package dev.gradus.rules.adaptive;
 
-import static dev.gradus.expr.Formulas.decayed;
 import static dev.gradus.expr.Formulas.abs;
 import static dev.gradus.expr.Formulas.correction;
+import static dev.gradus.expr.Formulas.decayed;
 import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.sqrt;

@@ -1,9 +1,9 @@
 package dev.gradus.rules.average;
 
 import static dev.gradus.expr.Formulas.decayed;
-import static dev.gradus.expr.Formulas.weightedMean;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.pow;
+import static dev.gradus.expr.Formulas.weightedMean;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
@@ -61,8 +61,7 @@ public record Asgd(
         rate.write(old -> base.div(fallen));
         weight.write(old -> Expr.ONE.div(max(Expr.ONE, s.t().minus(s.hyper("t0", t0)))));
 
-        Expr ignored = average(s)
-                .becomesAfterStep((done, old) -> weightedMean(mu, old, done.theta()));
+        Expr ignored = average(s).becomesAfterStep((done, old) -> weightedMean(mu, old, done.theta()));
         return s.scaledDirection(eta.times(decayed(s.direction(), lambda, s.theta())));
     }
 }

@@ -8,9 +8,9 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
-import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
+import dev.gradus.rule.Wrapper;
 
 /// Lookahead: every k steps of the fast weights, slow weights move a part of the way to them, and the fast ones
 /// start again from there.

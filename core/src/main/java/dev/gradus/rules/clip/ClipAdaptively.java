@@ -1,8 +1,8 @@
 package dev.gradus.rules.clip;
 
-import static dev.gradus.expr.Formulas.scaleDownTo;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.norm;
+import static dev.gradus.expr.Formulas.scaleDownTo;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;

@@ -8,8 +8,8 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
-import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.Step;
+import dev.gradus.rule.Wrapper;
 
 /// The cautious mask: keeps of a rule's direction the elements that agree in sign with the gradient, and scales
 /// them up for those that were dropped.

@@ -4,8 +4,8 @@ import static dev.gradus.expr.Formulas.abs;
 
 import dev.gradus.expr.Formulas;
 import dev.gradus.rule.Rule;
-import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.Step;
+import dev.gradus.rule.Wrapper;
 
 /// Gradient descent with adaptive momentum scaling: the magnitude of a rule's direction with the sign of the
 /// gradient, `u ← |u| sign(g)`.

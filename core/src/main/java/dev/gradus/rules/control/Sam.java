@@ -10,9 +10,9 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
-import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
+import dev.gradus.rule.Wrapper;
 import java.util.HashSet;
 import java.util.Set;
 

@@ -1,6 +1,7 @@
 package dev.gradus.rules.decay;
 
 import static dev.gradus.expr.Formulas.decayed;
+
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Hyperparameter;

@@ -1,7 +1,7 @@
 package dev.gradus.rules.layerwise;
 
-import static dev.gradus.expr.Formulas.unlessZero;
 import static dev.gradus.expr.Formulas.norm;
+import static dev.gradus.expr.Formulas.unlessZero;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;

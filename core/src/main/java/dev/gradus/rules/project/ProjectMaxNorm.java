@@ -1,7 +1,7 @@
 package dev.gradus.rules.project;
 
-import static dev.gradus.expr.Formulas.scaleDownTo;
 import static dev.gradus.expr.Formulas.norm;
+import static dev.gradus.expr.Formulas.scaleDownTo;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;

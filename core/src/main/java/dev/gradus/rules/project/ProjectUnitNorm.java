@@ -1,7 +1,7 @@
 package dev.gradus.rules.project;
 
-import static dev.gradus.expr.Formulas.scaleToUnit;
 import static dev.gradus.expr.Formulas.norm;
+import static dev.gradus.expr.Formulas.scaleToUnit;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Rule;
