@@ -179,9 +179,7 @@ class ElementaryTest {
         Random random = new Random(3);
         for (int i = 0; i < 500; i++) {
             double x = i % 2 == 0 ? random.nextDouble() * 2 - 0.99 : StrictMath.exp(random.nextGaussian() * 20);
-            assertThat(ulps(LOG1P.apply(x), exactLog1p(x)))
-                    .as("log1p(%s)", x)
-                    .isLessThan(1);
+            assertThat(ulps(LOG1P.apply(x), exactLog1p(x))).as("log1p(%s)", x).isLessThan(1);
         }
     }
 
