@@ -84,7 +84,8 @@ final class LoopCode {
     /// A loop whose source at an index, and not elsewhere, is what another loop computes.
     private record Pair(Loop inner, Loop outer, int index) {}
 
-    /// What takes the place of pairs: a loop of the inner one's sources and numbers, and then of the outer one's others.
+    /// What takes the place of pairs: a loop of the inner one's sources and numbers, and then of the outer one's
+    /// others.
     private static final Map<Pair, Loop> FUSED = new HashMap<>();
 
     static {
@@ -229,13 +230,12 @@ final class LoopCode {
             return;
         }
         boolean isNumber = isConstant(right);
-        Loop loop =
-                switch (basic) {
-                    case ADD -> isNumber ? Loop.ADD_NUMBER : Loop.ADD;
-                    case MULTIPLY -> isNumber ? Loop.SCALE : Loop.MULTIPLY;
-                    case MIN -> isNumber ? Loop.MIN_NUMBER : Loop.MIN;
-                    default -> isNumber ? Loop.MAX_NUMBER : Loop.MAX;
-                };
+        Loop loop = switch (basic) {
+            case ADD -> isNumber ? Loop.ADD_NUMBER : Loop.ADD;
+            case MULTIPLY -> isNumber ? Loop.SCALE : Loop.MULTIPLY;
+            case MIN -> isNumber ? Loop.MIN_NUMBER : Loop.MIN;
+            default -> isNumber ? Loop.MAX_NUMBER : Loop.MAX;
+        };
         if (isNumber) {
             add(loop, index, new int[] {left}, number(right));
         } else {
@@ -276,8 +276,8 @@ final class LoopCode {
                         .filter(k -> k != index)
                         .map(k -> outer.sources[k])
                         .toArray();
-                return inHornersRule(new Instruction(
-                        fused, outer.target, concat(inner.sources, others), numbers(inner, outer)));
+                return inHornersRule(
+                        new Instruction(fused, outer.target, concat(inner.sources, others), numbers(inner, outer)));
             }
         }
         return null;
@@ -331,10 +331,7 @@ final class LoopCode {
     }
 
     private @Nullable Instruction computing(int step) {
-        return instructions.stream()
-                .filter(in -> in.target == step)
-                .findFirst()
-                .orElse(null);
+        return instructions.stream().filter(in -> in.target == step).findFirst().orElse(null);
     }
 
     /// Operations on bits share a loop in the order in which it applies them.
