@@ -92,7 +92,8 @@ public final class Listing {
                 }
             }
         }
-        variant.numbers().forEach((state, register) -> line("after the step: %s = %s", state.name(), name(names, register)));
+        variant.numbers()
+                .forEach((state, register) -> line("after the step: %s = %s", state.name(), name(names, register)));
         if (variant.metrics().length > 0) {
             line("metrics: %s", Arrays.toString(variant.metrics()));
         }
