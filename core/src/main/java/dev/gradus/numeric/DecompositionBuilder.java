@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -79,9 +78,11 @@ final class DecompositionBuilder {
     }
 
     Decomposition build(int result) {
-        Decomposition.Guard of =
-                Objects.requireNonNull(guard, "the description does not say which arguments are regular");
+        Decomposition.Guard of = guard;
         Sequence full = sequence(needed(Map.of(), result), Map.of(), result);
+        if (of == null) {
+            return new Decomposition(full, full, null);
+        }
         TreeSet<Integer> needed = needed(simpler, result, of.step());
         int step = needed.headSet(resolve(of.step(), simpler)).size();
         return new Decomposition(

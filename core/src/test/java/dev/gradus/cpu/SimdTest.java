@@ -7,6 +7,7 @@ import static dev.gradus.expr.Formulas.mean;
 import static dev.gradus.expr.Formulas.min;
 import static dev.gradus.expr.Formulas.rowMean;
 import static dev.gradus.expr.Formulas.sign;
+import static dev.gradus.expr.Formulas.tanh;
 import static dev.gradus.expr.Formulas.where;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -140,6 +141,7 @@ class SimdTest {
                     .plus(dev.gradus.expr.Formulas.exp(x.unaryMinus()));
             Expr ignored = s.state("smooth").becomes(old -> smooth);
             s.state("root").write(old -> cbrt(g).minus(cbrt(x)));
+            s.state("tangent").write(old -> tanh(g).minus(tanh(x.times(0.1))));
             s.state("logarithm").write(old -> log(g).plus(log(dev.gradus.expr.Formulas.abs(x))));
             return state.unaryMinus()
                     .plus(dev.gradus.expr.Formulas.abs(g))
