@@ -69,7 +69,7 @@ public record Sequence(boolean isFloat, List<Step> steps, int result) {
     /// One operation.
     ///
     /// @param operands the indices of earlier steps
-    /// @param number the constant operand of an operation that gives numbers; exact in the arithmetic of the sequence
+    /// @param number the constant operand of an operation that gives numbers; exact in the sequence's arithmetic
     /// @param bits the constant operand of an operation on bits
     public record Step(Basic basic, List<Integer> operands, double number, long bits) {}
 
