@@ -62,9 +62,9 @@ import dev.gradus.rules.decay.DecayProximally;
 import dev.gradus.rules.decay.DecayToSparse;
 import dev.gradus.rules.decay.DecayWeights;
 import dev.gradus.rules.decay.ShrinkWeights;
-import dev.gradus.rules.factored.Confidence;
 import dev.gradus.rules.factored.FactoredRms;
 import dev.gradus.rules.factored.FactoredRmsProp;
+import dev.gradus.rules.factored.ScaleByConfidence;
 import dev.gradus.rules.layerwise.Centralize;
 import dev.gradus.rules.layerwise.Fromage;
 import dev.gradus.rules.layerwise.LayerwiseRate;
@@ -95,8 +95,7 @@ import java.util.Collections;
 import java.util.List;
 
 /// The catalogue of optimizers: what each is composed of, and where it comes from. A new optimizer is one record and
-/// one
-/// declaration here, a method with its entry in the catalogue below it.
+/// one declaration here, a method with its entry in the catalogue below it.
 public final class Rules {
     private Rules() {}
 
@@ -196,7 +195,7 @@ public final class Rules {
 
     /// RAdam with the exact softplus, of sharpness 50, around the rectified root.
     public static Rectify sradam() {
-        return new Rectify(new Softplus(adam())).with(Rectify.Place.INSIDE_ROOT);
+        return new Rectify(new Softplus(adam())).withPlace(Rectify.Place.INSIDE_ROOT);
     }
 
     static {
@@ -337,7 +336,7 @@ public final class Rules {
 
     /// Schedule-free AdamW: the weights to be evaluated are an average that needs no schedule.
     public static Rule scheduleFreeAdamW() {
-        return new ScheduleFree(chain(new RmsProp(0.999, 1e-8).with(Ema.Start.CORRECTED), decayWeights(0.01)));
+        return new ScheduleFree(chain(new RmsProp(0.999, 1e-8).withStart(Ema.Start.CORRECTED), decayWeights(0.01)));
     }
 
     static {
@@ -511,7 +510,7 @@ public final class Rules {
 
     /// AdaBound with the official defaults; ε stands beside the root of the uncorrected moment.
     public static AdaBound adaBound() {
-        return new AdaBound(adam().withEps(EpsPlacement.UNCORRECTED));
+        return new AdaBound(adam().withPlacement(EpsPlacement.UNCORRECTED));
     }
 
     static {
@@ -589,7 +588,7 @@ public final class Rules {
 
     /// CAME: directions by a factored second moment, clipped, averaged, and divided by how far they stray.
     public static Rule came() {
-        return chain(new FactoredRmsProp(), new ClipByRms(), new Confidence());
+        return chain(new FactoredRmsProp(), new ClipByRms(), new ScaleByConfidence());
     }
 
     static {

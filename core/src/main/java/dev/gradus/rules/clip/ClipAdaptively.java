@@ -15,6 +15,12 @@ import dev.gradus.tensor.Axes;
 /// it is larger. A unit is a row of a tensor (a slice along the outermost axis, an output channel), or a whole
 /// vector.
 ///
+/// ```
+/// limitₜ = clipping·max(‖θₜ₋₁‖_row, ε)
+/// qₜ = 1 if ‖gₜ‖_row ≤ limitₜ, else limitₜ / ‖gₜ‖_row
+/// θₜ = θₜ₋₁ − η·qₜ·gₜ
+/// ```
+///
 /// optax takes the other end of a matrix for its units, because JAX lays out weights as inputs × outputs.
 ///
 /// Reference: A. Brock et al., "High-Performance Large-Scale Image Recognition Without Normalization", ICML 2021,
@@ -32,6 +38,14 @@ public record ClipAdaptively(
 
     public ClipAdaptively() {
         this(0.01, 1e-3);
+    }
+
+    public ClipAdaptively withClipping(double clipping) {
+        return new ClipAdaptively(clipping, eps);
+    }
+
+    public ClipAdaptively withEps(double eps) {
+        return new ClipAdaptively(clipping, eps);
     }
 
     @Override
