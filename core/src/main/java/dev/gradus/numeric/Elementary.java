@@ -145,13 +145,7 @@ public final class Elementary {
 
     /// (tanh(x) ⁄ x − 1) ⁄ z for z = x².
     private static Real tanhSeriesF(Real z) {
-        return z.polynomial(
-                1.9095024e-3f,
-                -7.933808e-3f,
-                2.1615319e-2f,
-                -5.3935852e-2f,
-                1.3333179e-1f,
-                -3.333333e-1f);
+        return z.polynomial(1.9095024e-3f, -7.933808e-3f, 2.1615319e-2f, -5.3935852e-2f, 1.3333179e-1f, -3.333333e-1f);
     }
 
     private static Real tanhSeriesD(Real z) {
