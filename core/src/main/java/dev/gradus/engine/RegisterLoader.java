@@ -4,7 +4,7 @@ import dev.gradus.program.ScalarRegisters.Hyperparameter;
 import dev.gradus.program.ScalarRegisters.Input;
 import dev.gradus.program.ScalarRegisters.Literal;
 import dev.gradus.program.ScalarRegisters.Size;
-import dev.gradus.program.ScalarRegisters.StateValue;
+import dev.gradus.program.ScalarRegisters.StateNumber;
 import dev.gradus.program.ScalarRegisters.StepCount;
 import dev.gradus.tensor.Shape;
 import java.util.List;
@@ -21,7 +21,7 @@ public final class RegisterLoader {
 
     private final int[] places;
     private final StepCount[] steps;
-    private final StateValue[] numbers;
+    private final StateNumber[] numbers;
 
     /// @param registers into which it loads
     /// @param shape of the parameter
@@ -38,7 +38,7 @@ public final class RegisterLoader {
                 .mapToInt(hyper -> memory.placeOf(hyper.name()))
                 .toArray();
         this.steps = of(inputs, StepCount.class).toArray(StepCount[]::new);
-        this.numbers = of(inputs, StateValue.class).toArray(StateValue[]::new);
+        this.numbers = of(inputs, StateNumber.class).toArray(StateNumber[]::new);
         for (Literal literal : of(inputs, Literal.class)) {
             registers[literal.register()] = literal.value();
         }
@@ -59,7 +59,7 @@ public final class RegisterLoader {
         for (StepCount step : steps) {
             registers[step.register()] = values.step(step.clock());
         }
-        for (StateValue number : numbers) {
+        for (StateNumber number : numbers) {
             registers[number.register()] = values.number(number.state());
         }
     }

@@ -94,7 +94,7 @@ final class DecompositionBuilder {
 
     /// The steps that some need, where others are replaced.
     private NavigableSet<Integer> needed(Map<Integer, Integer> replaced, int... results) {
-        TreeSet<Integer> needed = new TreeSet<>(List.of(0));
+        NavigableSet<Integer> needed = new TreeSet<>(List.of(0));
         for (int result : results) {
             needed.add(resolve(result, replaced));
         }
