@@ -269,7 +269,7 @@ final class LoopCode {
         for (int i = 0; i < outer.sources.length; i++) {
             Instruction inner = forOneUse(outer.sources[i]);
             Loop fused = inner == null ? null : FUSED.get(new Pair(inner.loop, outer.loop, i));
-            if (fused != null) {
+            if (inner != null && fused != null) {
                 instructions.remove(inner);
                 int index = i;
                 int[] others = IntStream.range(0, outer.sources.length)
@@ -292,7 +292,7 @@ final class LoopCode {
             Loop longer = inner == null || inner.sources[inner.sources.length - 1] != variable
                     ? null
                     : longer(inner.loop, sum.loop == Loop.PRODUCT_PLUS);
-            if (longer != null) {
+            if (inner != null && longer != null) {
                 instructions.remove(inner);
                 int[] others = Arrays.copyOfRange(sum.sources, 2, sum.sources.length);
                 return new Instruction(longer, sum.target, concat(inner.sources, others), numbers(inner, sum));
