@@ -7,7 +7,7 @@
 # twice.
 #
 # Output seen:
-#   torch 1.13.0a0
+#   torch 1.13.0a0 (as this package calls itself)
 #   A gradient of 1 after a step at a weight of 2 with weight_decay=0.5:
 #   Adam     1.0, with foreach 2.0
 #   Adamax   1.0, with foreach 2.0

@@ -6,10 +6,10 @@
 # rounding. They do not: for the part of the momentum, the loop over tensors divides by 1 - (mu_1 ... mu_t) * mu_t *
 # mu_(t+1), which has mu_t twice, since the product that it multiplies by mu_t has it already. The grouped form has it
 # once, as the paper does. The first step from 0 with a gradient of 1 and a rate of 1 shows it: mu_1 and mu_2 are about
-# 0.45, and 0.45 / (1 - 0.45^2) = 0.567 is not 0.45 / (1 - 0.45^3) = 0.498.
+# 0.45, the average of the momentum is 0.1, and 0.045 / (1 - 0.45^2) = 0.056 is not 0.045 / (1 - 0.45^3) = 0.050.
 #
 # Output seen:
-#   torch 1.13.0a0
+#   torch 1.13.0a0 (as this package calls itself)
 #   loop over tensors: -1.049531
 #   grouped:           -1.056452
 #   both by formula:   -1.049531 -1.056452

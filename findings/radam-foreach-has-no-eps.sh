@@ -7,7 +7,7 @@
 # the sixth. So an embedding's rows without gradient are lost.
 #
 # Output seen:
-#   torch 1.13.0a0
+#   torch 1.13.0a0 (as this package calls itself)
 #   foreach=False, eps=0.5:   weight with gradients 1: -5.029189, with gradients 0: 0.0
 #   foreach=True,  eps=0.5:   weight with gradients 1: -5.190401, with gradients 0: nan
 #   foreach=True,  eps=1e-08: weight with gradients 1: -5.190401, with gradients 0: nan

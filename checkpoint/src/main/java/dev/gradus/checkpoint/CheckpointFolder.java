@@ -111,8 +111,7 @@ public record CheckpointFolder(Path path, int keep) {
                 return last.file;
             }
         }
-        return path.resolve(
-                String.format("step-%012d%s.safetensors", completed, run == 1 ? "" : ".run-" + run));
+        return path.resolve(String.format("step-%012d%s.safetensors", completed, run == 1 ? "" : ".run-" + run));
     }
 
     /// The checkpoint that was saved last.

@@ -52,11 +52,10 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
     private static final String HEADER_CHECKSUM = "gradus.checksum";
     private static final String NOTE = "note.";
 
-    private static final JsonMapper JSON = JsonMapper.builder(
-                    JsonFactory.builder()
-                            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
-                            .streamReadConstraints(Header.CONSTRAINTS)
-                            .build())
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+                    .streamReadConstraints(Header.CONSTRAINTS)
+                    .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

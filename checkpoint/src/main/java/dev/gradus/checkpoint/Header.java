@@ -146,8 +146,7 @@ record Header(Map<String, String> metadata, List<Entry> entries) {
         Iterator<Entry> expected = entries.iterator();
         Map<String, String> readMetadata = read(bytes, entry -> {
             if (!expected.hasNext() || !expected.next().equals(entry)) {
-                throw new CheckpointException(
-                        "tensor \"" + entry.name() + "\" would not be read as it was written");
+                throw new CheckpointException("tensor \"" + entry.name() + "\" would not be read as it was written");
             }
         });
         if (expected.hasNext() || !readMetadata.equals(metadata)) {

@@ -34,11 +34,7 @@ public record LoadReport(
 
     /// Whether the optimizer now goes on exactly as the one that was saved would have.
     public boolean isExact() {
-        return begun.isEmpty()
-                && valuesOnly.isEmpty()
-                && kept.isEmpty()
-                && unused.isEmpty()
-                && differences.isEmpty();
+        return begun.isEmpty() && valuesOnly.isEmpty() && kept.isEmpty() && unused.isEmpty() && differences.isEmpty();
     }
 
     LoadReport withUnused(List<String> more) {

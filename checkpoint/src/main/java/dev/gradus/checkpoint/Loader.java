@@ -77,8 +77,8 @@ final class Loader {
             throw new CheckpointException("was saved in evaluation mode: it can only be loaded as a whole");
         }
         if (optimizer.isEvaluating()) {
-            throw new CheckpointException("can only be loaded as a whole while the optimizer is in evaluation mode:"
-                    + " call train() first");
+            throw new CheckpointException(
+                    "can only be loaded as a whole while the optimizer is in evaluation mode:" + " call train() first");
         }
         Set<String> shared = sharedStates(optimizer);
         PartialLoad load;
@@ -97,8 +97,7 @@ final class Loader {
             optimizer.load(merged);
         }
         load.initial().forEach(optimizer::recapture);
-        return new LoadReport(
-                load.loaded, load.begun, load.valuesOnly, load.kept, load.unused, List.of(), differences);
+        return new LoadReport(load.loaded, load.begun, load.valuesOnly, load.kept, load.unused, List.of(), differences);
     }
 
     private static void requireComplete(PartialLoad load) {

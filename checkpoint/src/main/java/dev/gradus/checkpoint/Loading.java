@@ -22,9 +22,9 @@ public record Loading(boolean isPartial, boolean valuesOnly, boolean restoresSet
     public static final Loading STRICT = new Loading(false, false, false, UnaryOperator.identity());
 
     /// Everything that fits is loaded, state by state: [LoadReport#begun()] lists the states that begin anew, such as
-    /// those of a link that the checkpoint's rule did not have. They begin at the step count of the checkpoint, so a
-    /// moment among them is corrected for its start as if it were as old as the others. Where no state of a parameter
-    /// fits, its step count begins at 0.
+    /// those of a link that the checkpoint's rule did not have. They begin at the step count of the checkpoint, so
+    /// a moment among them is corrected for its start as if it were as old as the others. Where no state of a
+    /// parameter fits, its step count begins at 0.
     public Loading partial() {
         return new Loading(true, valuesOnly, restoresSettings, names);
     }

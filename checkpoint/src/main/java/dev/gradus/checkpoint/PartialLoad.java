@@ -222,8 +222,7 @@ final class PartialLoad {
                     StateView number = numbers.get(suffix(parameter, state));
                     return number == null || loaded.contains(parameter.name())
                             ? state
-                            : new StateView(
-                                    state.name(), state.shape(), state.type(), state.role(), number.values());
+                            : new StateView(state.name(), state.shape(), state.type(), state.role(), number.values());
                 })
                 .toList();
         return new ParameterState(

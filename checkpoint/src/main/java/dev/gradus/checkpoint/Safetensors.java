@@ -131,8 +131,8 @@ public final class Safetensors implements AutoCloseable {
     /// Writes a file, whole or not at all: to a temporary file beside it, which takes its place once it is on the
     /// disk.
     ///
-    /// @throws CheckpointException if two tensors have the same name, the file could not be read again, or cannot be
-    ///     written; what was there is still there then
+    /// @throws CheckpointException if two tensors have the same name, the file could not be read again, or cannot
+    ///     be written; what was there is still there then
     public static void write(Path path, Map<String, String> metadata, List<Tensor> tensors) {
         AtomicFile.write(path, content(path, metadata, tensors));
     }
@@ -163,7 +163,9 @@ public final class Safetensors implements AutoCloseable {
             bytes = bytes(header);
             header.requireReadAs(
                     new ByteArrayInputStream(bytes),
-                    ordered.stream().mapToLong(tensor -> tensor.data().byteSize()).sum());
+                    ordered.stream()
+                            .mapToLong(tensor -> tensor.data().byteSize())
+                            .sum());
             check.accept(new Safetensors(header, ordered));
         } catch (CheckpointException e) {
             throw new CheckpointException(path + " cannot be written, for it could not be read: " + e.getMessage(), e);

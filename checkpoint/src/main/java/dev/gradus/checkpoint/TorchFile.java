@@ -100,11 +100,9 @@ final class TorchFile {
             return new ParameterState(own.name(), 0, own.isFrozen(), values, List.of());
         }
         String prefix = STATE + own.name() + ".";
-        List<StateView> ofRule = own.states().stream()
-                .filter(state -> !isOfNoRule(own, state))
-                .toList();
-        boolean hasState =
-                ofRule.isEmpty() || unread.keySet().stream().anyMatch(name -> isKey(name, prefix));
+        List<StateView> ofRule =
+                own.states().stream().filter(state -> !isOfNoRule(own, state)).toList();
+        boolean hasState = ofRule.isEmpty() || unread.keySet().stream().anyMatch(name -> isKey(name, prefix));
         Tensor step = unread.remove(prefix + STEP);
         if (!hasState) {
             return new ParameterState(own.name(), 0, own.isFrozen(), values, List.of());
@@ -174,8 +172,8 @@ final class TorchFile {
         long greatest = -1;
         for (Tensor tensor : unread.values()) {
             if (tensor.name().startsWith(STATE) && tensor.name().endsWith("." + STEP)) {
-                String parameter = tensor.name()
-                        .substring(STATE.length(), tensor.name().length() - STEP.length() - 1);
+                String parameter =
+                        tensor.name().substring(STATE.length(), tensor.name().length() - STEP.length() - 1);
                 greatest = Math.max(greatest, count(tensor, parameter));
             }
         }

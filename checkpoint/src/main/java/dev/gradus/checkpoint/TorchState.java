@@ -34,8 +34,8 @@ public final class TorchState {
     ///
     /// The optimizer's own count becomes the one in the file's metadata as `steps_done`, or else the largest
     /// `step`. Parameters' values may be missing in the file, all of them; they stay as they are then. States are
-    /// widened where that changes no value, such as a bfloat16 average for a float32 one; a float32 copy of a 16-bit
-    /// parameter becomes its value.
+    /// widened where that changes no value, such as a bfloat16 average for a float32 one; a float32 copy of a
+    /// 16-bit parameter becomes its value.
     ///
     /// @return what was done with each parameter; rules and hyperparameters are not compared
     /// @throws CheckpointException listing all that does not fit; nothing has changed then
@@ -44,8 +44,8 @@ public final class TorchState {
     }
 
     /// The same as the options say: [Loading#renaming], such as for names that begin with `module.`,
-    /// [Loading#onlyValues] for a file without the state of an optimizer, [Loading#partial] for one that has more or
-    /// less than the optimizer.
+    /// [Loading#onlyValues] for a file without the state of an optimizer, [Loading#partial] for one that has more
+    /// or less than the optimizer.
     ///
     /// @throws CheckpointException listing all that does not fit; nothing has changed then
     /// @throws IllegalArgumentException if settings are to be restored, which the file does not have
@@ -79,8 +79,7 @@ public final class TorchState {
         }
         List<String> loaded = new ArrayList<>(report.loaded());
         report.valuesOnly().forEach(sentence -> loaded.add(sentence.substring(0, sentence.indexOf(": state "))));
-        return new LoadReport(
-                loaded, List.of(), List.of(), List.of(), List.of(), List.of(), report.differences());
+        return new LoadReport(loaded, List.of(), List.of(), List.of(), List.of(), List.of(), report.differences());
     }
 
     /// Writes a file that PyTorch can load with `tools/gradus_torch.py`. States that are stored in 8
@@ -154,9 +153,8 @@ public final class TorchState {
     }
 
     private static Tensor tensor(String name, StateView view, Arena arena) {
-        StateView wide = view.type().isEightBit()
-                ? Widening.widened(view, view.name(), ElementType.FLOAT32, arena)
-                : view;
+        StateView wide =
+                view.type().isEightBit() ? Widening.widened(view, view.name(), ElementType.FLOAT32, arena) : view;
         return new Tensor(name, DataType.of(wide.type()), wide.shape(), wide.values());
     }
 }

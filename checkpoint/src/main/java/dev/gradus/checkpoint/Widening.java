@@ -12,9 +12,7 @@ final class Widening {
 
     /// Whether every value of a type is one of another, which is float32 or float64, or the type itself.
     static boolean isExact(ElementType from, ElementType to) {
-        return from == to
-                || to == ElementType.FLOAT64
-                || to == ElementType.FLOAT32 && from != ElementType.FLOAT64;
+        return from == to || to == ElementType.FLOAT64 || to == ElementType.FLOAT32 && from != ElementType.FLOAT64;
     }
 
     /// The values in another type, under another name.

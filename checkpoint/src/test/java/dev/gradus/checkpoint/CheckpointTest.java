@@ -547,7 +547,16 @@ class CheckpointTest {
     @Test
     void namesMayHaveSlashes() {
         String[] names = {
-            "Dense_0/kernel", "Dense_0/bias", "a", "a/step", "a/adam.exp_avg", "a/", "a//", "b//c", "group:all/x.best", "a/step/step"
+            "Dense_0/kernel",
+            "Dense_0/bias",
+            "a",
+            "a/step",
+            "a/adam.exp_avg",
+            "a/",
+            "a//",
+            "b//c",
+            "group:all/x.best",
+            "a/step/step"
         };
         try (Training first = training(RULE, names);
                 Training second = training(RULE, names)) {
@@ -568,7 +577,8 @@ class CheckpointTest {
             first.steps(1);
             Checkpoint.saveStates(file(), first.optimizer, Map.of());
             Loading renamed = Loading.STRICT.renaming(name -> name);
-            assertThat(Checkpoint.load(file(), second.optimizer, renamed).isExact()).isTrue();
+            assertThat(Checkpoint.load(file(), second.optimizer, renamed).isExact())
+                    .isTrue();
             assertThat(second.optimizer.state("a/step/step/adam.exp_avg").toArray())
                     .isEqualTo(first.optimizer.state("a/step/step/adam.exp_avg").toArray());
         }
@@ -604,9 +614,7 @@ class CheckpointTest {
     @Test
     void manyParametersAreReadInTheSmallHeapInWhichTheyWereWritten() throws IOException, InterruptedException {
         String output = ChildProcess.run(ChildProcess.command(
-                List.of("-Xmx64m", "--enable-native-access=ALL-UNNAMED"),
-                ManyParameters.class,
-                file().toString()));
+                List.of("-Xmx64m", "--enable-native-access=ALL-UNNAMED"), ManyParameters.class, file().toString()));
         assertThat(output).contains("8000 parameters loaded").contains("more with -Xmx");
     }
 

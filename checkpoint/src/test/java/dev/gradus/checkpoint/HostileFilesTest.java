@@ -166,7 +166,8 @@ class HostileFilesTest {
     static Stream<Arguments> ofOtherFormats() {
         return Stream.of(
                 Arguments.of(new byte[] {'P', 'K', 3, 4, 0, 0, 8, 8}, "a zip archive, such as torch.save writes"),
-                Arguments.of(new byte[] {(byte) 0x80, 2, (byte) 0x8a, 10, 'l', (byte) 0xfc, (byte) 0x9c, 'F'}, "pickle"),
+                Arguments.of(
+                        new byte[] {(byte) 0x80, 2, (byte) 0x8a, 10, 'l', (byte) 0xfc, (byte) 0x9c, 'F'}, "pickle"),
                 Arguments.of(new byte[] {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 26, '\n'}, "an HDF5 file"),
                 Arguments.of(new byte[] {'G', 'G', 'U', 'F', 3, 0, 0, 0, 1, 0, 0, 0}, "a GGUF file"));
     }
@@ -247,7 +248,9 @@ class HostileFilesTest {
     @Test
     void aHeaderThatWouldNotFitIntoMemoryIsRefused() throws IOException {
         long most = Header.limit();
-        assertThat(most).isLessThanOrEqualTo(Header.MAX_BYTES).isLessThanOrEqualTo(Runtime.getRuntime().maxMemory());
+        assertThat(most)
+                .isLessThanOrEqualTo(Header.MAX_BYTES)
+                .isLessThanOrEqualTo(Runtime.getRuntime().maxMemory());
         Path file = folder.resolve("long-header");
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
             sparse.writeLong(Long.reverseBytes(most + 1));

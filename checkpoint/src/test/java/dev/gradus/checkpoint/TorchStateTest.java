@@ -89,7 +89,8 @@ class TorchStateTest {
     private static Map<String, double[]> all(Optimizer optimizer) {
         Map<String, double[]> all = new TreeMap<>();
         optimizer.states().forEach(state -> all.put(state.name(), state.toArray()));
-        for (ParameterState parameter : optimizer.<OptimizerState>save(state -> state.copy(Arena.ofAuto()))
+        for (ParameterState parameter : optimizer
+                .<OptimizerState>save(state -> state.copy(Arena.ofAuto()))
                 .parameters()) {
             all.put(parameter.name(), Objects.requireNonNull(parameter.values()).toArray());
         }
@@ -253,9 +254,7 @@ class TorchStateTest {
         Parameter[] wrapped = {
             parameter("module.fc.weight", ElementType.FLOAT32, 2), parameter("module.fc.bias", ElementType.FLOAT32)
         };
-        Parameter[] plain = {
-            parameter("fc.weight", ElementType.FLOAT32, 2), parameter("fc.bias", ElementType.FLOAT32)
-        };
+        Parameter[] plain = {parameter("fc.weight", ElementType.FLOAT32, 2), parameter("fc.bias", ElementType.FLOAT32)};
         try (Optimizer first = optimizer(Rules.adam(), wrapped);
                 Optimizer second = optimizer(Rules.adam(), plain)) {
             first.step();
@@ -295,13 +294,9 @@ class TorchStateTest {
             write(
                     tensor("a", DataType.F32, Shape.of(2), 3, 4),
                     tensor("bn.running_mean", DataType.F32, Shape.of(1), 0));
-            refuses(
-                    file(),
-                    optimizer,
-                    Loading.STRICT.onlyValues(),
-                    "tensor \"bn.running_mean\" is unexpected");
-            LoadReport part =
-                    TorchState.load(file(), optimizer, Loading.STRICT.onlyValues().partial());
+            refuses(file(), optimizer, Loading.STRICT.onlyValues(), "tensor \"bn.running_mean\" is unexpected");
+            LoadReport part = TorchState.load(
+                    file(), optimizer, Loading.STRICT.onlyValues().partial());
             assertThat(part.unused()).containsExactly("bn.running_mean");
             assertThat(all(optimizer).get("a")).containsExactly(3, 4);
             write(tensor("other", DataType.F32, Shape.of(2), 3, 4));
@@ -388,8 +383,7 @@ class TorchStateTest {
     @Test
     void namesMayHaveSlashes() {
         Parameter[] some = {parameter("dense/kernel.0", ElementType.FLOAT32, 2), parameter("a/b", ElementType.FLOAT32)};
-        Parameter[] others = {
-            parameter("dense/kernel.0", ElementType.FLOAT32, 2), parameter("a/b", ElementType.FLOAT32)
+        Parameter[] others = {parameter("dense/kernel.0", ElementType.FLOAT32, 2), parameter("a/b", ElementType.FLOAT32)
         };
         try (Optimizer first = optimizer(Rules.adam(), some);
                 Optimizer second = optimizer(Rules.adam(), others)) {

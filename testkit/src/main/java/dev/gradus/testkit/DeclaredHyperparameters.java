@@ -1,6 +1,5 @@
 package dev.gradus.testkit;
 
-import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
 import dev.gradus.rule.Trace.Unread;
@@ -52,7 +51,8 @@ final class DeclaredHyperparameters {
         Map<String, Unread> unread = new LinkedHashMap<>();
         for (Trace trace : traces(rule)) {
             trace.hyperparameters().forEach(use -> read.add(use.name()));
-            trace.unread().forEach(found -> unread.merge(found.name(), found, (one, other) -> one.asked() ? one : other));
+            trace.unread()
+                    .forEach(found -> unread.merge(found.name(), found, (one, other) -> one.asked() ? one : other));
         }
         unread.keySet().removeAll(read);
         return List.copyOf(unread.values());

@@ -62,7 +62,8 @@ public final class RuleContract {
             List.of(Shape.of(5, 7), Shape.of(3, 64), Shape.of(2, 1023), Shape.of(3, 1040), Shape.of(5, 2, 3, 3));
 
     /// For threads: large enough in total to wake helpers, and two of them to be divided among threads.
-    private static final List<Shape> LARGE = List.of(Shape.of(225, 1023), Shape.of(70_001), Shape.of(64), Shape.of(8, 3, 3, 3));
+    private static final List<Shape> LARGE =
+            List.of(Shape.of(225, 1023), Shape.of(70_001), Shape.of(64), Shape.of(8, 3, 3, 3));
 
     /// Values for large tensors, in turn; a prime number of them.
     private static final double[] TABLE = new Random(7).doubles(8191, -2, 2).toArray();
@@ -203,9 +204,17 @@ public final class RuleContract {
         LENGTHS.forEach(length -> all.add(Shape.of(length)));
         List<Supplier<Setup>> setups = List.of(
                 () -> new Setup().subnormals().steps(7),
-                () -> new Setup().type(ElementType.FLOAT64).subnormals().memory(Memory.NATIVE).steps(3),
+                () -> new Setup()
+                        .type(ElementType.FLOAT64)
+                        .subnormals()
+                        .memory(Memory.NATIVE)
+                        .steps(3),
                 () -> new Setup().stateFormat(StateFormat.EIGHT_BIT).steps(3),
-                () -> new Setup().type(ElementType.FLOAT16).listened().notFinite().steps(3),
+                () -> new Setup()
+                        .type(ElementType.FLOAT16)
+                        .listened()
+                        .notFinite()
+                        .steps(3),
                 () -> new Setup()
                         .type(ElementType.BFLOAT16)
                         .withoutMasterWeights()
@@ -327,8 +336,8 @@ public final class RuleContract {
 
     private void worksOnAnyLength() {
         for (int length : new int[] {0, 1, 15, 16, 17, 1023, 1024, 1025, 2049}) {
-            for (Shape shape :
-                    accepted(List.of(Shape.of(length), Shape.of(length, 3), Shape.of(2, length), Shape.of(length, 2, 1, 2)))) {
+            for (Shape shape : accepted(
+                    List.of(Shape.of(length), Shape.of(length, 3), Shape.of(2, length), Shape.of(length, 2, 1, 2)))) {
                 requireFinite(run(new Setup().shapes(List.of(shape)).steps(2)));
             }
         }
@@ -655,7 +664,7 @@ public final class RuleContract {
 
         private double data(Random random, Shape shape, long element) {
             double x = shape.elements() > TABLE.length
-                    ? TABLE[(int) ((element + 31 * drawn) % TABLE.length)]
+                    ? TABLE[(int) ((element + 31L * drawn) % TABLE.length)]
                     : random.nextGaussian();
             return setup.float32Data ? (float) x : x;
         }
@@ -690,9 +699,8 @@ public final class RuleContract {
                 Shape shape = parameters.get(i).shape();
                 for (long k = 0; k < shape.elements(); k++) {
                     double x = data(randoms.get(i), shape, k) + 0.5;
-                    double tiny = setup.subnormals && k % 5 == 0
-                            ? Objects.requireNonNull(SUBNORMAL.get(setup.type))
-                            : 1;
+                    double tiny =
+                            setup.subnormals && k % 5 == 0 ? Objects.requireNonNull(SUBNORMAL.get(setup.type)) : 1;
                     gradients.get(i).set(k, drawn < setup.zeroSteps ? 0 : x * tiny);
                 }
             }

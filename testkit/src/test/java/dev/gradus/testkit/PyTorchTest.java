@@ -88,7 +88,12 @@ class PyTorchTest {
     /// @param options as Python writes them
     /// @param formula where the place follows from, or null where it is that of the rule
     private record Case(
-            String name, ElementType type, String torchClass, String options, Rule rule, @Nullable Formula formula) {
+            String name,
+            ElementType type,
+            String torchClass,
+            String options,
+            Rule rule,
+            @Nullable Formula formula) {
         double tolerance() {
             return type == ElementType.FLOAT64 ? 1e-12 : 1e-5;
         }
@@ -160,19 +165,14 @@ class PyTorchTest {
                 "\"lr\": 0.1, \"amsgrad\": true, \"maximize\": true, \"weight_decay\": 0.1",
                 chain(new Scale(-1), new AmsGrad(Rules.adam()), new DecayWeights(0.1)));
         add(cases, type, "Adamax", "\"lr\": 0.1, \"maximize\": true", chain(new Scale(-1), Rules.adamax()));
-        add(
-                cases,
-                type,
-                "Adamax",
-                "\"lr\": 0.1, \"weight_decay\": 0.1",
-                chain(new DecayWeights(0.1), Rules.adamax()));
+        add(cases, type, "Adamax", "\"lr\": 0.1, \"weight_decay\": 0.1", chain(new DecayWeights(0.1), Rules.adamax()));
         add(cases, type, "RMSprop", "\"lr\": 0.1", Rules.rmsProp());
         add(
                 cases,
                 type,
                 "RMSprop",
                 "\"lr\": 0.1, \"centered\": true, \"momentum\": 0.9",
-                chain(new RmsProp().with(RmsProp.About.MEAN), new Momentum(0.9)));
+                chain(new RmsProp().withAbout(RmsProp.About.MEAN), new Momentum(0.9)));
         add(
                 cases,
                 type,
@@ -181,7 +181,7 @@ class PyTorchTest {
                 chain(new Scale(-1), new Adagrad(0.5, 1e-10, RootEps.OUTSIDE), new DecayOverTime(0.1)));
         add(cases, type, "Adadelta", "\"lr\": 1.0, \"eps\": 0.01", new Adadelta(0.9, 0.01));
         add(cases, type, "Rprop", "\"lr\": 0.1", new Rprop(0.5, 1.2, 1e-6, 50));
-        Rectify radam = new Rectify(Rules.adam().withEps(EpsPlacement.UNCORRECTED));
+        Rectify radam = new Rectify(Rules.adam().withPlacement(EpsPlacement.UNCORRECTED));
         add(
                 cases,
                 type,
@@ -189,11 +189,10 @@ class PyTorchTest {
                 "\"lr\": 0.1, \"weight_decay\": 0.1",
                 chain(new DecayWeights(0.1), radam.whereAbove(5)));
         // Without eps, whatever it is.
-        Rule withoutEps = new Rectify(Rules.adam().withEps(0).withEps(EpsPlacement.UNCORRECTED)).whereAbove(5);
+        Rule withoutEps = new Rectify(Rules.adam().withEps(0).withPlacement(EpsPlacement.UNCORRECTED)).whereAbove(5);
         add(cases, type, "RAdam", "\"lr\": 0.1, \"eps\": 0.5, \"foreach\": true", withoutEps);
         String nadam = "\"lr\": 0.1, \"foreach\": ";
-        cases.add(new Case(
-                "", type, "NAdam", nadam + "true", Rules.nadam(), isDouble ? Nadam.COUNTS_ONCE : null));
+        cases.add(new Case("", type, "NAdam", nadam + "true", Rules.nadam(), isDouble ? Nadam.COUNTS_ONCE : null));
         cases.add(new Case("", type, "NAdam", nadam + "false", Rules.nadam(), Nadam.COUNTS_TWICE));
         String asgd = "\"lr\": 0.1, \"lambd\": 0.01, \"alpha\": 0.75, \"t0\": 3";
         Rule average = new Asgd(0.01, 0.75, 3);
@@ -203,7 +202,7 @@ class PyTorchTest {
                 type,
                 "SparseAdam",
                 "\"lr\": 0.1",
-                Rules.adam().withEps(EpsPlacement.UNCORRECTED));
+                Rules.adam().withPlacement(EpsPlacement.UNCORRECTED));
     }
 
     private static void add(List<Case> cases, ElementType type, String torchClass, String options, Rule rule) {
@@ -328,11 +327,10 @@ class PyTorchTest {
 
     private static String python(String script, String... arguments) throws IOException, InterruptedException {
         Path scripts = Path.of("src", "test", "resources", "exchange");
-        List<String> command = new ArrayList<>(
-                List.of(python, scripts.resolve(script).toString(), "../tools", folder.toString()));
+        List<String> command =
+                new ArrayList<>(List.of(python, scripts.resolve(script).toString(), "../tools", folder.toString()));
         command.addAll(List.of(arguments));
-        Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(printed).isZero();
         return printed;
@@ -378,7 +376,8 @@ class PyTorchTest {
             tensors.add(tensor(name, type, shape, () -> random.nextDouble() * 2 - 1));
             for (int step = 0; step < END; step++) {
                 if (!name.equals("idle")) {
-                    tensors.add(tensor("gradient." + step + "." + name, type, shape, () -> random.nextGaussian() + 0.5));
+                    tensors.add(
+                            tensor("gradient." + step + "." + name, type, shape, () -> random.nextGaussian() + 0.5));
                 }
             }
         });
@@ -478,7 +477,7 @@ class PyTorchTest {
     void theToolRefusesBeforeAnythingChanges() throws IOException, InterruptedException {
         Parameter table = Parameter.of("table", Shape.of(1, 1), new double[1]);
         table.gradient(new long[] {0}, new double[] {1e-8});
-        Rule rule = Rules.adam().withEps(EpsPlacement.UNCORRECTED);
+        Rule rule = Rules.adam().withPlacement(EpsPlacement.UNCORRECTED);
         try (Optimizer optimizer = Optimizer.of(new ParameterGroup("all", List.of(table), rule, 1))) {
             optimizer.step();
         }
@@ -508,12 +507,14 @@ class PyTorchTest {
 
     @TestFactory
     Stream<DynamicTest> allEndAtTheSamePlace() {
-        return named().stream().map(each -> dynamicTest(each.name, () -> {
-            assumeTrue(each.formula == null || version.startsWith("1.13"), "the formula is that of PyTorch 1.13");
-            compare(each, "alone", step -> true);
-            compare(each, "ended", step -> step / THIRD != 1);
-            compare(each, "back", step -> step / THIRD == 1);
-        }));
+        return named().stream()
+                .map(each -> dynamicTest(each.name, () -> {
+                    assumeTrue(
+                            each.formula == null || version.startsWith("1.13"), "the formula is that of PyTorch 1.13");
+                    compare(each, "alone", step -> true);
+                    compare(each, "ended", step -> step / THIRD != 1);
+                    compare(each, "back", step -> step / THIRD == 1);
+                }));
     }
 
     /// Values are compared with those of PyTorch alone, or with what follows from the formula; states with those of
@@ -550,9 +551,7 @@ class PyTorchTest {
                 // The numbers that a formula is about.
                 tolerance = Math.max(tolerance, 1e-6);
             }
-            assertThat(distance(expected, found))
-                    .as(what + ": " + name)
-                    .isLessThanOrEqualTo(tolerance * scale);
+            assertThat(distance(expected, found)).as(what + ": " + name).isLessThanOrEqualTo(tolerance * scale);
         });
     }
 
