@@ -5,8 +5,8 @@ import dev.gradus.program.Pass.Instruction;
 import dev.gradus.program.ScalarRegisters.Hyperparameter;
 import dev.gradus.program.ScalarRegisters.Input;
 import dev.gradus.program.ScalarRegisters.Literal;
-import dev.gradus.program.ScalarRegisters.Number;
 import dev.gradus.program.ScalarRegisters.Size;
+import dev.gradus.program.ScalarRegisters.StateNumber;
 import dev.gradus.program.ScalarRegisters.StepCount;
 import dev.gradus.tensor.Axes;
 import java.util.Arrays;
@@ -168,7 +168,7 @@ public final class Listing {
                         case Hyperparameter hyper -> hyper.name();
                         case StepCount step -> step.clock().symbol();
                         case Size size -> "size(" + size.axes() + ")";
-                        case Number number -> number.state().name();
+                        case StateNumber number -> number.state().name();
                     });
         }
         return names;

@@ -25,6 +25,8 @@ public record Centralize() implements Direction {
         return s.direction().minus(rowMean(s.direction()));
     }
 
+    /// Refuses a parameter without rows.
+    ///
     /// @throws IllegalArgumentException if the parameter has no rows of more than one axis
     public static void requireRows(String link, Step s) {
         if (s.axes().rank() < 2) {
