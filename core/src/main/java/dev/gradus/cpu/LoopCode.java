@@ -268,8 +268,11 @@ final class LoopCode {
     private @Nullable Instruction fused(Instruction outer) {
         for (int i = 0; i < outer.sources.length; i++) {
             Instruction inner = forOneUse(outer.sources[i]);
-            Loop fused = inner == null ? null : FUSED.get(new Pair(inner.loop, outer.loop, i));
-            if (inner != null && fused != null) {
+            if (inner == null) {
+                continue;
+            }
+            Loop fused = FUSED.get(new Pair(inner.loop, outer.loop, i));
+            if (fused != null) {
                 instructions.remove(inner);
                 int index = i;
                 int[] others = IntStream.range(0, outer.sources.length)
@@ -288,11 +291,12 @@ final class LoopCode {
         boolean isSum = sum.loop == Loop.MULTIPLY_ADD || sum.loop == Loop.PRODUCT_PLUS;
         for (int i = 0; isSum && i < 2; i++) {
             Instruction inner = forOneUse(sum.sources[i]);
-            int variable = sum.sources[1 - i];
-            Loop longer = inner == null || inner.sources[inner.sources.length - 1] != variable
-                    ? null
-                    : longer(inner.loop, sum.loop == Loop.PRODUCT_PLUS);
-            if (inner != null && longer != null) {
+            if (inner == null || inner.sources.length == 0) {
+                continue;
+            }
+            boolean isIn = inner.sources[inner.sources.length - 1] == sum.sources[1 - i];
+            Loop longer = longer(inner.loop, sum.loop == Loop.PRODUCT_PLUS);
+            if (isIn && longer != null) {
                 instructions.remove(inner);
                 int[] others = Arrays.copyOfRange(sum.sources, 2, sum.sources.length);
                 return new Instruction(longer, sum.target, concat(inner.sources, others), numbers(inner, sum));
