@@ -58,7 +58,7 @@ final class TrainedGroup {
         return byName;
     }
 
-    /// Adds a parameter; its states have to be [initialised][TrainedParameter#initialise].
+    /// Adds a parameter; its states have to be [initialised][StateInitializer#initialise].
     ///
     /// @throws IllegalArgumentException if the rule is not for such a parameter, or a hyperparameter has another
     ///     value for other parameters

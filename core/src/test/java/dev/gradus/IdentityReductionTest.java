@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// A reduction that keeps all axes reduces one element each.
 class IdentityReductionTest {
     /// Each reduction of g, and what it is of an element.
-    private record Case(String name, Direction rule, DoubleUnaryOperator of) {}
+    record Case(String name, Direction rule, DoubleUnaryOperator of) {}
 
     private static final List<Case> CASES = List.of(
             new Case("sum", s -> sum(s.direction(), s.axes()), x -> x),

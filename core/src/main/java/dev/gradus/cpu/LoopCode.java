@@ -84,7 +84,8 @@ final class LoopCode {
     /// A loop whose source at an index, and not elsewhere, is what another loop computes.
     private record Pair(Loop inner, Loop outer, int index) {}
 
-    /// What takes the place of pairs: a loop of the inner one's sources and numbers, and then of the outer one's others.
+    /// What takes the place of pairs: a loop of the inner one's sources and numbers, and then of the outer one's
+    /// others.
     private static final Map<Pair, Loop> FUSED = new HashMap<>();
 
     static {
@@ -229,13 +230,12 @@ final class LoopCode {
             return;
         }
         boolean isNumber = isConstant(right);
-        Loop loop =
-                switch (basic) {
-                    case ADD -> isNumber ? Loop.ADD_NUMBER : Loop.ADD;
-                    case MULTIPLY -> isNumber ? Loop.SCALE : Loop.MULTIPLY;
-                    case MIN -> isNumber ? Loop.MIN_NUMBER : Loop.MIN;
-                    default -> isNumber ? Loop.MAX_NUMBER : Loop.MAX;
-                };
+        Loop loop = switch (basic) {
+            case ADD -> isNumber ? Loop.ADD_NUMBER : Loop.ADD;
+            case MULTIPLY -> isNumber ? Loop.SCALE : Loop.MULTIPLY;
+            case MIN -> isNumber ? Loop.MIN_NUMBER : Loop.MIN;
+            default -> isNumber ? Loop.MAX_NUMBER : Loop.MAX;
+        };
         if (isNumber) {
             add(loop, index, new int[] {left}, number(right));
         } else {
@@ -269,15 +269,15 @@ final class LoopCode {
         for (int i = 0; i < outer.sources.length; i++) {
             Instruction inner = forOneUse(outer.sources[i]);
             Loop fused = inner == null ? null : FUSED.get(new Pair(inner.loop, outer.loop, i));
-            if (fused != null) {
+            if (inner != null && fused != null) {
                 instructions.remove(inner);
                 int index = i;
                 int[] others = IntStream.range(0, outer.sources.length)
                         .filter(k -> k != index)
                         .map(k -> outer.sources[k])
                         .toArray();
-                return inHornersRule(new Instruction(
-                        fused, outer.target, concat(inner.sources, others), numbers(inner, outer)));
+                return inHornersRule(
+                        new Instruction(fused, outer.target, concat(inner.sources, others), numbers(inner, outer)));
             }
         }
         return null;
@@ -292,7 +292,7 @@ final class LoopCode {
             Loop longer = inner == null || inner.sources[inner.sources.length - 1] != variable
                     ? null
                     : longer(inner.loop, sum.loop == Loop.PRODUCT_PLUS);
-            if (longer != null) {
+            if (inner != null && longer != null) {
                 instructions.remove(inner);
                 int[] others = Arrays.copyOfRange(sum.sources, 2, sum.sources.length);
                 return new Instruction(longer, sum.target, concat(inner.sources, others), numbers(inner, sum));
@@ -331,10 +331,7 @@ final class LoopCode {
     }
 
     private @Nullable Instruction computing(int step) {
-        return instructions.stream()
-                .filter(in -> in.target == step)
-                .findFirst()
-                .orElse(null);
+        return instructions.stream().filter(in -> in.target == step).findFirst().orElse(null);
     }
 
     /// Operations on bits share a loop in the order in which it applies them.

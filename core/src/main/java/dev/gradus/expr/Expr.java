@@ -184,6 +184,7 @@ public abstract sealed class Expr {
         EXP(StrictMath::exp),
         LOG1P(StrictMath::log1p),
         CBRT(StrictMath::cbrt),
+        TANH(StrictMath::tanh),
         LOG(StrictMath::log),
         COS(StrictMath::cos, true),
         FLOOR(Math::floor, true);

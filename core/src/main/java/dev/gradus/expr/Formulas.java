@@ -70,6 +70,11 @@ public final class Formulas {
         return new Unary(UnaryOp.CBRT, x);
     }
 
+    /// Hyperbolic tangent; ±0 of ±0, ±1 of ±∞.
+    public static Expr tanh(Expr x) {
+        return new Unary(UnaryOp.TANH, x);
+    }
+
     /// Natural logarithm; −∞ of ±0, NaN of what is less.
     public static Expr log(Expr x) {
         return new Unary(UnaryOp.LOG, x);

@@ -44,6 +44,7 @@ public enum Operator {
     NORM(Binding.ATOM, "‖‖", "‖‖", FormulaPrinter::norm),
     SIGN(Binding.ATOM, "sign", "\\operatorname{sign}", FormulaPrinter::function, UnaryOp.SIGN),
     EXP(Binding.ATOM, "exp", "\\exp", FormulaPrinter::function, UnaryOp.EXP),
+    TANH(Binding.ATOM, "tanh", "\\tanh", FormulaPrinter::function, UnaryOp.TANH),
     LOG(Binding.ATOM, "log", "\\log", FormulaPrinter::function, UnaryOp.LOG),
     COS(Binding.ATOM, "cos", "\\cos", FormulaPrinter::function, UnaryOp.COS),
     MIN(Binding.ATOM, "min", "\\min", FormulaPrinter::function, BinaryOp.MIN),

@@ -1,12 +1,15 @@
 package dev.gradus.numeric;
 
+import org.jspecify.annotations.Nullable;
+
 /// A function, decomposed into basic operations for one arithmetic.
 ///
 /// @param full computes it for every argument
 /// @param regular computes the same for regular arguments with fewer operations: for backends that look at many
 ///     arguments before they choose
-/// @param guard tells which arguments are regular
-public record Decomposition(Sequence full, Sequence regular, Guard guard) {
+/// @param guard tells which arguments are regular; null if all are
+public record Decomposition(
+        Sequence full, Sequence regular, @Nullable Guard guard) {
     /// Which arguments are regular: a step has bits within bounds.
     ///
     /// @param step of the regular sequence

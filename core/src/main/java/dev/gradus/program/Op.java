@@ -31,6 +31,7 @@ public enum Op {
     EXP(UnaryOp.EXP, "exp", Elementary::exp),
     LOG1P(UnaryOp.LOG1P, "log1p", Elementary::log1p),
     CBRT(UnaryOp.CBRT, "cbrt", Elementary::cbrt),
+    TANH(UnaryOp.TANH, "tanh", Elementary::tanh),
     LOG(UnaryOp.LOG, "log", Elementary::log),
     COS(UnaryOp.COS, "cos"),
     FLOOR(UnaryOp.FLOOR, "floor"),

@@ -40,7 +40,7 @@ public record Triangular(double from, double peak, long up, long down, double pe
         long cycle = completed / period;
         long position = completed % period;
         double part = position <= up ? (double) position / up : (double) (period - position) / down;
-        double height = part * StrictMath.pow(perCycle, cycle) * StrictMath.pow(perStep, completed);
+        double height = part * StrictMath.pow(perCycle, (double) cycle) * StrictMath.pow(perStep, (double) completed);
         return from + (peak - from) * height;
     }
 }

@@ -1,8 +1,5 @@
 package dev.gradus.cpu;
 
-import dev.gradus.cpu.simd.KernelCache;
-import dev.gradus.cpu.simd.KernelUse;
-import dev.gradus.cpu.simd.VectorApi;
 import static dev.gradus.expr.Formulas.cbrt;
 import static dev.gradus.expr.Formulas.log;
 import static dev.gradus.expr.Formulas.max;
@@ -10,10 +7,14 @@ import static dev.gradus.expr.Formulas.mean;
 import static dev.gradus.expr.Formulas.min;
 import static dev.gradus.expr.Formulas.rowMean;
 import static dev.gradus.expr.Formulas.sign;
+import static dev.gradus.expr.Formulas.tanh;
 import static dev.gradus.expr.Formulas.where;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.gradus.cpu.simd.KernelCache;
+import dev.gradus.cpu.simd.KernelUse;
+import dev.gradus.cpu.simd.VectorApi;
 import dev.gradus.engine.Tensor;
 import dev.gradus.expr.Expr;
 import dev.gradus.program.Program;
@@ -140,6 +141,7 @@ class SimdTest {
                     .plus(dev.gradus.expr.Formulas.exp(x.unaryMinus()));
             Expr ignored = s.state("smooth").becomes(old -> smooth);
             s.state("root").write(old -> cbrt(g).minus(cbrt(x)));
+            s.state("tangent").write(old -> tanh(g).minus(tanh(x.times(0.1))));
             s.state("logarithm").write(old -> log(g).plus(log(dev.gradus.expr.Formulas.abs(x))));
             return state.unaryMinus()
                     .plus(dev.gradus.expr.Formulas.abs(g))
@@ -163,7 +165,8 @@ class SimdTest {
     private static void requireSameBits(
             Rule rule, TaskRun compiled, ElementType type, int bits, boolean heap, Map<String, double[]> expected) {
         ParameterBench.requireSame(
-                rule + " on " + type + " " + compiled.trace.shape() + ", " + bits + " bits, " + (heap ? "heap" : "native"),
+                rule + " on " + type + " " + compiled.trace.shape() + ", " + bits + " bits, "
+                        + (heap ? "heap" : "native"),
                 expected,
                 run(compiled, type, bits, heap));
     }

@@ -12,6 +12,7 @@ class ElementaryTest {
     private static final Evaluation EXP = Evaluation.of(Elementary::exp);
     private static final Evaluation LOG1P = Evaluation.of(Elementary::log1p);
     private static final Evaluation LOG = Evaluation.of(Elementary::log);
+    private static final Evaluation TANH = Evaluation.of(Elementary::tanh);
     private static final Evaluation CBRT = Evaluation.of(Elementary::cbrt);
 
     private static final MathContext PRECISE = new MathContext(60);
@@ -66,6 +67,54 @@ class ElementaryTest {
             assertThat(ulps(LOG.apply(x), exactLog(new BigDecimal(x), StrictMath.log(x))))
                     .as("log(%s)", x)
                     .isLessThan(0.9);
+        }
+    }
+
+    @Test
+    void floatTanhIsWithinElevenTenthsOfAnUlpOfTheTrueValue() {
+        for (float to : new float[] {0.01f, 1, 10}) {
+            assertThat(worstFloatError(-to, to, x -> TANH.apply((float) x), x -> StrictMath.tanh((float) x)))
+                    .isLessThan(1.1);
+        }
+        assertThat(worstFloatError(0.74f, 0.76f, x -> TANH.apply((float) x), x -> StrictMath.tanh((float) x)))
+                .isLessThan(1.1);
+        Random random = new Random(10);
+        for (int exponent = -149; exponent < 5; exponent++) {
+            for (int i = 0; i < 1_000; i++) {
+                float x = Math.scalb(1 + random.nextFloat(), exponent);
+                double exact = StrictMath.tanh(x);
+                assertThat(Math.abs(TANH.apply(x) - exact)).as("tanh(%s)", x).isLessThan(1.1 * Math.ulp((float) exact));
+            }
+        }
+    }
+
+    @Test
+    void doubleTanhIsWithinElevenTenthsOfAnUlpOfTheTrueValue() {
+        Random random = new Random(11);
+        for (int i = 0; i < 3_000; i++) {
+            double x = i % 3 == 0
+                    ? (random.nextDouble() * 2 - 1) * 22
+                    : i % 3 == 1 ? random.nextDouble() * 2 - 1 : Math.scalb(1 + random.nextDouble(), i % 60 - 55);
+            assertThat(ulps(TANH.apply(x), exactTanh(x))).as("tanh(%s)", x).isLessThan(1.1);
+        }
+        for (int exponent = -1074; exponent < -55; exponent++) {
+            double x = Math.scalb(1 + random.nextDouble(), exponent);
+            assertThat(TANH.apply(x)).as("tanh(%s)", x).isEqualTo(x);
+        }
+    }
+
+    private static BigDecimal exactTanh(double x) {
+        BigDecimal e = exactExp(2 * x);
+        return e.subtract(BigDecimal.ONE).divide(e.add(BigDecimal.ONE), PRECISE);
+    }
+
+    @Test
+    void tanhGrowsWithItsArgument() {
+        float before = -1;
+        for (float x = -12; x < 12; x = Math.nextUp(x + 3e-5f)) {
+            float y = TANH.apply(x);
+            assertThat(y).as("tanh(%s)", x).isBetween(before, 1f);
+            before = y;
         }
     }
 
@@ -130,9 +179,7 @@ class ElementaryTest {
         Random random = new Random(3);
         for (int i = 0; i < 500; i++) {
             double x = i % 2 == 0 ? random.nextDouble() * 2 - 0.99 : StrictMath.exp(random.nextGaussian() * 20);
-            assertThat(ulps(LOG1P.apply(x), exactLog1p(x)))
-                    .as("log1p(%s)", x)
-                    .isLessThan(1);
+            assertThat(ulps(LOG1P.apply(x), exactLog1p(x))).as("log1p(%s)", x).isLessThan(1);
         }
     }
 
@@ -208,6 +255,13 @@ class ElementaryTest {
             assertThat(LOG.apply(x)).as("log(%s)", x).isEqualTo(Double.valueOf(StrictMath.log(x)));
             assertThat(LOG.apply((float) x)).as("log(%s)", x).isEqualTo(Float.valueOf((float) StrictMath.log(x)));
         }
+        for (double x :
+                new double[] {0.0, -0.0, 1e-40, -30, 1e30, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+            assertThat(TANH.apply(x)).as("tanh(%s)", x).isEqualTo(Double.valueOf(StrictMath.tanh(x)));
+            assertThat(TANH.apply((float) x)).as("tanh(%s)", x).isEqualTo(Float.valueOf((float) StrictMath.tanh(x)));
+        }
+        assertThat(TANH.apply(Double.NaN)).isNaN();
+        assertThat(TANH.apply(Float.NaN)).isNaN();
         assertThat(LOG.apply(Double.NaN)).isNaN();
         assertThat(LOG.apply(Float.NaN)).isNaN();
         assertThat(LOG.apply(Float.MIN_VALUE)).isEqualTo((float) StrictMath.log(Float.MIN_VALUE));
