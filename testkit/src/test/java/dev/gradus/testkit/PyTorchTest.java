@@ -197,12 +197,7 @@ class PyTorchTest {
         String asgd = "\"lr\": 0.1, \"lambd\": 0.01, \"alpha\": 0.75, \"t0\": 3";
         Rule average = new Asgd(0.01, 0.75, 3);
         cases.add(new Case("", type, "ASGD", asgd, average, isDouble ? PyTorchTest::asgd : null));
-        add(
-                cases,
-                type,
-                "SparseAdam",
-                "\"lr\": 0.1",
-                Rules.adam().withPlacement(EpsPlacement.UNCORRECTED));
+        add(cases, type, "SparseAdam", "\"lr\": 0.1", Rules.adam().withPlacement(EpsPlacement.UNCORRECTED));
     }
 
     private static void add(List<Case> cases, ElementType type, String torchClass, String options, Rule rule) {
