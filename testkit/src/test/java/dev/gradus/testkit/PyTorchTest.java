@@ -197,12 +197,7 @@ class PyTorchTest {
         String asgd = "\"lr\": 0.1, \"lambd\": 0.01, \"alpha\": 0.75, \"t0\": 3";
         Rule average = new Asgd(0.01, 0.75, 3);
         cases.add(new Case("", type, "ASGD", asgd, average, isDouble ? PyTorchTest::asgd : null));
-        add(
-                cases,
-                type,
-                "SparseAdam",
-                "\"lr\": 0.1",
-                Rules.adam().withPlacement(EpsPlacement.UNCORRECTED));
+        add(cases, type, "SparseAdam", "\"lr\": 0.1", Rules.adam().withPlacement(EpsPlacement.UNCORRECTED));
     }
 
     private static void add(List<Case> cases, ElementType type, String torchClass, String options, Rule rule) {
@@ -292,29 +287,21 @@ class PyTorchTest {
         for (Case each : cases) {
             Here.begin(each).steps(0, THIRD).save("here7");
         }
-        String ignored = python("steps.py", "alone", "begun");
+        makeSteps("alone", "begun");
         for (Case each : cases) {
             Here.load(each, "there7").steps(THIRD, 2 * THIRD).save("here14");
             Here.load(each, "there14").steps(2 * THIRD, END).save("back");
         }
-        String alsoIgnored = python("steps.py", "ended");
+        makeSteps("ended");
     }
 
     /// Skips all where there is no PyTorch, or fails where the environment says that there must be.
     private static void findPython() throws InterruptedException {
         for (String candidate : List.of("python3", "/usr/bin/python3")) {
-            try {
-                Process process = new ProcessBuilder(candidate, "-c", "import torch; print(torch.__version__)")
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-                String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                if (process.waitFor() == 0) {
-                    python = candidate;
-                    version = printed.strip();
-                    return;
-                }
-            } catch (IOException notThere) {
-                continue;
+            version = versionOf(candidate);
+            if (!version.isEmpty()) {
+                python = candidate;
+                return;
             }
         }
         String sentence = "no Python here has PyTorch (Debian: apt-get install python3-torch)";
@@ -323,6 +310,23 @@ class PyTorchTest {
         }
         System.out.println("PyTorchTest is skipped: " + sentence);
         assumeTrue(false, sentence);
+    }
+
+    /// The version of PyTorch that a Python has, or nothing.
+    private static String versionOf(String candidate) throws InterruptedException {
+        try {
+            Process process = new ProcessBuilder(candidate, "-c", "import torch; print(torch.__version__)")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? printed.strip() : "";
+        } catch (IOException notThere) {
+            return "";
+        }
+    }
+
+    private static void makeSteps(String... modes) throws IOException, InterruptedException {
+        String ignored = python("steps.py", modes);
     }
 
     private static String python(String script, String... arguments) throws IOException, InterruptedException {
@@ -481,9 +485,9 @@ class PyTorchTest {
         try (Optimizer optimizer = Optimizer.of(new ParameterGroup("all", List.of(table), rule, 1))) {
             optimizer.step();
         }
-        assertThat(python("refusals.py"))
-                .isEqualTo("first step of SparseAdam: -0.030653\n")
-                .endsWith("%.6f%n".formatted(table.values().get(ValueLayout.JAVA_DOUBLE, 0)));
+        double here = table.values().get(ValueLayout.JAVA_DOUBLE, 0);
+        assertThat("%.6f".formatted(here)).isEqualTo("-0.030653");
+        assertThat(python("refusals.py")).endsWith("first step of SparseAdam: -0.030653\n");
     }
 
     @Test

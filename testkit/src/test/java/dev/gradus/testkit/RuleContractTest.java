@@ -103,7 +103,9 @@ class RuleContractTest {
                 new FactoredRms(0.8, 1e-30, FactoredRms.Factoring.TWO_LARGEST, 2, FactoredRms.Floor.ADDED));
         rules.put(
                 "clip by the largest magnitude", chain(Rules.clipByGlobalNorm(1).withNorm(Norm.MAX), Rules.adam()));
-        rules.put("clip each by its largest magnitude", chain(Rules.clipByNorm(0.5).withNorm(Norm.MAX), Rules.adam()));
+        rules.put(
+                "clip each by its largest magnitude",
+                chain(Rules.clipByNorm(0.5).withNorm(Norm.MAX), Rules.adam()));
         rules.put(
                 "norms recorded",
                 chain(
