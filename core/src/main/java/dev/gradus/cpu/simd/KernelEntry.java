@@ -13,12 +13,17 @@ public final class KernelEntry {
 
     private static final int MAX_FALL_BACKS = 5;
 
-    /// How long a warm-up may take. A kernel that is not fast by then gets another attempt later: on a busy machine the
-    /// JIT, which compiles it meanwhile, needs the processor more than calls that are slow.
+    /// How long a warm-up may take. A kernel that is not fast by then gets another one later: on a busy machine the JIT,
+    /// which compiles it meanwhile, needs the processor more than calls that are slow.
     private static final long MAX_WARM_UP = TimeUnit.SECONDS.toNanos(2);
 
-    /// The seconds before the second attempt; they double with each further one.
+    /// How many warm-ups of a kernel may fail: some 40 seconds of them, over more than an hour.
+    private static final int MAX_FAILED = 20;
+
+    /// The seconds before the next warm-up; they double with each that fails.
     private static final long PAUSE = 5;
+
+    private static final long MAX_PAUSE = 300;
 
     private final KernelKey key;
     private final KernelCompiler compiler;
@@ -28,6 +33,7 @@ public final class KernelEntry {
     private final Pace pace = new Pace();
     private volatile @Nullable Kernel active;
     private int fallBacks;
+    private int failed;
 
     /// @param background runs the warm-up
     KernelEntry(KernelKey key, KernelCompiler compiler, Executor background, KernelCounters counters) {
@@ -61,7 +67,7 @@ public final class KernelEntry {
     /// an arena that it did not expect, the interpreter works until the kernel is fast again.
     public void ranIn(double nanosPerElement) {
         if (pace.isTooSlow(nanosPerElement, fallBacks)) {
-            fallBack(background);
+            fallBack();
         }
     }
 
@@ -89,7 +95,7 @@ public final class KernelEntry {
             if (WarmUp.run(kernel, key, pace, MAX_WARM_UP)) {
                 activate(kernel);
             } else if (!Thread.currentThread().isInterrupted()) {
-                fallBack(CompletableFuture.delayedExecutor(PAUSE << fallBacks, TimeUnit.SECONDS, background));
+                tryAgainLater();
             }
         } catch (RuntimeException | LinkageError e) {
             LOG.log(System.Logger.Level.WARNING, "a pass stays in the interpreter: no kernel could be made of it", e);
@@ -111,17 +117,29 @@ public final class KernelEntry {
         active = kernel;
     }
 
+    private void tryAgainLater() {
+        if (failed++ < MAX_FAILED) {
+            long pause = Math.min(PAUSE << failed - 1, MAX_PAUSE);
+            CompletableFuture.delayedExecutor(pause, TimeUnit.SECONDS, background)
+                    .execute(this::prepare);
+        } else {
+            logSlow();
+        }
+    }
+
     /// Leaves the work to the interpreter for now; after some times, for good.
-    ///
-    /// @param again runs the next warm-up
-    private void fallBack(Executor again) {
+    private void fallBack() {
         active = null;
         pace.restart();
         counters.countFallBack();
         if (++fallBacks <= MAX_FALL_BACKS) {
-            again.execute(this::prepare);
+            prepareInBackground();
         } else {
-            LOG.log(System.Logger.Level.WARNING, "a SIMD kernel stays slow: its pass goes on in the interpreter");
+            logSlow();
         }
+    }
+
+    private static void logSlow() {
+        LOG.log(System.Logger.Level.WARNING, "a SIMD kernel stays slow: its pass goes on in the interpreter");
     }
 }
