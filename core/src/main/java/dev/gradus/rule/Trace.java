@@ -319,7 +319,9 @@ public final class Trace {
             return new IllegalStateException(link + ": its code failed with " + e, e);
         }
         if (message.startsWith(link + ": ")
-                || message.startsWith(link + " ") || message.contains('"' + link + '"') || message.contains(link + ".")) {
+                || message.startsWith(link + " ")
+                || message.contains('"' + link + '"')
+                || message.contains(link + ".")) {
             return e;
         }
         String sentence = link + ": " + message;
