@@ -29,6 +29,8 @@ final class StoppedRun {
         return new Plan(List.of(new Plan.Jvm(Library.GRADUS, List.of(contests))), 2, 0);
     }
 
+    /// Runs contests until it is stopped.
+    ///
     /// @param args the file that the report is written to
     public static void main(String[] args) {
         Path file = Path.of(args[0]);

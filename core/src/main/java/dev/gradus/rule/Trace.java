@@ -318,7 +318,10 @@ public final class Trace {
         if (!(e instanceof IllegalArgumentException || e instanceof IllegalStateException) || message == null) {
             return new IllegalStateException(link + ": its code failed with " + e, e);
         }
-        if (message.startsWith(link + ": ") || message.contains('"' + link + '"') || message.contains(link + ".")) {
+        if (message.startsWith(link + ": ")
+                || message.startsWith(link + " ")
+                || message.contains('"' + link + '"')
+                || message.contains(link + ".")) {
             return e;
         }
         String sentence = link + ": " + message;

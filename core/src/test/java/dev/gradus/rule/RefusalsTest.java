@@ -153,6 +153,8 @@ class RefusalsTest {
                 .hasCause(argument);
         IllegalArgumentException named = new IllegalArgumentException("broken: it needs a matrix");
         assertThatThrownBy(() -> trace(surroundings.apply(throwing(named)))).isSameAs(named);
+        IllegalArgumentException subject = new IllegalArgumentException("broken works on matrices only");
+        assertThatThrownBy(() -> trace(surroundings.apply(throwing(subject)))).isSameAs(subject);
         assertThatThrownBy(() -> trace(surroundings.apply(throwing(new IllegalStateException("twice")))))
                 .isExactlyInstanceOf(IllegalStateException.class)
                 .hasMessage("broken: twice");

@@ -37,7 +37,12 @@ import dev.gradus.tensor.Axes;
 /// @param scale how the step depends on the matrix's size
 /// @param iterations of Newton–Schulz, at least 1
 public record Muon(
-        @Hyperparameter(range = "[0, 1)", what = "decay rate of the momentum", source = "Jordan et al. 2024", symbol = "mu")double momentum,
+        @Hyperparameter(
+                range = "[0, 1)",
+                what = "decay rate of the momentum",
+                source = "Jordan et al. 2024",
+                symbol = "mu")
+        double momentum,
 
         Scale scale,
         int iterations)
