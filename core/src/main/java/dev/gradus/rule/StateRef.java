@@ -1,7 +1,6 @@
 package dev.gradus.rule;
 
 import dev.gradus.expr.Expr;
-import dev.gradus.expr.Expr.After;
 import dev.gradus.expr.Expr.Before;
 import dev.gradus.expr.State;
 import dev.gradus.expr.State.Role;
@@ -92,7 +91,7 @@ public final class StateRef {
     public Expr becomesAfterStep(BiFunction<Step, Expr, Expr> value) {
         State state = declare();
         trace.afterStep(name, finished -> {
-            After ignored = trace.write(state, value.apply(finished, new Before(state)), survivesSkip);
+            Expr ignored = trace.write(state, value.apply(finished, new Before(state)), survivesSkip);
         });
         return new Before(state);
     }

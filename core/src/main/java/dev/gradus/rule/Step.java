@@ -289,7 +289,8 @@ public final class Step {
     /// @throws IllegalStateException if the rule throws any other exception; the message begins with the
     ///     rule's name
     public Step then(Rule rule) {
-        return then(rule, rule::apply);
+        String event = trace.passingEvent();
+        return then(rule, event == null ? rule::apply : s -> rule.passing(event, s));
     }
 
     private Step then(Rule rule, UnaryOperator<Step> how) {
@@ -314,9 +315,22 @@ public final class Step {
         return done;
     }
 
-    /// The step after another rule's response to an event.
+    /// The step after another rule's response to an event, or after the event has [passed][Rule#passing] a rule that
+    /// does not react to it.
     public Step then(String event, Rule rule) {
-        return rule.events().contains(event) ? then(rule, s -> rule.on(event, s)) : this;
+        if (trace.passingEvent() != null) {
+            return then(rule);
+        }
+        if (rule.events().contains(event)) {
+            trace.guardEvent();
+            return then(rule, s -> rule.on(event, s));
+        }
+        if (event.equals(Rule.EVALUATE) || event.equals(Rule.TRAIN)) {
+            return this;
+        }
+        Step passed = trace.passing(event, () -> then(rule));
+        return new Step(
+                trace, place, clock, before, theta, subtracted, passed.direction, passed.scaled, descended);
     }
 
     /// This step with the given rule as the current link, which owns the states and hyperparameters that it reads.

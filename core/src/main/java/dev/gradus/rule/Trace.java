@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The result of one symbolic step, or event, of a rule for one parameter: the states with their new values, the
@@ -62,6 +63,12 @@ public final class Trace {
     private final Map<State, After> writes = new LinkedHashMap<>();
     private final Map<State, List<Condition>> survivingSkip = new LinkedHashMap<>();
     private final List<Condition> conditions = new ArrayList<>();
+    /// The conditions of links that an event has passed, which hold it up only if a link behind them reacts to it.
+    private final List<Condition> guards = new ArrayList<>();
+
+    /// The event that passes a link at present, or null.
+    private @Nullable String passingEvent;
+
     private final List<Consumer<Step>> afterStep = new ArrayList<>();
     private final Set<Call> calls = new LinkedHashSet<>();
     private final Set<String> asking = new HashSet<>();
@@ -93,6 +100,28 @@ public final class Trace {
     /// Traces one of a rule's events.
     public static Trace of(Rule rule, String event, String parameterName, Shape shape) {
         return new Trace(parameterName, shape, rule, s -> s.then(event, rule));
+    }
+
+    /// The event that passes a link which does not react to it, or null if no event passes.
+    @Nullable
+    String passingEvent() {
+        return passingEvent;
+    }
+
+    /// Lets an event pass a link: nothing that the link writes takes place.
+    Step passing(String event, Supplier<Step> link) {
+        passingEvent = event;
+        try {
+            return link.get();
+        } finally {
+            passingEvent = null;
+        }
+    }
+
+    /// Makes the event depend on the conditions of all links that it has passed.
+    void guardEvent() {
+        conditions.addAll(guards);
+        guards.clear();
     }
 
     public String parameterName() {
@@ -228,10 +257,13 @@ public final class Trace {
     }
 
     /// @param survivesSkip whether the state is written even if conditions that later links set do not hold
-    After write(State state, Expr value, boolean survivesSkip) {
+    Expr write(State state, Expr value, boolean survivesSkip) {
         if (!state.axes().containsAll(value.axes())) {
             throw new IllegalStateException("state " + state + " over " + state.axes() + " cannot take a value over "
                     + value.axes() + ": reduce it first");
+        }
+        if (passingEvent != null) {
+            return value;
         }
         Expr written = value;
         if (survivesSkip) {
@@ -273,6 +305,9 @@ public final class Trace {
 
     /// @param state the state that the action writes, `link.state`
     void afterStep(String state, Consumer<Step> action) {
+        if (passingEvent != null) {
+            return;
+        }
         afterStep.add(finished -> {
             try {
                 action.accept(finished);
@@ -314,7 +349,7 @@ public final class Trace {
             throw new IllegalStateException(
                     "a step is committed on a host scalar, not per element over " + condition.axes());
         }
-        conditions.add(condition);
+        (passingEvent == null ? conditions : guards).add(condition);
     }
 
     private static void requireSamePlace(Declared<?> known, Object place, String qualified) {
