@@ -66,7 +66,8 @@ final class StateTransfer {
                         .flatMap(group -> group.parameters().stream())
                         .map(TrainedParameter::save)
                         .toList(),
-                memory());
+                memory(),
+                scheduler.pendingEvents());
     }
 
     /// The reasons why a state cannot be loaded, a sentence each.

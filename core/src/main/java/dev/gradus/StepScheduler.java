@@ -54,17 +54,53 @@ final class StepScheduler {
             isAnyRunning |= parameter.tasks().isRunning();
         }
         if (!isAnyRunning) {
+            cancelEvent();
             return;
         }
         evaluateHyperparameters();
         for (TrainedParameter parameter : parameters) {
+            parameter.tasks().prepareDisplaced();
             parameter.tasks().catchUpBeforeStep();
         }
         if (run(stepReductions)) {
             updates.increment();
         }
+        for (TrainedParameter parameter : parameters) {
+            parameter.tasks().restoreAfterStep();
+        }
         StepResult.requireComplete("the step", parameters);
         listeners.report(registry.groups().values(), updates.completed());
+    }
+
+    /// Puts all parameters back that events have displaced.
+    ///
+    /// @see Optimizer#cancelEvent
+    void cancelEvent() {
+        requireWhole();
+        for (TrainedParameter parameter : registry.byName()) {
+            parameter.tasks().restore();
+        }
+    }
+
+    /// The events that have displaced parameters which await their step.
+    Set<String> pendingEvents() {
+        Set<String> events = new TreeSet<>();
+        for (TrainedParameter parameter : registry.byName()) {
+            if (parameter.tasks().isDisplaced()) {
+                events.addAll(parameter.tasks().displacingEvents());
+            }
+        }
+        return events;
+    }
+
+    /// @param what is possible only while no event awaits its step, to begin a sentence with
+    /// @throws IllegalStateException if one does
+    void requireNoPendingEvent(String what) {
+        Set<String> events = pendingEvents();
+        if (!events.isEmpty()) {
+            throw new IllegalStateException(what + " is refused between the event \"" + String.join("\", \"", events)
+                    + "\" and its step: make the step, or call cancelEvent(), which puts the parameters back");
+        }
     }
 
     private void evaluateHyperparameters() {
@@ -160,6 +196,7 @@ final class StepScheduler {
     /// Puts the weights in place that are to be evaluated.
     void evaluate() {
         if (!isEvaluating) {
+            requireNoPendingEvent("evaluate()");
             catchUp();
             fire(Rule.EVALUATE, true);
             isEvaluating = true;
@@ -198,6 +235,15 @@ final class StepScheduler {
     /// @throws IllegalStateException in evaluation mode
     void whileTraining(Runnable action) {
         requireTraining();
+        action.run();
+    }
+
+    /// Does something that is possible only while no event awaits its step.
+    ///
+    /// @param what it is, to begin a sentence with
+    /// @throws IllegalStateException if one does
+    void whileSettled(String what, Runnable action) {
+        requireNoPendingEvent(what);
         action.run();
     }
 

@@ -71,6 +71,9 @@ final class TrainedParameter implements AutoCloseable {
 
     /// Gives all states that are not shared their initial values anew, at the present values, and starts at step 1.
     void reset() {
+        if (!isPartlyUpdated()) {
+            tasks.restore();
+        }
         initializer.recaptureOwn();
         updates().set(0);
         RowSteps rows = states.rowSteps();

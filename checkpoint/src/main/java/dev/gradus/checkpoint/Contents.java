@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
@@ -48,6 +49,7 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
     private static final String CODES = "gradus.codes";
     private static final String FROZEN = "gradus.frozen";
     private static final String EVALUATING = "gradus.evaluating";
+    private static final String PENDING = "gradus.pending";
     private static final String CHECKSUMS = "gradus.checksums";
     private static final String HEADER_CHECKSUM = "gradus.checksum";
     private static final String NOTE = "note.";
@@ -110,6 +112,9 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
         metadata.put(CODES, JSON.writeValueAsString(codes));
         metadata.put(FROZEN, JSON.writeValueAsString(frozen()));
         metadata.put(EVALUATING, String.valueOf(state.isEvaluating()));
+        if (!state.pendingEvents().isEmpty()) {
+            metadata.put(PENDING, JSON.writeValueAsString(state.pendingEvents()));
+        }
         metadata.put(CHECKSUMS, JSON.writeValueAsString(sums));
         metadata.put(HEADER_CHECKSUM, headerChecksum(metadata, tensors));
         return Safetensors.content(file, metadata, tensors, this::requireReadable);
@@ -224,7 +229,9 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
             }
         });
         return new Contents(
-                new OptimizerState(count(steps, ""), isEvaluating(file), parameters, numbers), groups, notes);
+                new OptimizerState(count(steps, ""), isEvaluating(file), parameters, numbers, pending(file)),
+                groups,
+                notes);
     }
 
     private static List<GroupDescription> in(TextForm form, List<GroupDescription> groups) {
@@ -240,6 +247,13 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
             throw new CheckpointException(
                     "has format \"" + version + "\", but this version of Gradus reads format " + VERSION);
         }
+    }
+
+    /// The events that await their step; files of earlier versions do not say so.
+    private static Set<String> pending(Safetensors file) {
+        return file.metadata().containsKey(PENDING)
+                ? new TreeSet<>(text(file, PENDING, new TypeReference<List<String>>() {}))
+                : Set.of();
     }
 
     private static boolean isEvaluating(Safetensors file) {

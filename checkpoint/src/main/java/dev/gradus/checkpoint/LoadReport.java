@@ -2,6 +2,7 @@ package dev.gradus.checkpoint;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// What loading a checkpoint did.
 ///
@@ -14,6 +15,8 @@ import java.util.List;
 ///     here before
 /// @param differences what the optimizer does otherwise than the one that was saved: hyperparameters and schedules
 ///     that are set to something else, parameters that stay frozen here, and, where loading is partial, rules
+/// @param pendingEvents the events that had moved parameters when the checkpoint was saved and await their step, here
+///     as there: the next step, or `cancelEvent()`, moves the parameters back
 public record LoadReport(
         List<String> loaded,
         List<String> begun,
@@ -21,7 +24,8 @@ public record LoadReport(
         List<String> kept,
         List<String> unused,
         List<String> restored,
-        List<String> differences) {
+        List<String> differences,
+        Set<String> pendingEvents) {
     public LoadReport {
         loaded = List.copyOf(loaded);
         begun = List.copyOf(begun);
@@ -30,6 +34,7 @@ public record LoadReport(
         unused = List.copyOf(unused);
         restored = List.copyOf(restored);
         differences = List.copyOf(differences);
+        pendingEvents = Set.copyOf(pendingEvents);
     }
 
     /// Whether the optimizer now goes on exactly as the one that was saved would have.
@@ -40,6 +45,6 @@ public record LoadReport(
     LoadReport withUnused(List<String> more) {
         List<String> all = new ArrayList<>(unused);
         all.addAll(more);
-        return new LoadReport(loaded, begun, valuesOnly, kept, all, restored, differences);
+        return new LoadReport(loaded, begun, valuesOnly, kept, all, restored, differences, pendingEvents);
     }
 }

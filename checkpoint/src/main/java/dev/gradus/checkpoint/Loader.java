@@ -59,7 +59,8 @@ final class Loader {
             List<String> restored = options.restoresSettings() ? List.copyOf(others) : List.of();
             differences.addAll(0, options.restoresSettings() ? List.of() : others);
             return new LoadReport(
-                    List.copyOf(saved.keySet()), List.of(), List.of(), List.of(), List.of(), restored, differences);
+                    List.copyOf(saved.keySet()), List.of(), List.of(), List.of(), List.of(), restored, differences,
+                    contents.state().pendingEvents());
         } catch (StateMismatchException e) {
             throw new CheckpointException("does not fit the optimizer", e.problems());
         } catch (IllegalArgumentException e) {
@@ -80,6 +81,7 @@ final class Loader {
             throw new CheckpointException(
                     "can only be loaded as a whole while the optimizer is in evaluation mode:" + " call train() first");
         }
+        requireNothingPending(optimizer);
         Set<String> shared = sharedStates(optimizer);
         PartialLoad load;
         try (Arena arena = Arena.ofShared()) {
@@ -97,7 +99,25 @@ final class Loader {
             optimizer.load(merged);
         }
         load.initial().forEach(optimizer::recapture);
-        return new LoadReport(load.loaded, load.begun, load.valuesOnly, load.kept, load.unused, List.of(), differences);
+        return new LoadReport(load.loaded, load.begun, load.valuesOnly, load.kept, load.unused, List.of(), differences, Set.of());
+    }
+
+    /// What an event has moved is put back as a whole or not at all.
+    private void requireNothingPending(Optimizer optimizer) {
+        Set<String> saved = contents.state().pendingEvents();
+        if (!saved.isEmpty()) {
+            throw new CheckpointException("was saved between the event " + quoted(saved)
+                    + " and its step: it can only be loaded as a whole");
+        }
+        Set<String> own = optimizer.save(OptimizerState::pendingEvents);
+        if (!own.isEmpty()) {
+            throw new CheckpointException("can only be loaded as a whole between the event " + quoted(own)
+                    + " and its step: make the step, or call cancelEvent()");
+        }
+    }
+
+    private static String quoted(Set<String> events) {
+        return events.stream().sorted().collect(Collectors.joining("\", \"", "\"", "\""));
     }
 
     private static void requireComplete(PartialLoad load) {

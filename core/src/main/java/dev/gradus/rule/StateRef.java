@@ -96,7 +96,7 @@ public final class StateRef {
         return new Before(state);
     }
 
-    private State declare() {
+    State declare() {
         Scope scope = sharedBy == null ? Scope.PARAMETER : Scope.LINK;
         return trace.declare(place, sharedBy, new State(name, axes, scope, role, initial));
     }

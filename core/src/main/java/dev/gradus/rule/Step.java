@@ -183,6 +183,18 @@ public final class Step {
         return new StateRef(trace, place, stateName(name), Axes.HOST, initial).sharedBy(place.link);
     }
 
+    /// A displacement of the parameter by events of this link, until its next step.
+    ///
+    /// @param origin the name of the state that holds the parameter's values before the event
+    /// @param flag the name of the state that says whether the parameter is displaced
+    /// @throws IllegalArgumentException if another link of the rule displaces the parameter, too
+    public Displacement displacement(String origin, String flag) {
+        StateRef values = state(origin, initialTheta()).weights();
+        StateRef isDisplaced = scalar(flag, Expr.ZERO);
+        trace.displacement(place.link.name, new Displacement.States(values.declare(), isDisplaced.declare()));
+        return new Displacement(trace, this, values, isDisplaced);
+    }
+
     /// Independent numbers of the standard normal distribution, one per element. They depend on the names of the
     /// parameter and of this link and on the parameter's own step count alone: they are the same on any machine,
     /// with any number of threads, and after a resume.

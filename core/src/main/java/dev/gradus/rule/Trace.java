@@ -72,6 +72,8 @@ public final class Trace {
     private final List<Consumer<Step>> afterStep = new ArrayList<>();
     private final Set<Call> calls = new LinkedHashSet<>();
     private final Set<String> asking = new HashSet<>();
+    private Displacement.@Nullable States displacement;
+    private boolean displaces;
     private @Nullable RuntimeException failure;
     private final Expr thetaBefore;
     private final Expr gradient;
@@ -186,6 +188,28 @@ public final class Trace {
     /// The direction after the last link.
     public Expr direction() {
         return direction;
+    }
+
+    /// How events of the rule displace the parameter until its next step, or null if none does.
+    public Displacement.@Nullable States displacement() {
+        return displacement;
+    }
+
+    /// Whether this event displaces the parameter until its next step.
+    public boolean isDisplacing() {
+        return displaces;
+    }
+
+    void displacement(String link, Displacement.States states) {
+        if (displacement != null && !displacement.equals(states)) {
+            throw new IllegalArgumentException(link + ": only one link of a rule can displace the parameter until its next"
+                    + " step, but " + displacement.flag().name() + " says that another does");
+        }
+        displacement = states;
+    }
+
+    void displaces() {
+        displaces = true;
     }
 
     /// The conditions under which the step takes place, in the order in which links set them; all must hold.
