@@ -64,6 +64,18 @@ final class CompiledRule {
         return events;
     }
 
+    /// The hyperparameters that a shared number depends on outside of totals, by full name.
+    ///
+    /// @param number the state's name
+    List<String> sharedHyperparameters(String number) {
+        return traces().flatMap(trace -> trace.states().stream()
+                        .filter(state -> state.name().equals(number))
+                        .flatMap(state -> trace.sharedHyperparameters(state).stream()))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
     /// How many states with elements a parameter has.
     int tensors() {
         return tensors;

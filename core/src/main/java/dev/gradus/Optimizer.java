@@ -253,13 +253,10 @@ public final class Optimizer implements AutoCloseable {
     }
 
     /// Lets a hyperparameter follow a schedule from the next step on; nothing is compiled. A schedule that observes
-    /// a metric has observed nothing yet, unless the hyperparameter follows an equal one already.
+    /// a metric has observed nothing yet, unless the hyperparameter follows an equal one already. Refused where a number
+    /// that links share, such as Prodigy's d, would depend on values that differ between groups.
     public void set(String group, String hyperparameter, Schedule schedule) {
-        access.run(() -> {
-            Hyperparameters changed = registry.group(group).hyperparameters();
-            scheduler.catchUp();
-            changed.set(hyperparameter, schedule, completed());
-        });
+        access.run(() -> scheduler.set(group, hyperparameter, schedule));
     }
 
     /// Tells a metric, such as the loss of a validation, to all schedules that observe one, of whichever group.

@@ -1,8 +1,13 @@
 package dev.gradus;
 
-/// The value of a state with one number, which all parameters of a link may share.
+import org.jspecify.annotations.Nullable;
+
+/// The value of a state with one number, which several parameters may share.
 final class Scalar {
     private double value;
+
+    /// The first parameter of those that are compared, see [SharedNumber#requireEqual].
+    private @Nullable TrainedParameter reader;
 
     double value() {
         return value;
@@ -10,5 +15,17 @@ final class Scalar {
 
     void set(double newValue) {
         value = newValue;
+    }
+
+    void forgetReader() {
+        reader = null;
+    }
+
+    /// The first parameter that has asked since the reader was forgotten.
+    TrainedParameter reader(TrainedParameter asking) {
+        if (reader == null) {
+            reader = asking;
+        }
+        return reader;
     }
 }

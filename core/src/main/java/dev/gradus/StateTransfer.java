@@ -28,7 +28,7 @@ final class StateTransfer {
         Map<String, StateView> shared = new LinkedHashMap<>();
         for (TrainedParameter parameter : registry.byName()) {
             views.addAll(parameter.states().ownViews());
-            parameter.states().sharedViews("").forEach(view -> shared.putIfAbsent(view.name(), view));
+            parameter.states().commonViews().forEach(view -> shared.putIfAbsent(view.name(), view));
         }
         views.addAll(shared.values());
         memory().forEach((name, value) -> views.add(StateView.number(name, value)));
@@ -109,6 +109,7 @@ final class StateTransfer {
         try {
             settings.forEach((name, own) ->
                     undo.add(registry.group(name).hyperparameters().replace(own, state.completed())));
+            SharedNumber.requireEqual(registry.byName(), false);
             load(state);
         } catch (IllegalArgumentException e) {
             undo.forEach(Runnable::run);

@@ -6,6 +6,7 @@ import dev.gradus.cpu.Task;
 import dev.gradus.engine.CrossReductions;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Spelling;
+import dev.gradus.schedule.Schedule;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -72,6 +73,22 @@ final class StepScheduler {
         listeners.report(registry.groups().values(), updates.completed());
     }
 
+    /// Lets a hyperparameter follow a schedule from the next step on.
+    ///
+    /// @see Optimizer#set(String, String, Schedule)
+    void set(String group, String hyperparameter, Schedule schedule) {
+        Hyperparameters changed = registry.group(group).hyperparameters();
+        catchUp();
+        Runnable undo = changed.undo();
+        changed.set(hyperparameter, schedule, updates.completed());
+        try {
+            SharedNumber.requireEqual(registry.byName(), false);
+        } catch (IllegalArgumentException e) {
+            undo.run();
+            throw e;
+        }
+    }
+
     /// Puts all parameters back that events have displaced.
     ///
     /// @see Optimizer#cancelEvent
@@ -112,6 +129,7 @@ final class StepScheduler {
                 parameter.requireHyperparametersInRange();
             }
         }
+        SharedNumber.requireEqual(parameters, true);
     }
 
     /// Lets the rules react to an event.

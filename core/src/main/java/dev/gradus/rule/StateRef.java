@@ -20,10 +20,11 @@ public final class StateRef {
     private final Expr initial;
     private final Role role;
     private final @Nullable Object sharedBy;
+    private final Scope scope;
     private final boolean survivesSkip;
 
     StateRef(Trace trace, Object place, String name, Axes axes, Expr initial) {
-        this(trace, place, name, axes, initial, axes.isHost() ? Role.SCALAR : Role.SIGNED, null, false);
+        this(trace, place, name, axes, initial, axes.isHost() ? Role.SCALAR : Role.SIGNED, null, Scope.PARAMETER, false);
     }
 
     private StateRef(
@@ -34,6 +35,7 @@ public final class StateRef {
             Expr initial,
             Role role,
             @Nullable Object sharedBy,
+            Scope scope,
             boolean survivesSkip) {
         this.trace = trace;
         this.place = place;
@@ -42,27 +44,28 @@ public final class StateRef {
         this.initial = initial;
         this.role = role;
         this.sharedBy = sharedBy;
+        this.scope = scope;
         this.survivesSkip = survivesSkip;
     }
 
     /// This state, whose values are never negative.
     public StateRef nonNegative() {
-        return new StateRef(trace, place, name, axes, initial, Role.NON_NEGATIVE, sharedBy, survivesSkip);
+        return new StateRef(trace, place, name, axes, initial, Role.NON_NEGATIVE, sharedBy, scope, survivesSkip);
     }
 
     /// This state, which holds weights or a copy of them and must be stored exactly.
     public StateRef weights() {
-        return new StateRef(trace, place, name, axes, initial, Role.WEIGHTS, sharedBy, survivesSkip);
+        return new StateRef(trace, place, name, axes, initial, Role.WEIGHTS, sharedBy, scope, survivesSkip);
     }
 
     /// This state, written even if this link or a later one skips the step with [Step#commitIf]; a skip by an earlier
     /// link does prevent the write. Counters of skipped steps and sums of accumulated gradients are such states.
     public StateRef survivesSkip() {
-        return new StateRef(trace, place, name, axes, initial, role, sharedBy, true);
+        return new StateRef(trace, place, name, axes, initial, role, sharedBy, scope, true);
     }
 
-    StateRef sharedBy(Object link) {
-        return new StateRef(trace, place, name, axes, initial, role, link, survivesSkip);
+    StateRef sharedBy(Object link, Scope by) {
+        return new StateRef(trace, place, name, axes, initial, role, link, by, survivesSkip);
     }
 
     /// The value before the step.
@@ -97,7 +100,6 @@ public final class StateRef {
     }
 
     State declare() {
-        Scope scope = sharedBy == null ? Scope.PARAMETER : Scope.LINK;
         return trace.declare(place, sharedBy, new State(name, axes, scope, role, initial));
     }
 }

@@ -10,6 +10,7 @@ import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Expr.Source;
 import dev.gradus.expr.Expr.StepCount;
 import dev.gradus.expr.Expr.Total;
+import dev.gradus.expr.State.Scope;
 import dev.gradus.tensor.Axes;
 import dev.gradus.tensor.Shape;
 import java.util.function.UnaryOperator;
@@ -177,10 +178,20 @@ public final class Step {
         return new StateRef(trace, place, stateName(name), Axes.HOST, initial);
     }
 
-    /// A state of this link with one number for all parameters that it applies to. Its new value may depend on totals,
-    /// hyperparameters and other shared numbers only.
+    /// A state of this link with one number for all parameters that it applies to, in whichever group. Its new value may
+    /// depend on totals, hyperparameters and other shared numbers only. A hyperparameter that it reads outside of a total
+    /// must have one value in all groups, or they are refused; what a group contributes by a value of its own belongs into
+    /// the total.
+    ///
+    /// @throws IllegalArgumentException where it is written, if its new value depends on a single parameter
     public StateRef shared(String name, Expr initial) {
-        return new StateRef(trace, place, stateName(name), Axes.HOST, initial).sharedBy(place.link);
+        return new StateRef(trace, place, stateName(name), Axes.HOST, initial).sharedBy(place.link, Scope.LINK);
+    }
+
+    /// A state of this link with one number for each group, such as a sum over the group's learning rates. Else as
+    /// [#shared].
+    public StateRef perGroup(String name, Expr initial) {
+        return new StateRef(trace, place, stateName(name), Axes.HOST, initial).sharedBy(place.link, Scope.GROUP);
     }
 
     /// A displacement of the parameter by events of this link, until its next step.

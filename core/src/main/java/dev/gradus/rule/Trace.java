@@ -10,18 +10,23 @@ import dev.gradus.expr.Expr.Hyper;
 import dev.gradus.expr.Expr.Input;
 import dev.gradus.expr.Expr.Source;
 import dev.gradus.expr.State;
+import dev.gradus.expr.State.Scope;
 import dev.gradus.tensor.Axes;
 import dev.gradus.tensor.Shape;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -289,6 +294,7 @@ public final class Trace {
         if (passingEvent != null) {
             return value;
         }
+        requireShared(state, value);
         Expr written = value;
         if (survivesSkip) {
             survivingSkip.put(state, List.copyOf(conditions));
@@ -301,6 +307,56 @@ public final class Trace {
             throw new IllegalStateException("state " + state + " is written twice in one step");
         }
         return after;
+    }
+
+    /// Refuses a new value of a shared number that would be another one for each parameter.
+    private static void requireShared(State state, Expr value) {
+        if (state.scope() == Scope.PARAMETER) {
+            return;
+        }
+        visitBetweenTotals(value, expr -> {
+            boolean isShared = switch (expr) {
+                case Input input -> false;
+                case Expr.Noise noise -> false;
+                case Before before -> before.state.scope() != Scope.PARAMETER;
+                default -> true;
+            };
+            if (!isShared) {
+                throw new IllegalArgumentException("state " + state + " is shared by several parameters, so its new value"
+                        + " cannot depend on a single one outside of a total");
+            }
+        });
+    }
+
+    /// The hyperparameters that all parameters must have in common that share a number: those that its initial and new
+    /// values read outside of totals, by full name.
+    public Set<String> sharedHyperparameters(State state) {
+        Set<String> names = new TreeSet<>();
+        Consumer<Expr> collect = expr -> {
+            if (expr instanceof Hyper hyper) {
+                names.add(hyper.name);
+            }
+        };
+        visitBetweenTotals(state.initial(), collect);
+        After after = writes.get(state);
+        if (after != null) {
+            visitBetweenTotals(after.value, collect);
+        }
+        return names;
+    }
+
+    private static void visitBetweenTotals(Expr root, Consumer<Expr> visitor) {
+        Set<Expr> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Expr> open = new ArrayDeque<>(List.of(root));
+        while (!open.isEmpty()) {
+            Expr expr = open.pop();
+            if (seen.add(expr)) {
+                visitor.accept(expr);
+                if (!(expr instanceof Expr.Total)) {
+                    expr.operands().forEach(open::push);
+                }
+            }
+        }
     }
 
     Expr hyper(Object place, String link, Class<?> rule, String name, double value) {

@@ -119,7 +119,7 @@ class EventsInChainsTest {
             optimizer.fire(LOOK);
             assertThat(optimizer.state("w/probe.at_event").toArray()[0])
                     .isCloseTo((0.5 * 1 + 0.5 * 6) / 0.75, Offset.offset(1e-14));
-            assertThat(optimizer.state("w/ema.ema").toArray()).containsExactly(1);
+            assertThat(optimizer.state("w/ema.exp_avg").toArray()).containsExactly(1);
         }
     }
 

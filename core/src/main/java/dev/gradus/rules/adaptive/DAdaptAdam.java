@@ -6,6 +6,7 @@ import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.sqrt;
 import static dev.gradus.expr.Formulas.square;
+import static dev.gradus.expr.Formulas.sum;
 import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
@@ -23,7 +24,7 @@ import dev.gradus.rule.Step;
 /// m_t = β₁ m_{t−1} + (1 − β₁) λ_t g_t
 /// v_t = β₂ v_{t−1} + (1 − β₂) g_t²
 /// s_t = √β₂ s_{t−1} + (1 − √β₂) λ_t g_t
-/// r_t = √β₂ r_{t−1} + (1 − √β₂) λ_t Σ g_t s_{t−1} / (√v_t + ε)
+/// r_t = √β₂ r_{t−1} + (1 − √β₂) Σ λ_t g_t s_{t−1} / (√v_t + ε)
 /// d_t = max(d_{t−1}, r_t / ((1 − √β₂) Σ |s_t|))
 /// θ_t = θ_{t−1} − m_t / (√v_t + ε) − λ λ_t θ_{t−1}
 /// ```
@@ -81,11 +82,11 @@ public record DAdaptAdam(
         Expr v = s.state("exp_avg_sq").nonNegative().becomes(old -> ema(b2, old, square(g)));
         Expr root = sqrt(v).plus(s.hyper("eps", eps));
         StateRef weighted = s.state("grad_sum");
-        Expr along = s.total(g.times(weighted.before()).div(root));
-        Expr sum = weighted.becomes(old -> ema(b3, old, rate.times(g)));
-        Expr length = s.total(abs(sum));
+        Expr along = s.total(sum(g.times(weighted.before()).div(root)).times(rate));
+        Expr weightedSum = weighted.becomes(old -> ema(b3, old, rate.times(g)));
+        Expr length = s.total(abs(weightedSum));
 
-        Expr numerator = s.shared("numerator_weighted", Expr.ZERO).becomes(old -> ema(b3, old, rate.times(along)));
+        Expr numerator = s.shared("numerator_weighted", Expr.ZERO).becomes(old -> ema(b3, old, along));
         Expr found = numerator.div(Expr.ONE.minus(b3).times(length));
         estimate.write(old -> where(length.eq(0), old, max(old, found)));
 
