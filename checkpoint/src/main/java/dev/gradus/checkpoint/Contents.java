@@ -40,9 +40,16 @@ import tools.jackson.databind.json.JsonMapper;
 /// precedes its last '/' is the name of one, its values are `p/`.
 ///
 /// @param notes the caller's own texts
-record Contents(OptimizerState state, List<GroupDescription> groups, Map<String, String> notes) {
+/// @param version of the format
+record Contents(OptimizerState state, List<GroupDescription> groups, Map<String, String> notes, String version) {
     static final String FORMAT = "gradus.format";
-    static final String VERSION = "1";
+
+    /// Before it, one number was shared between groups where each group has its own now.
+    static final String VERSION = "2";
+
+    /// The version in which groups shared numbers that each of them has now.
+    static final String FIRST_VERSION = "1";
+
     static final String STEP = "step";
 
     private static final String GROUPS = "gradus.groups";
@@ -74,11 +81,11 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
     }
 
     static Contents of(OptimizerState state, List<ParameterGroup> groups, Map<String, String> notes) {
-        return new Contents(state, groups.stream().map(GroupDescription::of).toList(), Map.copyOf(notes));
+        return new Contents(state, groups.stream().map(GroupDescription::of).toList(), Map.copyOf(notes), VERSION);
     }
 
     Contents copy(SegmentAllocator allocator) {
-        return new Contents(state.copy(allocator), groups, notes);
+        return new Contents(state.copy(allocator), groups, notes, version);
     }
 
     void write(Path file) {
@@ -107,7 +114,7 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
 
         Map<String, String> metadata = new TreeMap<>();
         notes.forEach((key, text) -> metadata.put(NOTE + key, text));
-        metadata.put(FORMAT, VERSION);
+        metadata.put(FORMAT, version);
         metadata.put(GROUPS, JSON.writeValueAsString(in(TextForm.STANDARD.complete(), groups)));
         metadata.put(CODES, JSON.writeValueAsString(codes));
         metadata.put(FROZEN, JSON.writeValueAsString(frozen()));
@@ -231,7 +238,8 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
         return new Contents(
                 new OptimizerState(count(steps, ""), isEvaluating(file), parameters, numbers, pending(file)),
                 groups,
-                notes);
+                notes,
+                text(file, FORMAT));
     }
 
     private static List<GroupDescription> in(TextForm form, List<GroupDescription> groups) {
@@ -243,9 +251,9 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
         if (version == null) {
             throw new CheckpointException("is not a checkpoint of Gradus: its metadata has no " + FORMAT);
         }
-        if (!version.equals(VERSION)) {
-            throw new CheckpointException(
-                    "has format \"" + version + "\", but this version of Gradus reads format " + VERSION);
+        if (!version.equals(VERSION) && !version.equals(FIRST_VERSION)) {
+            throw new CheckpointException("has format \"" + version + "\", but this version of Gradus reads formats "
+                    + FIRST_VERSION + " and " + VERSION);
         }
     }
 

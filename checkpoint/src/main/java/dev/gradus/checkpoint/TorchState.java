@@ -65,7 +65,7 @@ public final class TorchState {
             }
             OptimizerState state = new OptimizerState(read.completed(), false, parameters, Map.of());
             Loading fitting = options.partial().renaming(UnaryOperator.identity());
-            LoadReport report = new Loader(new Contents(state, List.of(), Map.of()), fitting).load(optimizer);
+            LoadReport report = new Loader(new Contents(state, List.of(), Map.of(), Contents.VERSION), fitting).load(optimizer);
             return options.isPartial() ? report.withUnused(read.unexpected()) : asWhole(report, options);
         } catch (CheckpointException e) {
             throw e.of(path);
