@@ -44,6 +44,7 @@ final class RowBuffer implements TaskMemory, AutoCloseable {
     private @Nullable Arena arena;
     private @Nullable Tensor theta;
     private @Nullable Tensor gradient;
+    private @Nullable MemorySegment zeros;
     private int capacity;
 
     /// @param program of the step
@@ -87,6 +88,8 @@ final class RowBuffer implements TaskMemory, AutoCloseable {
             }
         }
         gradient = new Tensor(allocate(perRow * arithmetic.bytes()), arithmetic);
+        long widest = parts.stream().mapToLong(Part::rowBytes).max().orElse(1);
+        zeros = arena.allocate(LEAST * Math.max(widest, Long.BYTES), ALIGNMENT);
     }
 
     private MemorySegment allocate(long rowBytes) {
@@ -128,7 +131,7 @@ final class RowBuffer implements TaskMemory, AutoCloseable {
         }
         for (int p = 0; p < parts.size(); p++) {
             Part part = parts.get(p);
-            part.rows.asSlice(count * part.rowBytes, padding * part.rowBytes).fill((byte) 0);
+            zero(part.rows, count * part.rowBytes, padding * part.rowBytes);
         }
     }
 
@@ -160,10 +163,16 @@ final class RowBuffer implements TaskMemory, AutoCloseable {
     /// The gradient of the buffer, all zero as far as some rows and their padding go.
     Tensor zeroGradient(int rows) {
         Tensor zero = Objects.requireNonNull(gradient);
-        zero.memory()
-                .asSlice(0, (1L << sizeClass(rows)) * perRow * arithmetic.bytes())
-                .fill((byte) 0);
+        zero(zero.memory(), 0, (1L << sizeClass(rows)) * perRow * arithmetic.bytes());
         return zero;
+    }
+
+    /// Fills with zeros by copying them, because a slice to fill would be garbage in each step.
+    private void zero(MemorySegment target, long from, long bytes) {
+        MemorySegment source = Objects.requireNonNull(zeros);
+        for (long done = 0; done < bytes; done += source.byteSize()) {
+            MemorySegment.copy(source, 0, target, from + done, Math.min(source.byteSize(), bytes - done));
+        }
     }
 
     /// Draws the random numbers of a step from now on.

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gradus.cpu.simd.VectorApi;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 class SystemOptionsTest {
-    private static final String[] NAMES = {
-        "gradus.threads", "gradus.kernels", "gradus.vectorBits", "gradus.dumpKernels"
+    private static final String[] NAMES = {"gradus.threads", "gradus.kernels", "gradus.vectorBits", "gradus.dumpKernels"
     };
 
     private final @Nullable String[] before = new String[NAMES.length];
@@ -61,7 +60,6 @@ class SystemOptionsTest {
         System.setProperty("gradus.kernels", "sometimes");
         assertThatThrownBy(Options::new)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "the system property gradus.kernels must be never, background or eager, got \"sometimes\"");
+                .hasMessage("the system property gradus.kernels must be never, background or eager, got \"sometimes\"");
     }
 }

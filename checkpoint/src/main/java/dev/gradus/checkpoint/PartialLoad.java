@@ -190,7 +190,7 @@ final class PartialLoad {
         long bytes = steps.values().byteSize();
         MemorySegment rows = allocator.allocate(Math.max(1, bytes), Long.BYTES);
         for (long row = 0; row < steps.shape().elements(); row++) {
-            rows.setAtIndex(ValueLayout.JAVA_DOUBLE, row, completed);
+            rows.setAtIndex(ValueLayout.JAVA_DOUBLE, row, (double) completed);
         }
         return new StateView(
                 steps.name(),

@@ -132,7 +132,7 @@ public final class TorchState {
             }
             if (parameter.completed() > 0) {
                 MemorySegment step = arena.allocate(Float.BYTES);
-                step.set(ValueLayout.JAVA_FLOAT, 0, parameter.completed());
+                step.set(ValueLayout.JAVA_FLOAT, 0, (float) parameter.completed());
                 tensors.add(new Tensor(prefix + TorchFile.STEP, DataType.F32, Shape.of(), step));
             }
         }

@@ -362,8 +362,7 @@ class CheckpointTest {
             return Optimizer.of(isLater ? group.withExactRows() : group.withoutMasterWeights());
         };
         try (Optimizer first = make.apply(false);
-                Optimizer second = make.apply(true);
-                Optimizer third = make.apply(true)) {
+                Optimizer second = make.apply(true)) {
             first.step();
             first.step();
             assertThat(second.state("a/master").toArray()).startsWith(2);

@@ -1,7 +1,7 @@
 package dev.gradus.cpu;
 
-import dev.gradus.program.Reduction;
 import dev.gradus.program.Op;
+import dev.gradus.program.Reduction;
 import dev.gradus.tensor.ElementType;
 import java.lang.foreign.MemorySegment;
 

@@ -65,8 +65,8 @@ final class BoundKernel {
         this.storesBlocks = storesBlocks;
         this.exchanges = exchanges;
         this.rows = rows;
-        this.needsInterpreter = IntStream.range(0, exchanges.length)
-                .anyMatch(i -> exchanges[i].op() != Op.STORE && rows[i] == null);
+        this.needsInterpreter =
+                IntStream.range(0, exchanges.length).anyMatch(i -> exchanges[i].op() != Op.STORE && rows[i] == null);
         this.reductions = reductions;
         this.run = run;
     }

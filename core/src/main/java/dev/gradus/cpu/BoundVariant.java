@@ -15,7 +15,6 @@ import dev.gradus.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A variant bound to the memory of one parameter, which it runs stage by stage and chunk by chunk.
@@ -273,5 +272,4 @@ final class BoundVariant {
             }
         }
     }
-
 }

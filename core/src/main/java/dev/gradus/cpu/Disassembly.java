@@ -26,8 +26,7 @@ public final class Disassembly {
         Disassembly disassembly = new Disassembly();
         for (int i = 0; i < program.variants().size(); i++) {
             Variant variant = program.variants().get(i);
-            VariantMemory memory =
-                    new VariantMemory(variant, variant.merged().merge(shape), new OnHeap(shape));
+            VariantMemory memory = new VariantMemory(variant, variant.merged().merge(shape), new OnHeap(shape));
             for (int pass = 0; pass < variant.passes().size(); pass++) {
                 if (program.variants().size() > 1) {
                     disassembly.line("variant %d, pass %d:", i, pass);
@@ -72,8 +71,7 @@ public final class Disassembly {
     }
 
     private void pass(VariantMemory memory, int index, int bits) {
-        KernelPlan plan =
-                memory.pass(index).isFull() ? KernelPlan.of(memory, index, ElementType.FLOAT32, bits) : null;
+        KernelPlan plan = memory.pass(index).isFull() ? KernelPlan.of(memory, index, ElementType.FLOAT32, bits) : null;
         if (plan == null) {
             line("  interpreted");
             return;

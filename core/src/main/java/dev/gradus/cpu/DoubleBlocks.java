@@ -1,11 +1,11 @@
 package dev.gradus.cpu;
 
-import dev.gradus.numeric.Subnormals;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.gradus.numeric.Normal;
+import dev.gradus.numeric.Subnormals;
 import dev.gradus.program.Op;
 import dev.gradus.tensor.ElementType;
 import java.lang.foreign.MemorySegment;

@@ -322,7 +322,8 @@ final class DoubleFunctions extends BlockFunctions<double[], long[]> {
         }
     }
 
-    private static void polynomial(double[] target, double[] a, double w, double x, double y, double z, double v, int count) {
+    private static void polynomial(
+            double[] target, double[] a, double w, double x, double y, double z, double v, int count) {
         for (int i = 0; i < count; i++) {
             target[i] = (((a[i] * w + x) * a[i] + y) * a[i] + z) * a[i] + v;
         }

@@ -1,6 +1,5 @@
 package dev.gradus.cpu;
 
-import dev.gradus.numeric.Subnormals;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -9,6 +8,7 @@ import dev.gradus.numeric.EightBit;
 import dev.gradus.numeric.Half;
 import dev.gradus.numeric.Normal;
 import dev.gradus.numeric.Rounding;
+import dev.gradus.numeric.Subnormals;
 import dev.gradus.program.Op;
 import dev.gradus.tensor.ElementType;
 import java.lang.foreign.MemorySegment;

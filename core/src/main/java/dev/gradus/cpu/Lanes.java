@@ -1,7 +1,7 @@
 package dev.gradus.cpu;
 
-import dev.gradus.program.Reduction;
 import dev.gradus.expr.Expr;
+import dev.gradus.program.Reduction;
 import java.util.Arrays;
 
 /// The reduction of one run of elements while it is in progress, which one thread works on.

@@ -84,7 +84,8 @@ final class LoopCode {
     /// A loop whose source at an index, and not elsewhere, is what another loop computes.
     private record Pair(Loop inner, Loop outer, int index) {}
 
-    /// What takes the place of pairs: a loop of the inner one's sources and numbers, and then of the outer one's others.
+    /// What takes the place of pairs: a loop of the inner one's sources and numbers, and then of the outer one's
+    /// others.
     private static final Map<Pair, Loop> FUSED = new HashMap<>();
 
     static {
@@ -229,13 +230,12 @@ final class LoopCode {
             return;
         }
         boolean isNumber = isConstant(right);
-        Loop loop =
-                switch (basic) {
-                    case ADD -> isNumber ? Loop.ADD_NUMBER : Loop.ADD;
-                    case MULTIPLY -> isNumber ? Loop.SCALE : Loop.MULTIPLY;
-                    case MIN -> isNumber ? Loop.MIN_NUMBER : Loop.MIN;
-                    default -> isNumber ? Loop.MAX_NUMBER : Loop.MAX;
-                };
+        Loop loop = switch (basic) {
+            case ADD -> isNumber ? Loop.ADD_NUMBER : Loop.ADD;
+            case MULTIPLY -> isNumber ? Loop.SCALE : Loop.MULTIPLY;
+            case MIN -> isNumber ? Loop.MIN_NUMBER : Loop.MIN;
+            default -> isNumber ? Loop.MAX_NUMBER : Loop.MAX;
+        };
         if (isNumber) {
             add(loop, index, new int[] {left}, number(right));
         } else {
@@ -268,7 +268,10 @@ final class LoopCode {
     private @Nullable Instruction fused(Instruction outer) {
         for (int i = 0; i < outer.sources.length; i++) {
             Instruction inner = forOneUse(outer.sources[i]);
-            Loop fused = inner == null ? null : FUSED.get(new Pair(inner.loop, outer.loop, i));
+            if (inner == null) {
+                continue;
+            }
+            Loop fused = FUSED.get(new Pair(inner.loop, outer.loop, i));
             if (fused != null) {
                 instructions.remove(inner);
                 int index = i;
@@ -276,8 +279,8 @@ final class LoopCode {
                         .filter(k -> k != index)
                         .map(k -> outer.sources[k])
                         .toArray();
-                return inHornersRule(new Instruction(
-                        fused, outer.target, concat(inner.sources, others), numbers(inner, outer)));
+                return inHornersRule(
+                        new Instruction(fused, outer.target, concat(inner.sources, others), numbers(inner, outer)));
             }
         }
         return null;
@@ -288,11 +291,12 @@ final class LoopCode {
         boolean isSum = sum.loop == Loop.MULTIPLY_ADD || sum.loop == Loop.PRODUCT_PLUS;
         for (int i = 0; isSum && i < 2; i++) {
             Instruction inner = forOneUse(sum.sources[i]);
-            int variable = sum.sources[1 - i];
-            Loop longer = inner == null || inner.sources[inner.sources.length - 1] != variable
-                    ? null
-                    : longer(inner.loop, sum.loop == Loop.PRODUCT_PLUS);
-            if (longer != null) {
+            if (inner == null || inner.sources.length == 0) {
+                continue;
+            }
+            boolean isIn = inner.sources[inner.sources.length - 1] == sum.sources[1 - i];
+            Loop longer = longer(inner.loop, sum.loop == Loop.PRODUCT_PLUS);
+            if (isIn && longer != null) {
                 instructions.remove(inner);
                 int[] others = Arrays.copyOfRange(sum.sources, 2, sum.sources.length);
                 return new Instruction(longer, sum.target, concat(inner.sources, others), numbers(inner, sum));
@@ -331,10 +335,7 @@ final class LoopCode {
     }
 
     private @Nullable Instruction computing(int step) {
-        return instructions.stream()
-                .filter(in -> in.target == step)
-                .findFirst()
-                .orElse(null);
+        return instructions.stream().filter(in -> in.target == step).findFirst().orElse(null);
     }
 
     /// Operations on bits share a loop in the order in which it applies them.

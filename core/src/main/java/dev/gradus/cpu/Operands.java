@@ -69,9 +69,7 @@ final class Operands {
 
     /// An operand of a kernel: of a complement, the narrower copy.
     Tensor kernelTensor(int operand) {
-        return operand >= 0
-                ? tensors[operand]
-                : Objects.requireNonNull(tensors[~operand].rounded());
+        return operand >= 0 ? tensors[operand] : Objects.requireNonNull(tensors[~operand].rounded());
     }
 
     boolean isNoise(int operand) {
@@ -94,7 +92,8 @@ final class Operands {
     }
 
     /// The gradient bound last, or null.
-    @Nullable Tensor gradient() {
+    @Nullable
+    Tensor gradient() {
         return gradient;
     }
 

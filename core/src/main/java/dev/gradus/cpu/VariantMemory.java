@@ -80,7 +80,8 @@ final class VariantMemory {
     }
 
     /// How the elements of an operand are found in a pass, or null where they correspond one to one.
-    @Nullable Projection projection(int pass, int operand) {
+    @Nullable
+    Projection projection(int pass, int operand) {
         return projections[pass][operand];
     }
 
@@ -89,7 +90,8 @@ final class VariantMemory {
     }
 
     /// The kernel of a pass, or null before it is bound.
-    @Nullable BoundKernel kernel(int pass) {
+    @Nullable
+    BoundKernel kernel(int pass) {
         return kernels[pass];
     }
 

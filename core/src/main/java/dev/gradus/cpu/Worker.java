@@ -18,9 +18,7 @@ final class Worker implements AutoCloseable {
     }
 
     private <A> Backend backend(Blocks<A> blocks, ElementType type, @Nullable KernelUse kernels) {
-        return kernels == null
-                ? new Interpreter<>(blocks, workspace)
-                : new Simd<>(blocks, workspace, type, kernels);
+        return kernels == null ? new Interpreter<>(blocks, workspace) : new Simd<>(blocks, workspace, type, kernels);
     }
 
     /// The backend that computes in the arithmetic type of a parameter: float64 for itself, float32 for all

@@ -3,8 +3,8 @@ package dev.gradus.engine;
 import dev.gradus.program.ScalarRegisters.Hyperparameter;
 import dev.gradus.program.ScalarRegisters.Input;
 import dev.gradus.program.ScalarRegisters.Literal;
-import dev.gradus.program.ScalarRegisters.Number;
 import dev.gradus.program.ScalarRegisters.Size;
+import dev.gradus.program.ScalarRegisters.StateNumber;
 import dev.gradus.program.ScalarRegisters.StepCount;
 import dev.gradus.tensor.Shape;
 import java.util.List;
@@ -21,7 +21,7 @@ public final class RegisterLoader {
 
     private final int[] places;
     private final StepCount[] steps;
-    private final Number[] numbers;
+    private final StateNumber[] numbers;
 
     /// @param registers into which it loads
     /// @param shape of the parameter
@@ -38,7 +38,7 @@ public final class RegisterLoader {
                 .mapToInt(hyper -> memory.placeOf(hyper.name()))
                 .toArray();
         this.steps = of(inputs, StepCount.class).toArray(StepCount[]::new);
-        this.numbers = of(inputs, Number.class).toArray(Number[]::new);
+        this.numbers = of(inputs, StateNumber.class).toArray(StateNumber[]::new);
         for (Literal literal : of(inputs, Literal.class)) {
             registers[literal.register()] = literal.value();
         }
@@ -59,7 +59,7 @@ public final class RegisterLoader {
         for (StepCount step : steps) {
             registers[step.register()] = values.step(step.clock());
         }
-        for (Number number : numbers) {
+        for (StateNumber number : numbers) {
             registers[number.register()] = values.number(number.state());
         }
     }

@@ -72,7 +72,12 @@ public final class Equations {
     /// The symbols in use, with the number of quantities that claimed each.
     private final Map<Symbol, Integer> taken = new HashMap<>();
 
-    private Equations() {}
+    /// The symbols that rules give to hyperparameters and states, by `link.name`.
+    private final Map<String, String> symbols;
+
+    private Equations(Map<String, String> symbols) {
+        this.symbols = symbols;
+    }
 
     /// The lines that define the given values and what they depend on.
     ///
@@ -80,8 +85,16 @@ public final class Equations {
     /// @param definitions states after the step and [named][Expr#named] values, in the order of their lines
     /// @return the lines of constants, then of requirements, then of the step
     public static List<Term> of(List<Condition> requirements, List<? extends Expr> definitions) {
+        return of(requirements, definitions, Map.of());
+    }
+
+    /// The same, with symbols of their own for some hyperparameters and states.
+    ///
+    /// @param symbols by `link.name`, spelled like names: `beta1`, `theta_0`, `v_bar`
+    public static List<Term> of(
+            List<Condition> requirements, List<? extends Expr> definitions, Map<String, String> symbols) {
         MathGraph graph = new MathGraph();
-        return new Equations()
+        return new Equations(symbols)
                 .lines(
                         requirements.stream().map(graph::node).toList(),
                         definitions.stream().map(graph::node).toList());
@@ -141,10 +154,10 @@ public final class Equations {
         Map<Symbol, Long> claims = found.stream()
                 .map(Quantity::name)
                 .distinct()
-                .collect(Collectors.groupingBy(name -> Symbols.of(name.name()), Collectors.counting()));
+                .collect(Collectors.groupingBy(this::standard, Collectors.counting()));
         for (Quantity quantity : found) {
             quantities.computeIfAbsent(quantity.name(), name -> {
-                Symbol standard = Symbols.of(name.name());
+                Symbol standard = standard(name);
                 boolean alone = name.link().isEmpty() || claims.getOrDefault(standard, 0L) == 1;
                 return unique(alone ? standard : standard.at(Symbol.of(name.link())));
             });
@@ -153,6 +166,10 @@ public final class Equations {
             }
         }
         order.forEach(this::nameWrittenValue);
+    }
+
+    private Symbol standard(Name name) {
+        return Symbols.of(symbols.getOrDefault(name.link() + "." + name.name(), name.name()));
     }
 
     /// Gives a state's symbol to its new value, if that is used elsewhere, too.

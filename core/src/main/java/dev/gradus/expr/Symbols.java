@@ -39,54 +39,12 @@ final class Symbols {
             entry("Delta", "Δ"),
             entry("Pi", "Π"));
 
-    /// Hyperparameters and states, by the names that PyTorch and others gave them, and what their papers call
-    /// them.
-    private static final Map<String, String> STANDARD = Map.ofEntries(
-            entry("learning_rate", "eta"),
-            entry("weight_decay", "lambda"),
-            entry("momentum", "mu"),
-            entry("dampening", "tau"),
-            entry("eps", "epsilon"),
-            entry("exp_avg", "m"),
-            entry("exp_avg_sq", "v"),
-            entry("exp_avg_slow", "m2"),
-            entry("exp_avg_var", "s"),
-            entry("exp_avg_diff", "delta"),
-            entry("exp_inf", "u"),
-            entry("vmean", "v"),
-            entry("last_grad", "q"),
-            entry("square_avg", "v"),
-            entry("variance", "v"),
-            entry("grad_avg", "m"),
-            entry("acc_delta", "x"),
-            entry("sum", "G"),
-            entry("momentum_buffer", "b"),
-            entry("hessian", "h"),
-            entry("grad_sum_sq", "v"),
-            entry("x0", "theta_0"),
-            entry("row_var", "R"),
-            entry("col_var", "C"),
-            entry("row_res", "R_tilde"),
-            entry("col_res", "C_tilde"),
-            entry("slow", "phi"),
-            entry("slow_step_size", "alpha"),
-            entry("sync_period", "k"),
-            entry("estim_lr", "d"),
-            entry("grad_sum", "s"),
-            entry("numerator_weighted", "r"),
-            entry("params0", "theta_0"),
-            entry("norm0", "n_0"),
-            entry("ax", "x"),
-            entry("mu_product", "Pi"),
-            entry("momentum_decay", "psi"),
-            entry("prev", "p"),
-            entry("step_size", "Delta"));
+    /// What every rule may have, by the names that the field gives them; a rule says itself what else is called.
+    private static final Map<String, String> STANDARD =
+            Map.of("learning_rate", "eta", "weight_decay", "lambda", "eps", "epsilon");
 
     private static final Map<String, Accent> ACCENTS =
             Map.of("hat", Accent.HAT, "bar", Accent.BAR, "tilde", Accent.TILDE);
-
-    /// A running maximum is named after what it is the maximum of.
-    private static final String MAXIMUM_OF = "max_";
 
     private static final Pattern DIGITS = Pattern.compile("(.*[^\\d_])(\\d+)");
     private static final Pattern SUBSCRIPT = Pattern.compile("(.+)_([^_]+)");
@@ -106,9 +64,6 @@ final class Symbols {
         String letter = name.length() == 1 ? name : GREEK.get(name);
         if (letter != null) {
             return Symbol.of(letter);
-        }
-        if (name.startsWith(MAXIMUM_OF) && STANDARD.containsKey(name.substring(MAXIMUM_OF.length()))) {
-            return of(name.substring(MAXIMUM_OF.length())).with(Accent.BAR);
         }
         Matcher marked = DIGITS.matcher(name);
         if (!marked.matches() && !marked.usePattern(SUBSCRIPT).matches()) {

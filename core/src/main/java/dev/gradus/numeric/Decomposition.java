@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// @param regular computes the same for regular arguments with fewer operations: for backends that look at many
 ///     arguments before they choose
 /// @param guard tells which arguments are regular; null if all are
-public record Decomposition(Sequence full, Sequence regular, @Nullable Guard guard) {
+public record Decomposition(
+        Sequence full, Sequence regular, @Nullable Guard guard) {
     /// Which arguments are regular: a step has bits within bounds.
     ///
     /// @param step of the regular sequence

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +84,7 @@ final class DecompositionBuilder {
         if (of == null) {
             return new Decomposition(full, full, null);
         }
-        TreeSet<Integer> needed = needed(simpler, result, of.step());
+        NavigableSet<Integer> needed = needed(simpler, result, of.step());
         int step = needed.headSet(resolve(of.step(), simpler)).size();
         return new Decomposition(
                 full,
@@ -92,8 +93,8 @@ final class DecompositionBuilder {
     }
 
     /// The steps that some need, where others are replaced.
-    private TreeSet<Integer> needed(Map<Integer, Integer> replaced, int... results) {
-        TreeSet<Integer> needed = new TreeSet<>(List.of(0));
+    private NavigableSet<Integer> needed(Map<Integer, Integer> replaced, int... results) {
+        NavigableSet<Integer> needed = new TreeSet<>(List.of(0));
         for (int result : results) {
             needed.add(resolve(result, replaced));
         }
@@ -104,7 +105,7 @@ final class DecompositionBuilder {
         return needed;
     }
 
-    private Sequence sequence(TreeSet<Integer> needed, Map<Integer, Integer> replaced, int result) {
+    private Sequence sequence(NavigableSet<Integer> needed, Map<Integer, Integer> replaced, int result) {
         List<Step> kept = new ArrayList<>();
         for (int index : needed) {
             Step step = steps.get(index);

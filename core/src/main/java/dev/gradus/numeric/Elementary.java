@@ -128,8 +128,8 @@ public final class Elementary {
 
     /// tanh x; of ±0 it is ±0.
     ///
-    /// Up to 3/4 an odd polynomial, fitted at the zeros of a Chebyshev polynomial; beyond it 1 − 2 ⁄ (e²ˣ + 1), where
-    /// e²ˣ + 1 is the sum of 2ᵏ + 1 and 2ᵏ·(eʳ − 1), which rounds once less than by way of e²ˣ.
+    /// Up to 3/4 an odd polynomial, fitted at the zeros of a Chebyshev polynomial; beyond it 1 − 2 ⁄ (e²ˣ + 1).
+    /// There e²ˣ + 1 is the sum of 2ᵏ + 1 and 2ᵏ·(eʳ − 1), which rounds once less than by way of e²ˣ.
     public static Real tanh(Real x) {
         Real a = x.abs();
         Real z = a.times(a);
@@ -145,13 +145,7 @@ public final class Elementary {
 
     /// (tanh(x) ⁄ x − 1) ⁄ z for z = x².
     private static Real tanhSeriesF(Real z) {
-        return z.polynomial(
-                1.9095024e-3f,
-                -7.933808e-3f,
-                2.1615319e-2f,
-                -5.3935852e-2f,
-                1.3333179e-1f,
-                -3.333333e-1f);
+        return z.polynomial(1.9095024e-3f, -7.933808e-3f, 2.1615319e-2f, -5.3935852e-2f, 1.3333179e-1f, -3.333333e-1f);
     }
 
     private static Real tanhSeriesD(Real z) {

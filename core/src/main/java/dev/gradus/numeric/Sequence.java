@@ -69,11 +69,7 @@ public record Sequence(boolean isFloat, List<Step> steps, int result) {
     /// One operation.
     ///
     /// @param operands the indices of earlier steps
-    /// @param number the constant operand of an operation that gives numbers; exact in the arithmetic of the sequence
+    /// @param number the constant operand of an operation that gives numbers, exact in the arithmetic
     /// @param bits the constant operand of an operation on bits
     public record Step(Basic basic, List<Integer> operands, double number, long bits) {}
-
-    public Step step(int index) {
-        return steps.get(index);
-    }
 }

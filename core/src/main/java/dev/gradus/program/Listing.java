@@ -5,8 +5,8 @@ import dev.gradus.program.Pass.Instruction;
 import dev.gradus.program.ScalarRegisters.Hyperparameter;
 import dev.gradus.program.ScalarRegisters.Input;
 import dev.gradus.program.ScalarRegisters.Literal;
-import dev.gradus.program.ScalarRegisters.Number;
 import dev.gradus.program.ScalarRegisters.Size;
+import dev.gradus.program.ScalarRegisters.StateNumber;
 import dev.gradus.program.ScalarRegisters.StepCount;
 import dev.gradus.tensor.Axes;
 import java.util.Arrays;
@@ -92,7 +92,8 @@ public final class Listing {
                 }
             }
         }
-        variant.numbers().forEach((state, register) -> line("after the step: %s = %s", state.name(), name(names, register)));
+        variant.numbers()
+                .forEach((state, register) -> line("after the step: %s = %s", state.name(), name(names, register)));
         if (variant.metrics().length > 0) {
             line("metrics: %s", Arrays.toString(variant.metrics()));
         }
@@ -167,7 +168,7 @@ public final class Listing {
                         case Hyperparameter hyper -> hyper.name();
                         case StepCount step -> step.clock().symbol();
                         case Size size -> "size(" + size.axes() + ")";
-                        case Number number -> number.state().name();
+                        case StateNumber number -> number.state().name();
                     });
         }
         return names;

@@ -17,7 +17,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /// Cuts a graph of values into passes.
 ///
@@ -114,10 +113,14 @@ final class Lowering {
                 List.copyOf(transforms),
                 built,
                 built.stream().map(Pass::reductions).toArray(int[][]::new),
-                Stage.of(end, built, reductions, level -> level == first
-                        || late[level].length > 0
-                        || totals.stream().anyMatch(total -> total.level() == level)
-                        || transforms.stream().anyMatch(transform -> transform.level() == level)),
+                Stage.of(
+                        end,
+                        built,
+                        reductions,
+                        level -> level == first
+                                || late[level].length > 0
+                                || totals.stream().anyMatch(total -> total.level() == level)
+                                || transforms.stream().anyMatch(transform -> transform.level() == level)),
                 code[0],
                 late,
                 registers.inputs(),
@@ -358,7 +361,10 @@ final class Lowering {
         for (Value value : registers.values()) {
             if (value.op == Op.TOTAL) {
                 totals.add(new Variant.Total(
-                        (TotalKey) value.payloadOf(), registers.of(value.args.get(0)), registers.of(value), level(value)));
+                        (TotalKey) value.payloadOf(),
+                        registers.of(value.args.get(0)),
+                        registers.of(value),
+                        level(value)));
             }
         }
         return totals;

@@ -25,7 +25,7 @@ public final class ScalarRegisters {
     public record Size(int register, Axes axes) implements Input {}
 
     /// A state with one number.
-    public record Number(int register, State state) implements Input {}
+    public record StateNumber(int register, State state) implements Input {}
 
     private record Placed(Value value, int level) {}
 
@@ -64,7 +64,7 @@ public final class ScalarRegisters {
                 case HYPER -> inputs.add(new Hyperparameter(register, (String) value.payloadOf()));
                 case STEP -> inputs.add(new StepCount(register, (Clock) value.payloadOf()));
                 case SIZE -> inputs.add(new Size(register, (Axes) value.payloadOf()));
-                case SCALAR -> inputs.add(new Number(register, (State) value.payloadOf()));
+                case SCALAR -> inputs.add(new StateNumber(register, (State) value.payloadOf()));
                 default -> {}
             }
         }

@@ -29,9 +29,7 @@ public record Stage(int level, List<Integer> passes, boolean isFirst) {
             List<Integer> group = passesOf(level, passes);
             int next = level + 1;
             if (goByRows(group, passes, reductions)) {
-                while (next <= end
-                        && !isBarrier.test(next)
-                        && goByRows(passesOf(next, passes), passes, reductions)) {
+                while (next <= end && !isBarrier.test(next) && goByRows(passesOf(next, passes), passes, reductions)) {
                     group.addAll(passesOf(next, passes));
                     next++;
                 }

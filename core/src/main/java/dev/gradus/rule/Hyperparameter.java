@@ -20,4 +20,7 @@ public @interface Hyperparameter {
 
     /// Where the default comes from.
     String source();
+
+    /// What formulas call it, spelled like a name: `alpha`, `theta_0`. Without one its name is read so.
+    String symbol() default "";
 }

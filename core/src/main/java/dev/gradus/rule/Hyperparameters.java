@@ -14,7 +14,8 @@ public final class Hyperparameters {
     /// A declared hyperparameter of a rule.
     ///
     /// @param name as it is addressed: the record component's name in snake case, `eps_root`
-    public record Declaration(String name, Range range, String what, String source) {}
+    /// @param symbol what formulas call it, or nothing where its name says so
+    public record Declaration(String name, Range range, String what, String source, String symbol) {}
 
     /// What the components of a record declare, in order; empty for a rule that declares nothing.
     public static List<Declaration> of(Class<?> rule) {
@@ -28,7 +29,8 @@ public final class Hyperparameters {
                             snakeCase(component.getName()),
                             Range.of(declared.range()),
                             declared.what(),
-                            declared.source()));
+                            declared.source(),
+                            declared.symbol()));
                 }
             }
         }

@@ -1,6 +1,5 @@
 package dev.gradus.rule;
 
-
 /// A rule for the parameters that match a mask; the others pass unchanged.
 public record Masked(Rule rule, Mask mask) implements Wrapper {
     @Override

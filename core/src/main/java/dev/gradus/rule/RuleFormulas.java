@@ -43,7 +43,7 @@ public final class RuleFormulas {
         if (!(trace.theta() instanceof Input)) {
             definitions.add(trace.theta().named("theta"));
         }
-        return Equations.of(trace.conditions(), definitions);
+        return Equations.of(trace.conditions(), definitions, trace.symbols());
     }
 
     private static Trace trace(Rule rule, Shape shape) {

@@ -48,6 +48,14 @@ public final class StateRef {
         this.survivesSkip = survivesSkip;
     }
 
+    /// This state under a symbol of its own in formulas, spelled like a name: `m`, `theta_0`, `v_bar`.
+    ///
+    /// @throws IllegalStateException if it has another one in this step
+    public StateRef symbol(String symbol) {
+        trace.setSymbol(name, symbol);
+        return this;
+    }
+
     /// This state, whose values are never negative.
     public StateRef nonNegative() {
         return new StateRef(trace, place, name, axes, initial, Role.NON_NEGATIVE, sharedBy, scope, survivesSkip);

@@ -64,6 +64,7 @@ public final class Trace {
     private final Map<String, Declared<State>> states = new LinkedHashMap<>();
     private final Map<String, Object> sharing = new LinkedHashMap<>();
     private final Map<String, Declared<HyperUse>> hypers = new LinkedHashMap<>();
+    private final Map<String, String> symbols = new HashMap<>();
     private final Map<Object, Integer> totals = new HashMap<>();
     private final Map<State, After> writes = new LinkedHashMap<>();
     private final Map<State, List<Condition>> survivingSkip = new LinkedHashMap<>();
@@ -258,6 +259,22 @@ public final class Trace {
         return unread;
     }
 
+    /// What formulas call the hyperparameters and states that have symbols of their own, by `link.name`.
+    public Map<String, String> symbols() {
+        return Collections.unmodifiableMap(symbols);
+    }
+
+    /// @param symbol empty for none
+    void setSymbol(String qualified, String symbol) {
+        if (!symbol.isEmpty()) {
+            String known = symbols.putIfAbsent(qualified, symbol);
+            if (known != null && !known.equals(symbol)) {
+                throw new IllegalStateException(
+                        qualified + " must have one symbol, got \"" + known + "\" and \"" + symbol + "\"");
+            }
+        }
+    }
+
     /// The identity of a state that all parameters of a link share.
     public Object sharedBy(State state) {
         Object link = sharing.get(state.name());
@@ -364,6 +381,7 @@ public final class Trace {
         String qualified = link + "." + name;
         Declared<HyperUse> known = hypers.get(qualified);
         if (known == null) {
+            Hyperparameters.of(rule, name).ifPresent(d -> setSymbol(qualified, d.symbol()));
             HyperUse use = Hyperparameters.of(rule, name)
                     .map(d -> new HyperUse(qualified, value, d.range(), d.what(), d.source()))
                     .orElseGet(() -> new HyperUse(qualified, value, Range.FINITE, "", ""));

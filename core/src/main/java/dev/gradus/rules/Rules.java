@@ -62,9 +62,9 @@ import dev.gradus.rules.decay.DecayProximally;
 import dev.gradus.rules.decay.DecayToSparse;
 import dev.gradus.rules.decay.DecayWeights;
 import dev.gradus.rules.decay.ShrinkWeights;
-import dev.gradus.rules.factored.Confidence;
 import dev.gradus.rules.factored.FactoredRms;
 import dev.gradus.rules.factored.FactoredRmsProp;
+import dev.gradus.rules.factored.ScaleByConfidence;
 import dev.gradus.rules.layerwise.Centralize;
 import dev.gradus.rules.layerwise.Fromage;
 import dev.gradus.rules.layerwise.LayerwiseRate;
@@ -94,8 +94,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/// The catalogue of optimizers: what each is composed of, and where it comes from. A new optimizer is one record and one
-/// declaration here, a method with its entry in the catalogue below it.
+/// The catalogue of optimizers: what each is composed of, and where it comes from. A new optimizer is one record and
+/// one declaration here, a method with its entry in the catalogue below it.
 public final class Rules {
     private Rules() {}
 
@@ -162,7 +162,12 @@ public final class Rules {
     }
 
     static {
-        list("radam", "Adam, rectified while its second moment is young", radam(), "Liu et al., arXiv:1908.03265", 1e-3);
+        list(
+                "radam",
+                "Adam, rectified while its second moment is young",
+                radam(),
+                "Liu et al., arXiv:1908.03265",
+                1e-3);
     }
 
     /// AdaBelief with optax's defaults.
@@ -171,7 +176,12 @@ public final class Rules {
     }
 
     static {
-        list("adabelief", "steps by how far gradients stray from their average", adaBelief(), "Zhuang et al., arXiv:2010.07468", 1e-3);
+        list(
+                "adabelief",
+                "steps by how far gradients stray from their average",
+                adaBelief(),
+                "Zhuang et al., arXiv:2010.07468",
+                1e-3);
     }
 
     /// Adam with β₂ = 0.99 and the exact softplus, of sharpness 50.
@@ -185,7 +195,7 @@ public final class Rules {
 
     /// RAdam with the exact softplus, of sharpness 50, around the rectified root.
     public static Rectify sradam() {
-        return new Rectify(new Softplus(adam())).with(Rectify.Place.INSIDE_ROOT);
+        return new Rectify(new Softplus(adam())).withPlace(Rectify.Place.INSIDE_ROOT);
     }
 
     static {
@@ -216,7 +226,12 @@ public final class Rules {
     }
 
     static {
-        list("adam_gcc", "Adam on gradients centralised per output channel", adamGcc(), "Yong et al., arXiv:2004.01461", 1e-3);
+        list(
+                "adam_gcc",
+                "Adam on gradients centralised per output channel",
+                adamGcc(),
+                "Yong et al., arXiv:2004.01461",
+                1e-3);
     }
 
     /// Adam with β₂ = 0.99 whose steps grow with the weights of convolutions.
@@ -279,7 +294,12 @@ public final class Rules {
     }
 
     static {
-        list("sophia", "divides by an estimate of the Hessian's diagonal", sophia(), "Liu et al., arXiv:2305.14342", 1e-3);
+        list(
+                "sophia",
+                "divides by an estimate of the Hessian's diagonal",
+                sophia(),
+                "Liu et al., arXiv:2305.14342",
+                1e-3);
     }
 
     /// Adafactor with a given learning rate, relative to the parameter.
@@ -288,7 +308,12 @@ public final class Rules {
     }
 
     static {
-        list("adafactor", "second moment kept as rows and columns", adafactor(), "Shazeer & Stern, arXiv:1804.04235", 1e-2);
+        list(
+                "adafactor",
+                "second moment kept as rows and columns",
+                adafactor(),
+                "Shazeer & Stern, arXiv:1804.04235",
+                1e-2);
     }
 
     /// Prodigy with the paper's defaults.
@@ -311,11 +336,16 @@ public final class Rules {
 
     /// Schedule-free AdamW: the weights to be evaluated are an average that needs no schedule.
     public static Rule scheduleFreeAdamW() {
-        return new ScheduleFree(chain(new RmsProp(0.999, 1e-8).with(Ema.Start.CORRECTED), decayWeights(0.01)));
+        return new ScheduleFree(chain(new RmsProp(0.999, 1e-8).withStart(Ema.Start.CORRECTED), decayWeights(0.01)));
     }
 
     static {
-        list("schedule_free_adamw", "Adam without momentum, averaged without a schedule", scheduleFreeAdamW(), "Defazio et al., arXiv:2405.15682", 2.5e-3);
+        list(
+                "schedule_free_adamw",
+                "Adam without momentum, averaged without a schedule",
+                scheduleFreeAdamW(),
+                "Defazio et al., arXiv:2405.15682",
+                2.5e-3);
     }
 
     /// Lion as in the paper, with weight decay of 0.1.
@@ -405,7 +435,12 @@ public final class Rules {
     }
 
     static {
-        list("fromage", "steps by the tensor's length, which stays", fromage(), "Bernstein et al., arXiv:2002.03432", 1e-2);
+        list(
+                "fromage",
+                "steps by the tensor's length, which stays",
+                fromage(),
+                "Bernstein et al., arXiv:2002.03432",
+                1e-2);
     }
 
     /// RMSprop with torch's defaults.
@@ -475,7 +510,7 @@ public final class Rules {
 
     /// AdaBound with the official defaults; ε stands beside the root of the uncorrected moment.
     public static AdaBound adaBound() {
-        return new AdaBound(adam().withEps(EpsPlacement.UNCORRECTED));
+        return new AdaBound(adam().withPlacement(EpsPlacement.UNCORRECTED));
     }
 
     static {
@@ -488,7 +523,12 @@ public final class Rules {
     }
 
     static {
-        list("adopt", "averages gradients over the moment of those before", adopt(), "Taniguchi et al., arXiv:2411.02853", 1e-3);
+        list(
+                "adopt",
+                "averages gradients over the moment of those before",
+                adopt(),
+                "Taniguchi et al., arXiv:2411.02853",
+                1e-3);
     }
 
     /// AdEMAMix without warm-ups, as the official code.
@@ -524,7 +564,12 @@ public final class Rules {
     }
 
     static {
-        list("madgrad", "dual averaging with a cube root, and momentum", madGrad(), "Defazio & Jelassi, arXiv:2101.11075", 1e-2);
+        list(
+                "madgrad",
+                "dual averaging with a cube root, and momentum",
+                madGrad(),
+                "Defazio & Jelassi, arXiv:2101.11075",
+                1e-2);
     }
 
     /// D-Adaptation for Adam with the paper's defaults.
@@ -533,12 +578,17 @@ public final class Rules {
     }
 
     static {
-        list("dadapt_adam", "Adam that bounds the distance to the solution", dAdaptAdam(), "Defazio & Mishchenko, arXiv:2301.07733", 1);
+        list(
+                "dadapt_adam",
+                "Adam that bounds the distance to the solution",
+                dAdaptAdam(),
+                "Defazio & Mishchenko, arXiv:2301.07733",
+                1);
     }
 
     /// CAME: directions by a factored second moment, clipped, averaged, and divided by how far they stray.
     public static Rule came() {
-        return chain(new FactoredRmsProp(), new ClipByRms(), new Confidence());
+        return chain(new FactoredRmsProp(), new ClipByRms(), new ScaleByConfidence());
     }
 
     static {

@@ -1,8 +1,5 @@
 package dev.gradus.cpu;
 
-import dev.gradus.cpu.simd.KernelCache;
-import dev.gradus.cpu.simd.KernelUse;
-import dev.gradus.cpu.simd.VectorApi;
 import static dev.gradus.expr.Formulas.cbrt;
 import static dev.gradus.expr.Formulas.log;
 import static dev.gradus.expr.Formulas.max;
@@ -15,6 +12,9 @@ import static dev.gradus.expr.Formulas.where;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.gradus.cpu.simd.KernelCache;
+import dev.gradus.cpu.simd.KernelUse;
+import dev.gradus.cpu.simd.VectorApi;
 import dev.gradus.engine.Tensor;
 import dev.gradus.expr.Expr;
 import dev.gradus.program.Program;
@@ -165,7 +165,8 @@ class SimdTest {
     private static void requireSameBits(
             Rule rule, TaskRun compiled, ElementType type, int bits, boolean heap, Map<String, double[]> expected) {
         ParameterBench.requireSame(
-                rule + " on " + type + " " + compiled.trace.shape() + ", " + bits + " bits, " + (heap ? "heap" : "native"),
+                rule + " on " + type + " " + compiled.trace.shape() + ", " + bits + " bits, "
+                        + (heap ? "heap" : "native"),
                 expected,
                 run(compiled, type, bits, heap));
     }

@@ -1,11 +1,11 @@
 package dev.gradus.cpu;
 
-import dev.gradus.cpu.simd.KernelCache;
-import dev.gradus.cpu.simd.KernelUse;
-import dev.gradus.cpu.simd.VectorApi;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.gradus.cpu.ParameterBench.Formats;
+import dev.gradus.cpu.simd.KernelCache;
+import dev.gradus.cpu.simd.KernelUse;
+import dev.gradus.cpu.simd.VectorApi;
 import dev.gradus.expr.Expr;
 import dev.gradus.program.RandomRules;
 import dev.gradus.rule.Direction;

@@ -1,10 +1,10 @@
 package dev.gradus.cpu;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.gradus.cpu.simd.KernelCache;
 import dev.gradus.cpu.simd.KernelUse;
 import dev.gradus.cpu.simd.VectorApi;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.gradus.engine.Tensor;
 import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.State;
@@ -169,7 +169,9 @@ class WorkerPoolTest {
                 advance(executions, team);
                 for (int i = 0; i < executions.length; i++) {
                     for (State state : executions[i].status().numbers()) {
-                        benches.get(i).numbers.put(state.name(), executions[i].status().number(state));
+                        benches.get(i)
+                                .numbers
+                                .put(state.name(), executions[i].status().number(state));
                     }
                 }
             }

@@ -19,6 +19,7 @@ import dev.gradus.expr.State.Role;
 import dev.gradus.expr.State.Scope;
 import dev.gradus.tensor.Axes;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class EquationsTest {
@@ -36,8 +37,16 @@ class EquationsTest {
         return new After(state(state, Expr.ZERO), value);
     }
 
+    /// What rules call their states.
+    private static final Map<String, String> SYMBOLS = Map.of(
+            "link.momentum_buffer", "b",
+            "link.exp_avg", "m",
+            "adam.exp_avg", "m",
+            "second.exp_avg", "m",
+            "link.max_exp_avg_sq", "v_bar");
+
     private static List<String> lines(Expr... definitions) {
-        return Equations.of(List.of(), List.of(definitions)).stream()
+        return Equations.of(List.of(), List.of(definitions), SYMBOLS).stream()
                 .map(Notation.PLAIN::line)
                 .toList();
     }
@@ -139,12 +148,17 @@ class EquationsTest {
     }
 
     @Test
-    void theMaximumOfAnAverageHasABar() {
+    void aSymbolMayHaveABarBelowItsHat() {
         State largest = state("link.max_exp_avg_sq", Expr.ZERO);
         Expr after = new After(largest, max(new Before(largest), abs(G)));
 
         assertThat(lines(sqrt(unbias(after, new Hyper("beta2"), T)).named("y")))
                 .containsExactly("v̄ₜ = max(v̄ₜ₋₁, |gₜ|)", "v̄̂ₜ = v̄ₜ / (1 − β₂ᵗ)", "yₜ = √v̄̂ₜ");
+    }
+
+    @Test
+    void aNameThatIsNoSymbolStaysAsItIs() {
+        assertThat(lines(after("other.exp_avg", G))).containsExactly("exp_avgₜ = gₜ");
     }
 
     @Test

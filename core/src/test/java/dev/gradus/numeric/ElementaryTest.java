@@ -179,9 +179,7 @@ class ElementaryTest {
         Random random = new Random(3);
         for (int i = 0; i < 500; i++) {
             double x = i % 2 == 0 ? random.nextDouble() * 2 - 0.99 : StrictMath.exp(random.nextGaussian() * 20);
-            assertThat(ulps(LOG1P.apply(x), exactLog1p(x)))
-                    .as("log1p(%s)", x)
-                    .isLessThan(1);
+            assertThat(ulps(LOG1P.apply(x), exactLog1p(x))).as("log1p(%s)", x).isLessThan(1);
         }
     }
 
@@ -257,7 +255,8 @@ class ElementaryTest {
             assertThat(LOG.apply(x)).as("log(%s)", x).isEqualTo(Double.valueOf(StrictMath.log(x)));
             assertThat(LOG.apply((float) x)).as("log(%s)", x).isEqualTo(Float.valueOf((float) StrictMath.log(x)));
         }
-        for (double x : new double[] {0.0, -0.0, 1e-40, -30, 1e30, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+        for (double x :
+                new double[] {0.0, -0.0, 1e-40, -30, 1e30, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
             assertThat(TANH.apply(x)).as("tanh(%s)", x).isEqualTo(Double.valueOf(StrictMath.tanh(x)));
             assertThat(TANH.apply((float) x)).as("tanh(%s)", x).isEqualTo(Float.valueOf((float) StrictMath.tanh(x)));
         }

@@ -70,7 +70,9 @@ class LateCodeTest {
                         rule.events().stream().map(event -> Trace.of(rule, event, "w", shape)))
                 .flatMap(trace -> Program.of(trace, true).variants().stream())
                 .forEach(variant -> {
-                    assertThat(lateOperations(variant)).as("%s on %s", rule, shape).isSubsetOf(EXACT);
+                    assertThat(lateOperations(variant))
+                            .as("%s on %s", rule, shape)
+                            .isSubsetOf(EXACT);
                     requireTold(variant);
                 });
     }
@@ -92,13 +94,11 @@ class LateCodeTest {
             known.add(in.target());
         }
         assertThat(variant.late()[0]).isEmpty();
-        for (HostCode.Instruction in : Arrays.stream(variant.late())
-                .flatMap(Arrays::stream)
-                .toList()) {
-            List<Integer> args = List.of(in.a(), in.b(), in.c()).subList(0, in.op().arity());
-            assertThat(args)
-                    .as("late code that depends on inputs only: %s", in)
-                    .anyMatch(arg -> !known.contains(arg));
+        for (HostCode.Instruction in :
+                Arrays.stream(variant.late()).flatMap(Arrays::stream).toList()) {
+            List<Integer> args =
+                    List.of(in.a(), in.b(), in.c()).subList(0, in.op().arity());
+            assertThat(args).as("late code that depends on inputs only: %s", in).anyMatch(arg -> !known.contains(arg));
         }
     }
 

@@ -1,5 +1,12 @@
 package dev.gradus.program;
 
+import static dev.gradus.expr.Formulas.abs;
+import static dev.gradus.expr.Formulas.cbrt;
+import static dev.gradus.expr.Formulas.exp;
+import static dev.gradus.expr.Formulas.log;
+import static dev.gradus.expr.Formulas.log1p;
+import static dev.gradus.expr.Formulas.square;
+import static dev.gradus.expr.Formulas.tanh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -7,6 +14,8 @@ import dev.gradus.Optimizer;
 import dev.gradus.Parameter;
 import dev.gradus.ParameterGroup;
 import dev.gradus.StateView;
+import dev.gradus.expr.Expr;
+import dev.gradus.rule.Direction;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
 import dev.gradus.tensor.Shape;
@@ -14,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -38,6 +48,19 @@ class LoweringTest {
             Rule rule = RandomRules.wrapped(random);
             requireAgreement(rule, Shape.of(5, 7), seed, random.nextBoolean() ? 4 : -1);
         }
+    }
+
+    /// Backends decompose functions; the listing and the graph have them whole.
+    @Test
+    void functionsOfElementsComputeWhatTheyMeanAndStandWholeInTheListing() {
+        Direction functions = s -> {
+            Expr g = s.direction();
+            Expr m = s.state("m").becomes(old -> tanh(old.times(0.5).plus(g)));
+            return cbrt(m).plus(log1p(square(g))).minus(log(abs(g).plus(exp(m))));
+        };
+        requireAgreement(functions, Shape.of(5, 7), 9);
+        assertThat(Listing.of(Program.of(Trace.of(functions, "w", Shape.of(5, 7)), false)))
+                .contains("= tanh(r", "= cbrt(r", "= log1p(r", "= log(r", "= exp(r");
     }
 
     private static void requireAgreement(Rule rule, Shape shape, long seed) {

@@ -36,9 +36,9 @@ import dev.gradus.rules.control.ScaleLoss;
 import dev.gradus.rules.control.SkipNonFinite;
 import dev.gradus.rules.control.ZeroNonFinite;
 import dev.gradus.rules.decay.DecayCautiously;
-import dev.gradus.rules.factored.Confidence;
 import dev.gradus.rules.factored.FactoredRms;
 import dev.gradus.rules.factored.FactoredRmsProp;
+import dev.gradus.rules.factored.ScaleByConfidence;
 import dev.gradus.rules.layerwise.Centralize;
 import dev.gradus.rules.layerwise.Normalize;
 import dev.gradus.rules.layerwise.ScaleByParameterRms;
@@ -117,7 +117,7 @@ public final class RandomRules {
             ScaleByParameterRms::new,
             ClipByRms::new,
             FactoredRmsProp::new,
-            Confidence::new,
+            ScaleByConfidence::new,
             () -> new FactoredRms(0.8, 1e-8, FactoredRms.Factoring.LAST_TWO, 1, FactoredRms.Floor.ADDED),
             () -> new FactoredRms(0.8, 1e-4, FactoredRms.Factoring.TWO_LARGEST, 1, FactoredRms.Floor.CLAMPED));
 

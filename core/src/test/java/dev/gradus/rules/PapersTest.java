@@ -21,8 +21,8 @@ import dev.gradus.rules.adaptive.EpsPlacement;
 import dev.gradus.rules.adaptive.MadGrad;
 import dev.gradus.rules.adaptive.QuasiHyperbolic;
 import dev.gradus.rules.clip.ClipByRms;
-import dev.gradus.rules.factored.Confidence;
 import dev.gradus.rules.factored.FactoredRmsProp;
+import dev.gradus.rules.factored.ScaleByConfidence;
 import dev.gradus.rules.layerwise.ScaleByParameterRms;
 import dev.gradus.schedule.Schedules;
 import dev.gradus.tensor.Shape;
@@ -340,7 +340,7 @@ class PapersTest {
     void adamMiniHasOneSecondMomentPerBlock() {
         AdamMini rule = new AdamMini(0.9, 0.99, 1e-8, AdamMini.Blocks.ROW);
         assertFollows(adamMini(true), rule, 0.01);
-        assertFollows(adamMini(false), rule.with(AdamMini.Blocks.TENSOR), 0.01);
+        assertFollows(adamMini(false), rule.withBlocks(AdamMini.Blocks.TENSOR), 0.01);
     }
 
     @Test
@@ -498,7 +498,7 @@ class PapersTest {
                 }
             }
         };
-        Rule rule = chain(new FactoredRmsProp(b2, 1e-30), new ClipByRms(), new Confidence(b1, b3, 1e-16));
+        Rule rule = chain(new FactoredRmsProp(b2, 1e-30), new ClipByRms(), new ScaleByConfidence(b1, b3, 1e-16));
         assertFollows(came, rule, 0.01);
     }
 }

@@ -3,30 +3,30 @@ package dev.gradus.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import dev.gradus.RuleDescription;
 import dev.gradus.expr.Notation;
+import dev.gradus.rule.Rule;
 import dev.gradus.rule.RuleFormulas;
+import dev.gradus.rule.Spelling;
 import dev.gradus.rule.Trace.HyperUse;
 import dev.gradus.rules.Rules.Entry;
 import dev.gradus.tensor.Shape;
+import dev.gradus.text.TextForm;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
-import dev.gradus.rule.Rule;
-import dev.gradus.rule.Spelling;
-import dev.gradus.text.TextForm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -66,17 +66,18 @@ class RulesTest {
 
     @Test
     void everyRuleIsPartOfAnOptimizerOrAnotherPart() {
-        List<Rule> parts = Stream.concat(
-                        Rules.all().stream().map(Entry::rule), Rules.otherParts().stream())
+        List<Rule> parts = Stream.concat(Rules.all().stream().map(Entry::rule), Rules.otherParts().stream())
                 .flatMap(rule -> TextForm.parts(rule).stream())
                 .toList();
 
         assertThat(new ClassFileImporter()
-                        .withImportOption(new ImportOption.DoNotIncludeTests())
-                        .importPackages("dev.gradus.rules").stream()
+                                .withImportOption(new ImportOption.DoNotIncludeTests())
+                                .importPackages("dev.gradus.rules")
+                                .stream()
                                 .filter(type -> type.isRecord() && type.isAssignableTo(Rule.class)))
                 .extracting(JavaClass::getName)
-                .isSubsetOf(parts.stream().map(part -> part.getClass().getName()).toList());
+                .isSubsetOf(
+                        parts.stream().map(part -> part.getClass().getName()).toList());
     }
 
     @Test

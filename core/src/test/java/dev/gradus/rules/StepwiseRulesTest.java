@@ -109,7 +109,7 @@ class StepwiseRulesTest {
 
     @Test
     void aVarianceThatIsNegativeByRoundingIsZero() {
-        Rule rule = new RmsProp(0.5, 0.25).with(RmsProp.About.MEAN);
+        Rule rule = new RmsProp(0.5, 0.25).withAbout(RmsProp.About.MEAN);
         try (Run run = new Run(rule, Schedules.constant(1), 0)) {
             for (int step = 0; step < 100; step++) {
                 double before = run.values[0];

@@ -117,7 +117,8 @@ class WrapperEventsTest {
     void eventsReachTheRuleWithin(String name, Rule wrapper) {
         assertThat(wrapper.events()).as("events of %s", name).containsAll(EVENTS);
         for (Shape shape : List.of(Shape.of(4), Shape.of(2, 2), Shape.of(2, 2, 1, 1))) {
-            Parameter parameter = Parameter.of("w", shape, new double[] {1, 2, 3, 4}).gradient(new double[4]);
+            Parameter parameter =
+                    Parameter.of("w", shape, new double[] {1, 2, 3, 4}).gradient(new double[4]);
             try (Optimizer optimizer = Optimizer.of(new ParameterGroup("all", List.of(parameter), wrapper, 0.1))) {
                 String bell = optimizer.states().stream()
                         .map(state -> state.name())
@@ -131,9 +132,13 @@ class WrapperEventsTest {
                 optimizer.fire(RING);
                 assertThat(optimizer.state(link + RING).toArray()).as(name).containsExactly(1);
                 optimizer.evaluate();
-                assertThat(optimizer.state(link + Rule.EVALUATE).toArray()).as(name).containsExactly(1);
+                assertThat(optimizer.state(link + Rule.EVALUATE).toArray())
+                        .as(name)
+                        .containsExactly(1);
                 optimizer.train();
-                assertThat(optimizer.state(link + Rule.TRAIN).toArray()).as(name).containsExactly(1);
+                assertThat(optimizer.state(link + Rule.TRAIN).toArray())
+                        .as(name)
+                        .containsExactly(1);
                 return;
             }
         }

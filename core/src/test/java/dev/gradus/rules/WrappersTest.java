@@ -449,7 +449,7 @@ class WrappersTest {
 
     @Test
     void theDecayOfAnAverageWarmsUpAlsoOverAResume() {
-        EmaWeights warmedUp = new EmaWeights(0.75).with(EmaWeights.Start.WARMUP);
+        EmaWeights warmedUp = new EmaWeights(0.75).withStart(EmaWeights.Start.WARMUP);
         Rule rule = chain(Rules.adam(), warmedUp);
         try (Run run = new Run(rule);
                 Run resumed = new Run(rule)) {

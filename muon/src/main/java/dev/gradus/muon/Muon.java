@@ -37,8 +37,7 @@ import dev.gradus.tensor.Axes;
 /// @param scale how the step depends on the matrix's size
 /// @param iterations of Newton–Schulz, at least 1
 public record Muon(
-        @Hyperparameter(range = "[0, 1)", what = "decay rate of the momentum", source = "Jordan et al. 2024")
-        double momentum,
+        @Hyperparameter(range = "[0, 1)", what = "decay rate of the momentum", source = "Jordan et al. 2024", symbol = "mu")double momentum,
 
         Scale scale,
         int iterations)
@@ -63,16 +62,23 @@ public record Muon(
         this(0.95, Scale.ASPECT_RATIO, 5);
     }
 
-    /// This rule with another dependence on the matrix's size.
-    public Muon with(Scale other) {
-        return new Muon(momentum, other, iterations);
+    public Muon withMomentum(double momentum) {
+        return new Muon(momentum, scale, iterations);
+    }
+
+    public Muon withScale(Scale scale) {
+        return new Muon(momentum, scale, iterations);
+    }
+
+    public Muon withIterations(int iterations) {
+        return new Muon(momentum, scale, iterations);
     }
 
     /// Muon for the parameters that match, AdamW for all others, with one learning rate and weight decay of 0.1.
     ///
     /// @param hidden the weight matrices of hidden layers
     public static Rule withAdamW(Mask hidden) {
-        Rule muon = chain(new Muon().with(Scale.MATCH_ADAMW), Rules.decayWeights(0.1));
+        Rule muon = chain(new Muon().withScale(Scale.MATCH_ADAMW), Rules.decayWeights(0.1));
         return new Partition(hidden, muon, chain(Rules.adam(), Rules.decayWeights(0.1)));
     }
 
@@ -84,7 +90,7 @@ public record Muon(
                     + " of shape " + s.shape() + " is not: give it another rule with partition");
         }
         Expr mu = s.hyper("momentum", momentum);
-        Expr m = s.state("momentum_buffer").becomes(old -> ema(mu, old, s.direction()));
+        Expr m = s.state("momentum_buffer").symbol("b").becomes(old -> ema(mu, old, s.direction()));
         Expr ahead = ema(mu, m, s.direction());
         return transform(new NewtonSchulz(iterations), ahead).times(scaleOf(s));
     }

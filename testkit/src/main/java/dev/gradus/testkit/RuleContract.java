@@ -664,7 +664,7 @@ public final class RuleContract {
 
         private double data(Random random, Shape shape, long element) {
             double x = shape.elements() > TABLE.length
-                    ? TABLE[(int) ((element + 31 * drawn) % TABLE.length)]
+                    ? TABLE[(int) ((element + 31L * drawn) % TABLE.length)]
                     : random.nextGaussian();
             return setup.float32Data ? (float) x : x;
         }

@@ -172,7 +172,7 @@ class PyTorchTest {
                 type,
                 "RMSprop",
                 "\"lr\": 0.1, \"centered\": true, \"momentum\": 0.9",
-                chain(new RmsProp().with(RmsProp.About.MEAN), new Momentum(0.9)));
+                chain(new RmsProp().withAbout(RmsProp.About.MEAN), new Momentum(0.9)));
         add(
                 cases,
                 type,
@@ -181,7 +181,7 @@ class PyTorchTest {
                 chain(new Scale(-1), new Adagrad(0.5, 1e-10, RootEps.OUTSIDE), new DecayOverTime(0.1)));
         add(cases, type, "Adadelta", "\"lr\": 1.0, \"eps\": 0.01", new Adadelta(0.9, 0.01));
         add(cases, type, "Rprop", "\"lr\": 0.1", new Rprop(0.5, 1.2, 1e-6, 50));
-        Rectify radam = new Rectify(Rules.adam().withEps(EpsPlacement.UNCORRECTED));
+        Rectify radam = new Rectify(Rules.adam().withPlacement(EpsPlacement.UNCORRECTED));
         add(
                 cases,
                 type,
@@ -189,7 +189,7 @@ class PyTorchTest {
                 "\"lr\": 0.1, \"weight_decay\": 0.1",
                 chain(new DecayWeights(0.1), radam.whereAbove(5)));
         // Without eps, whatever it is.
-        Rule withoutEps = new Rectify(Rules.adam().withEps(0).withEps(EpsPlacement.UNCORRECTED)).whereAbove(5);
+        Rule withoutEps = new Rectify(Rules.adam().withEps(0).withPlacement(EpsPlacement.UNCORRECTED)).whereAbove(5);
         add(cases, type, "RAdam", "\"lr\": 0.1, \"eps\": 0.5, \"foreach\": true", withoutEps);
         String nadam = "\"lr\": 0.1, \"foreach\": ";
         cases.add(new Case("", type, "NAdam", nadam + "true", Rules.nadam(), isDouble ? Nadam.COUNTS_ONCE : null));
@@ -197,7 +197,7 @@ class PyTorchTest {
         String asgd = "\"lr\": 0.1, \"lambd\": 0.01, \"alpha\": 0.75, \"t0\": 3";
         Rule average = new Asgd(0.01, 0.75, 3);
         cases.add(new Case("", type, "ASGD", asgd, average, isDouble ? PyTorchTest::asgd : null));
-        add(cases, type, "SparseAdam", "\"lr\": 0.1", Rules.adam().withEps(EpsPlacement.UNCORRECTED));
+        add(cases, type, "SparseAdam", "\"lr\": 0.1", Rules.adam().withPlacement(EpsPlacement.UNCORRECTED));
     }
 
     private static void add(List<Case> cases, ElementType type, String torchClass, String options, Rule rule) {
@@ -287,29 +287,21 @@ class PyTorchTest {
         for (Case each : cases) {
             Here.begin(each).steps(0, THIRD).save("here7");
         }
-        String ignored = python("steps.py", "alone", "begun");
+        makeSteps("alone", "begun");
         for (Case each : cases) {
             Here.load(each, "there7").steps(THIRD, 2 * THIRD).save("here14");
             Here.load(each, "there14").steps(2 * THIRD, END).save("back");
         }
-        String alsoIgnored = python("steps.py", "ended");
+        makeSteps("ended");
     }
 
     /// Skips all where there is no PyTorch, or fails where the environment says that there must be.
     private static void findPython() throws InterruptedException {
         for (String candidate : List.of("python3", "/usr/bin/python3")) {
-            try {
-                Process process = new ProcessBuilder(candidate, "-c", "import torch; print(torch.__version__)")
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-                String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                if (process.waitFor() == 0) {
-                    python = candidate;
-                    version = printed.strip();
-                    return;
-                }
-            } catch (IOException notThere) {
-                continue;
+            version = versionOf(candidate);
+            if (!version.isEmpty()) {
+                python = candidate;
+                return;
             }
         }
         String sentence = "no Python here has PyTorch (Debian: apt-get install python3-torch)";
@@ -318,6 +310,23 @@ class PyTorchTest {
         }
         System.out.println("PyTorchTest is skipped: " + sentence);
         assumeTrue(false, sentence);
+    }
+
+    /// The version of PyTorch that a Python has, or nothing.
+    private static String versionOf(String candidate) throws InterruptedException {
+        try {
+            Process process = new ProcessBuilder(candidate, "-c", "import torch; print(torch.__version__)")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? printed.strip() : "";
+        } catch (IOException notThere) {
+            return "";
+        }
+    }
+
+    private static void makeSteps(String... modes) throws IOException, InterruptedException {
+        String ignored = python("steps.py", modes);
     }
 
     private static String python(String script, String... arguments) throws IOException, InterruptedException {
@@ -472,13 +481,13 @@ class PyTorchTest {
     void theToolRefusesBeforeAnythingChanges() throws IOException, InterruptedException {
         Parameter table = Parameter.of("table", Shape.of(1, 1), new double[1]);
         table.gradient(new long[] {0}, new double[] {1e-8});
-        Rule rule = Rules.adam().withEps(EpsPlacement.UNCORRECTED);
+        Rule rule = Rules.adam().withPlacement(EpsPlacement.UNCORRECTED);
         try (Optimizer optimizer = Optimizer.of(new ParameterGroup("all", List.of(table), rule, 1))) {
             optimizer.step();
         }
-        assertThat(python("refusals.py"))
-                .isEqualTo("first step of SparseAdam: -0.030653\n")
-                .endsWith("%.6f%n".formatted(table.values().get(ValueLayout.JAVA_DOUBLE, 0)));
+        double here = table.values().get(ValueLayout.JAVA_DOUBLE, 0);
+        assertThat("%.6f".formatted(here)).isEqualTo("-0.030653");
+        assertThat(python("refusals.py")).endsWith("first step of SparseAdam: -0.030653\n");
     }
 
     @Test

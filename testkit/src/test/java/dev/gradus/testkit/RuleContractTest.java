@@ -83,12 +83,12 @@ class RuleContractTest {
         rules.put("shrink", chain(Rules.adam(), Rules.shrinkWeights(0.01)));
         rules.put("clip", chain(Rules.clipByGlobalNorm(1), Rules.adaBelief(), Rules.decayWeights(0.01)));
         rules.put("amsgrad corrected", new AmsGrad(Rules.adam(), AmsGrad.Maximum.CORRECTED));
-        rules.put("uncorrected", Rules.adam().withEps(EpsPlacement.UNCORRECTED));
+        rules.put("uncorrected", Rules.adam().withPlacement(EpsPlacement.UNCORRECTED));
         rules.put("nesterov of adabelief", new Nesterov(Rules.adaBelief()));
         rules.put(
                 "rectified belief",
                 new Rectify(new EpsInRoot(new AmsGrad(Rules.adaBelief().withEpsRoot(0)), 1e-8)));
-        rules.put("skipping radam", Rules.radam().whereAtLeast(5).with(Rectify.Degenerate.SKIP));
+        rules.put("skipping radam", Rules.radam().whereAtLeast(5).withDegenerate(Rectify.Degenerate.SKIP));
         rules.put("torch's softplus", new Softplus(Rules.adam(), 50, 20));
         rules.put("elementwise magnitude", chain(new SuAdam(), new ScaleByMagnitude(ScaleByMagnitude.Of.ELEMENT, 1)));
         rules.put("recorded", chain(Rules.adamW(), new RecordUpdate()));
@@ -102,10 +102,10 @@ class RuleContractTest {
                 "factored over the two largest axes",
                 new FactoredRms(0.8, 1e-30, FactoredRms.Factoring.TWO_LARGEST, 2, FactoredRms.Floor.ADDED));
         rules.put(
-                "clip by the largest magnitude", chain(Rules.clipByGlobalNorm(1).with(Norm.MAX), Rules.adam()));
+                "clip by the largest magnitude", chain(Rules.clipByGlobalNorm(1).withNorm(Norm.MAX), Rules.adam()));
         rules.put(
                 "clip each by its largest magnitude",
-                chain(Rules.clipByNorm(0.5).with(Norm.MAX), Rules.adam()));
+                chain(Rules.clipByNorm(0.5).withNorm(Norm.MAX), Rules.adam()));
         rules.put(
                 "norms recorded",
                 chain(
@@ -130,7 +130,7 @@ class RuleContractTest {
         rules.put("ema of weights", chain(Rules.adam(), new EmaWeights()));
         rules.put(
                 "ema of weights with a warm-up",
-                chain(Rules.adam(), new EmaWeights(0.9).with(EmaWeights.Start.WARMUP)));
+                chain(Rules.adam(), new EmaWeights(0.9).withStart(EmaWeights.Start.WARMUP)));
         rules.put("average of weights", chain(Rules.adam(), new AverageWeights()));
         rules.put("schedule-free sgd", new ScheduleFree(new Descend()));
         rules.put("sam", new Sam(Rules.adamW()));
@@ -145,13 +145,13 @@ class RuleContractTest {
         rules.put(
                 "centred rmsprop with momentum of steps",
                 chain(
-                        new RmsProp(0.9, 1e-3).with(RootEps.INSIDE).with(RmsProp.About.MEAN),
+                        new RmsProp(0.9, 1e-3).withPlacement(RootEps.INSIDE).withAbout(RmsProp.About.MEAN),
                         new ScaleByLearningRate(),
                         new Momentum(0.9, Momentum.Form.NESTEROV)));
-        rules.put("corrected rmsprop", new RmsProp().with(Ema.Start.CORRECTED));
+        rules.put("corrected rmsprop", new RmsProp().withStart(Ema.Start.CORRECTED));
         rules.put("rmsprop from one", new RmsProp().withInitialScale(1));
         rules.put("novograd with two eps", chain(new NovoGrad(0.25, 1e-6, 1e-2), new Momentum()));
-        rules.put("keras's adamax", new Adamax().with(Adamax.Placement.OUTSIDE));
+        rules.put("keras's adamax", new Adamax().withPlacement(Adamax.Placement.OUTSIDE));
         rules.put("slowing adagrad", chain(new Adagrad(0.1, 1e-7, RootEps.INSIDE), new DecayOverTime(0.05)));
         rules.put("optax's rprop", chain(Rules.rprop(), new DelayStep()));
         rules.put("averaged from the fifth step", chain(Rules.decayWeights(0.1), new Asgd(0.01, 0.75, 3)));

@@ -18,19 +18,18 @@ public final class KernelCache implements AutoCloseable {
     private final KernelCounters counters = new KernelCounters();
 
     /// A daemon thread, which ends when it has been idle for a second.
-    private final ThreadPoolExecutor background =
-            new ThreadPoolExecutor(
-                    1,
-                    1,
-                    1,
-                    TimeUnit.SECONDS,
-                    new LinkedBlockingQueue<>(),
-                    work -> {
-                        Thread thread = new Thread(work, "gradus-kernels");
-                        thread.setDaemon(true);
-                        return thread;
-                    },
-                    new ThreadPoolExecutor.DiscardPolicy());
+    private final ThreadPoolExecutor background = new ThreadPoolExecutor(
+            1,
+            1,
+            1,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            work -> {
+                Thread thread = new Thread(work, "gradus-kernels");
+                thread.setDaemon(true);
+                return thread;
+            },
+            new ThreadPoolExecutor.DiscardPolicy());
 
     /// @param dumpFolder takes the class files of all kernels, or null
     public KernelCache(@Nullable Path dumpFolder) {

@@ -15,7 +15,8 @@ import java.util.List;
 /// @param scratch for each of them, the index of its scratch memory, or −1
 /// @param exchanged the number of blocks that are exchanged with the interpreter
 /// @param rows the exchanged blocks that hold a number for each run
-/// @param reductions the reductions that the kernel performs, in the order of the code; empty where the interpreter does
+/// @param reductions the reductions that the kernel performs, in the order of the code; empty where the interpreter
+/// does
 /// @param runs how the kernel goes through the elements
 /// @param type the arithmetic type
 /// @param bits the width of vectors, or [VectorApi#PREFERRED]

@@ -21,6 +21,8 @@ public final class KernelText {
 
     private KernelText() {}
 
+    /// The text of a kernel.
+    ///
     /// @param operands the names of the operands in memory
     public static String of(KernelKey key, String operands) {
         KernelText kernel = new KernelText();

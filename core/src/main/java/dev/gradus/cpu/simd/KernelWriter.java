@@ -1,7 +1,5 @@
 package dev.gradus.cpu.simd;
 
-import dev.gradus.numeric.Subnormals;
-import dev.gradus.program.Reduction;
 import static java.lang.classfile.ClassFile.ACC_FINAL;
 import static java.lang.classfile.ClassFile.ACC_PRIVATE;
 import static java.lang.classfile.ClassFile.ACC_PUBLIC;
@@ -18,9 +16,11 @@ import static java.lang.constant.ConstantDescs.MTD_void;
 import dev.gradus.expr.Expr;
 import dev.gradus.numeric.EightBit;
 import dev.gradus.numeric.Rounding;
+import dev.gradus.numeric.Subnormals;
 import dev.gradus.program.Op;
 import dev.gradus.program.Pass;
 import dev.gradus.program.Pass.Instruction;
+import dev.gradus.program.Reduction;
 import dev.gradus.tensor.ElementType;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;

@@ -1,13 +1,13 @@
 package dev.gradus.cpu.simd;
 
-import dev.gradus.numeric.Sequence;
-import dev.gradus.numeric.Sequence.Basic;
-import dev.gradus.numeric.Sequence.Step;
 import static java.lang.constant.ConstantDescs.CD_double;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 
+import dev.gradus.numeric.Sequence;
+import dev.gradus.numeric.Sequence.Basic;
+import dev.gradus.numeric.Sequence.Step;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
@@ -240,10 +240,6 @@ final class VectorCode {
 
     private int where(String comparison, IntUnaryOperator operand) {
         return blend(
-                operand.applyAsInt(3),
-                operand.applyAsInt(2),
-                comparison,
-                operand.applyAsInt(0),
-                operand.applyAsInt(1));
+                operand.applyAsInt(3), operand.applyAsInt(2), comparison, operand.applyAsInt(0), operand.applyAsInt(1));
     }
 }

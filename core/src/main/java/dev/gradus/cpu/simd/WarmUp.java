@@ -39,8 +39,7 @@ final class WarmUp {
         }
     }
 
-    private static boolean run(
-            Kernel kernel, KernelKey key, MemorySegment[] dummies, Pace pace, long maxNanos) {
+    private static boolean run(Kernel kernel, KernelKey key, MemorySegment[] dummies, Pace pace, long maxNanos) {
         int elements = key.exchanged() == key.rows().size() ? ELEMENTS : Reduction.BLOCK;
         Object[] blocks = new Object[key.exchanged()];
         Arrays.setAll(

@@ -13,10 +13,17 @@ import dev.gradus.rule.Step;
 
 /// AdEMAMix: adds a second, slow average of gradients to Adam's, which remembers tens of thousands of steps.
 ///
+/// Around Adam:
+///
 /// ```
-/// m2_t = β₃(t) m2_{t−1} + (1 − β₃(t)) g_t
-/// m̂ ← m̂_t + α(t) m2_t
-/// α(t) = α t / T_α for t < T_α,   β₃(t) = exp(1 / ((1 − t/T_β) / ln β₁ + t/T_β / ln β₃)) for t < T_β
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// βₜ = exp(1 / ((1 − t / β₃_warmup) / log(β₁) + t / (β₃_warmup·log(β₃)))) if t < β₃_warmup, else β₃
+/// m₂,ₜ = βₜ·m₂,ₜ₋₁ + (1 − βₜ)·gₜ
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// wₜ = α·t / α_warmup if t < α_warmup, else α
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·(m̂ₜ + wₜ·m₂,ₜ) / (√v̂ₜ + ε)
 /// ```
 /// State: `exp_avg_slow`, of the parameter's shape, beside those of the rule within. The slow average is not
 /// corrected. It begins at β₁ and becomes slower such that its half-life grows linearly; a warm-up of 0 steps is none.
@@ -51,6 +58,22 @@ public record AdEmaMix(
         this(rule, 0.9999, 2, 0, 0);
     }
 
+    public AdEmaMix withBeta3(double beta3) {
+        return new AdEmaMix(rule, beta3, alpha, beta3Warmup, alphaWarmup);
+    }
+
+    public AdEmaMix withAlpha(double alpha) {
+        return new AdEmaMix(rule, beta3, alpha, beta3Warmup, alphaWarmup);
+    }
+
+    public AdEmaMix withBeta3Warmup(double beta3Warmup) {
+        return new AdEmaMix(rule, beta3, alpha, beta3Warmup, alphaWarmup);
+    }
+
+    public AdEmaMix withAlphaWarmup(double alphaWarmup) {
+        return new AdEmaMix(rule, beta3, alpha, beta3Warmup, alphaWarmup);
+    }
+
     /// This rule with both warm-ups as long as the training.
     public AdEmaMix overSteps(double steps) {
         return new AdEmaMix(rule, beta3, alpha, steps, steps);
@@ -69,7 +92,7 @@ public record AdEmaMix(
         Expr share = t.div(b3Warmup);
         Expr halfLife = Expr.ONE.minus(share).div(log(moments.beta1())).plus(share.div(log(b3)));
         Expr rate = where(t.lt(b3Warmup), exp(Expr.ONE.div(halfLife)), b3).named("beta");
-        Expr slow = s.state("exp_avg_slow").becomes(old -> ema(rate, old, moments.g()));
+        Expr slow = s.state("exp_avg_slow").symbol("m2").becomes(old -> ema(rate, old, moments.g()));
 
         Expr alpha = s.hyper("alpha", this.alpha);
         Expr alphaWarmup = s.hyper("alpha_warmup", this.alphaWarmup);

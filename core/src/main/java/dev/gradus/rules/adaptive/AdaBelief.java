@@ -12,9 +12,11 @@ import dev.gradus.rule.Step;
 /// where the gradient is as predicted.
 ///
 /// ```
-/// m_t = β₁ m_{t−1} + (1 − β₁) g_t
-/// s_t = β₂ s_{t−1} + (1 − β₂) (g_t − m_t)² + ε_root
-/// θ_t = θ_{t−1} − η m̂_t / (√ŝ_t + ε)
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// sₜ = β₂·sₜ₋₁ + (1 − β₂)·(gₜ − mₜ)² + ε_root
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// ŝₜ = sₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ / (√ŝₜ + ε)
 /// ```
 /// States: `exp_avg` and `exp_avg_var`, each of the parameter's shape. ε_root is added to the state in every
 /// step, so that it grows to ε_root / (1 − β₂); ε stands outside the root. The paper and the official code have
@@ -62,7 +64,7 @@ public record AdaBelief(
         return new AdaBelief(beta1, beta2, eps, epsRoot, placement);
     }
 
-    public AdaBelief withEps(EpsPlacement placement) {
+    public AdaBelief withPlacement(EpsPlacement placement) {
         return new AdaBelief(beta1, beta2, eps, epsRoot, placement);
     }
 
@@ -78,8 +80,9 @@ public record AdaBelief(
         Expr root = s.hyper("eps_root", epsRoot);
         Expr g = s.direction();
 
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, g));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, g));
         Expr v = s.state("exp_avg_var")
+                .symbol("s")
                 .nonNegative()
                 .becomes(old -> ema(b2, old, square(g.minus(m))).plus(root));
 

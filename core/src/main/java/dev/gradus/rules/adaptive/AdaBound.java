@@ -9,12 +9,17 @@ import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
 
-/// AdaBound: the step size of each element is kept between two bounds that close in on that of gradient descent, so
-/// that training begins as with Adam and ends as with momentum.
+/// AdaBound: the step size of each element stays between two bounds that close in on that of gradient descent, so that
+/// training begins as with Adam and ends as with momentum.
+///
+/// Around Adam with ε beside the uncorrected root:
 ///
 /// ```
-/// r = final_lr / base_lr,   lower = r (1 − 1 / (γ t + 1)),   upper = r (1 + 1 / (γ t))
-/// θ_t = θ_{t−1} − η clip(1 / ((1 − β₁ᵗ) (√v̂_t + ε)), lower, upper) m_t
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// lowerₜ = (final_lr / base_lr)·(1 − 1 / (γ·t + 1))
+/// upperₜ = (final_lr / base_lr)·(1 + 1 / (γ·t))
+/// θₜ = θₜ₋₁ − η·clip(√(1 − β₂ᵗ)·1 / ((1 − β₁ᵗ)·(√vₜ + ε)), lowerₜ, upperₜ)·mₜ
 /// ```
 /// No states of its own. As in the official code: what is clipped is η's factor, with both corrections in it, so that
 /// a schedule of η moves the bounds in proportion (η is the base rate at first); m itself is not corrected. The paper's
@@ -47,6 +52,18 @@ public record AdaBound(
 
     public AdaBound(Adaptive rule) {
         this(rule, 0.1, 1e-3, 1e-3);
+    }
+
+    public AdaBound withFinalLr(double finalLr) {
+        return new AdaBound(rule, finalLr, baseLr, gamma);
+    }
+
+    public AdaBound withBaseLr(double baseLr) {
+        return new AdaBound(rule, finalLr, baseLr, gamma);
+    }
+
+    public AdaBound withGamma(double gamma) {
+        return new AdaBound(rule, finalLr, baseLr, gamma);
     }
 
     @Override

@@ -15,10 +15,10 @@ import dev.gradus.rule.Step;
 /// learning rate is 1, or a schedule around it.
 ///
 /// ```
-/// v_t = ρ v_{t−1} + (1 − ρ) g_t²
-/// u_t = √(x_{t−1} + ε) / √(v_t + ε) · g_t
-/// x_t = ρ x_{t−1} + (1 − ρ) u_t²
-/// θ_t = θ_{t−1} − η u_t
+/// vₜ = ρ·vₜ₋₁ + (1 − ρ)·gₜ²
+/// uₜ = (√(xₜ₋₁ + ε) / √(vₜ + ε))·gₜ
+/// xₜ = ρ·xₜ₋₁ + (1 − ρ)·uₜ²
+/// θₜ = θₜ₋₁ − η·uₜ
 /// ```
 /// States: `square_avg` (v) and `acc_delta` (x), each of the parameter's shape. The paper has no η; x averages
 /// u without it, as in torch and optax.
@@ -39,14 +39,22 @@ public record Adadelta(
         this(0.9, 1e-6);
     }
 
+    public Adadelta withRho(double rho) {
+        return new Adadelta(rho, eps);
+    }
+
+    public Adadelta withEps(double eps) {
+        return new Adadelta(rho, eps);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr rho = s.hyper("rho", this.rho);
         Expr eps = s.hyper("eps", this.eps);
         Expr g = s.direction();
-        StateRef steps = s.state("acc_delta").nonNegative();
+        StateRef steps = s.state("acc_delta").symbol("x").nonNegative();
 
-        Expr v = s.state("square_avg").nonNegative().becomes(old -> ema(rho, old, square(g)));
+        Expr v = s.state("square_avg").symbol("v").nonNegative().becomes(old -> ema(rho, old, square(g)));
         Expr u = sqrt(steps.before().plus(eps)).div(sqrt(v.plus(eps))).times(g).named("u");
         steps.write(old -> ema(rho, old, square(u)));
         return u;

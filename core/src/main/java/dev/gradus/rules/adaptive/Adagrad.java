@@ -12,8 +12,9 @@ import dev.gradus.rule.Step;
 /// more it has moved.
 ///
 /// ```
-/// G_t = G_{t−1} + g_t²
-/// θ_t = θ_{t−1} − η g_t / (√G_t + ε)
+/// G₀ = initial_accumulator
+/// Gₜ = Gₜ₋₁ + gₜ²
+/// θₜ = θₜ₋₁ − η·gₜ / (√Gₜ + ε)
 /// ```
 /// State: `sum`, of the parameter's shape. ε stands outside of the root and the sum starts at 0, as in torch;
 /// in optax ε = 1e-7 is within the root and the sum starts at 0.1. torch's `lr_decay` is a link behind it:
@@ -38,10 +39,23 @@ public record Adagrad(
         this(0, 1e-10, RootEps.OUTSIDE);
     }
 
+    public Adagrad withInitialAccumulator(double initialAccumulator) {
+        return new Adagrad(initialAccumulator, eps, placement);
+    }
+
+    public Adagrad withEps(double eps) {
+        return new Adagrad(initialAccumulator, eps, placement);
+    }
+
+    public Adagrad withPlacement(RootEps placement) {
+        return new Adagrad(initialAccumulator, eps, placement);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr g = s.direction();
         Expr sum = s.state("sum", s.hyper("initial_accumulator", initialAccumulator))
+                .symbol("G")
                 .nonNegative()
                 .becomes(old -> old.plus(square(g)));
         return g.div(placement.root(sum, s.hyper("eps", eps)));

@@ -12,9 +12,11 @@ import dev.gradus.rule.Step;
 /// zero.
 ///
 /// ```
-/// m_t = β₁ m_{t−1} + (1 − β₁) g_t
-/// v_t = β₂ v_{t−1} + (1 − β₂) g_t²
-/// θ_t = θ_{t−1} − η m̂_t / (√v̂_t + ε)   with m̂_t = m_t / (1 − β₁ᵗ), v̂_t = v_t / (1 − β₂ᵗ)
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ / (√v̂ₜ + ε)
 /// ```
 /// States: `exp_avg` and `exp_avg_sq`, each of the parameter's shape. ε stands outside the root of the
 /// corrected second moment as in the paper's Algorithm 1, torch and optax; labml's default is
@@ -53,7 +55,7 @@ public record Adam(
         return new Adam(beta1, beta2, eps, placement);
     }
 
-    public Adam withEps(EpsPlacement placement) {
+    public Adam withPlacement(EpsPlacement placement) {
         return new Adam(beta1, beta2, eps, placement);
     }
 
@@ -63,8 +65,8 @@ public record Adam(
         Expr b2 = s.hyper("beta2", beta2);
         Expr g = s.direction();
 
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, g));
-        Expr v = s.state("exp_avg_sq").nonNegative().becomes(old -> ema(b2, old, square(g)));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, g));
+        Expr v = s.state("exp_avg_sq").symbol("v").nonNegative().becomes(old -> ema(b2, old, square(g)));
 
         return Moments.of(
                 g, m, v, b1, b2, s.t(), d -> placement.with(s.hyper("eps", eps)).divide(d));

@@ -14,9 +14,11 @@ import dev.gradus.tensor.Axes;
 /// Adam-mini: Adam whose second moment is one number per block of a parameter, the mean over the block.
 ///
 /// ```
-/// m_t = β₁ m_{t−1} + (1 − β₁) g_t
-/// v_t = β₂ v_{t−1} + (1 − β₂) mean_block(g_t²)
-/// θ_t = θ_{t−1} − η m̂_t / (√v̂_t + ε)
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·mean_row(gₜ²)
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ / (√v̂ₜ + ε)
 /// ```
 /// States: `exp_avg`, of the parameter's shape, and `vmean`, one number per block. ε stands outside of the corrected
 /// root. What the blocks are decides whether training is stable. The paper's partition of a transformer has values,
@@ -56,7 +58,19 @@ public record AdamMini(
         this(0.9, 0.999, 1e-8, Blocks.ROW);
     }
 
-    public AdamMini with(Blocks blocks) {
+    public AdamMini withBeta1(double beta1) {
+        return new AdamMini(beta1, beta2, eps, blocks);
+    }
+
+    public AdamMini withBeta2(double beta2) {
+        return new AdamMini(beta1, beta2, eps, blocks);
+    }
+
+    public AdamMini withEps(double eps) {
+        return new AdamMini(beta1, beta2, eps, blocks);
+    }
+
+    public AdamMini withBlocks(Blocks blocks) {
         return new AdamMini(beta1, beta2, eps, blocks);
     }
 
@@ -67,10 +81,10 @@ public record AdamMini(
         Expr g = s.direction();
         Axes of = blocks == Blocks.ROW ? s.units() : Axes.HOST;
         StateRef perBlock = of.isHost()
-                ? s.scalar("vmean", Expr.ZERO)
-                : s.state("vmean", of).nonNegative();
+                ? s.scalar("vmean", Expr.ZERO).symbol("v")
+                : s.state("vmean", of).symbol("v").nonNegative();
 
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, g));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, g));
         Expr v = perBlock.becomes(old -> ema(b2, old, mean(square(g), of)));
 
         return Moments.of(

@@ -14,9 +14,10 @@ import dev.gradus.rule.Step;
 /// Adamax: Adam with the largest of the discounted gradients in place of the root of the second moment.
 ///
 /// ```
-/// m_t = β₁ m_{t−1} + (1 − β₁) g_t
-/// u_t = max(β₂ u_{t−1}, |g_t| + ε)
-/// θ_t = θ_{t−1} − η m̂_t / u_t   with m̂_t = m_t / (1 − β₁ᵗ)
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// uₜ = max(β₂·uₜ₋₁, |gₜ| + ε)
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ / uₜ
 /// ```
 /// States: `exp_avg` and `exp_inf`, each of the parameter's shape. ε is added to the gradient within the
 /// maximum as in torch and optax; Keras and TensorFlow.js add it to the maximum where it is divided by,
@@ -56,7 +57,19 @@ public record Adamax(
         this(beta1, beta2, eps, Placement.INSIDE);
     }
 
-    public Adamax with(Placement placement) {
+    public Adamax withBeta1(double beta1) {
+        return new Adamax(beta1, beta2, eps, placement);
+    }
+
+    public Adamax withBeta2(double beta2) {
+        return new Adamax(beta1, beta2, eps, placement);
+    }
+
+    public Adamax withEps(double eps) {
+        return new Adamax(beta1, beta2, eps, placement);
+    }
+
+    public Adamax withPlacement(Placement placement) {
         return new Adamax(beta1, beta2, eps, placement);
     }
 
@@ -68,8 +81,8 @@ public record Adamax(
         Expr g = s.direction();
         Expr size = placement == Placement.INSIDE ? abs(g).plus(eps) : abs(g);
 
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, g));
-        Expr largest = s.state("exp_inf").nonNegative().becomes(old -> max(b2.times(old), size));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, g));
+        Expr largest = s.state("exp_inf").symbol("u").nonNegative().becomes(old -> max(b2.times(old), size));
         return unbias(m, b1, s.t()).div(placement == Placement.INSIDE ? largest : largest.plus(eps));
     }
 }

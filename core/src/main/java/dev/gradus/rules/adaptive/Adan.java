@@ -16,14 +16,18 @@ import dev.gradus.rule.Step;
 /// Nesterov's look ahead.
 ///
 /// ```
-/// d_t = g_t − g_{t−1},   0 at the first step
-/// m_t = β₁ m_{t−1} + (1 − β₁) g_t
-/// δ_t = β₂ δ_{t−1} + (1 − β₂) d_t
-/// v_t = β₃ v_{t−1} + (1 − β₃) (g_t + w d_t)²
-/// θ_t = θ_{t−1} − η (m̂_t + w δ̂_t) / (√v̂_t + ε)
+/// neg_pre_gradₜ = −gₜ
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// dₜ = 0 if t = 1, else gₜ + neg_pre_gradₜ₋₁
+/// δₜ = β₂·δₜ₋₁ + (1 − β₂)·dₜ
+/// vₜ = β₃·vₜ₋₁ + (1 − β₃)·(gₜ + β₂·dₜ)²
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// δ̂ₜ = δₜ / (1 − β₂ᵗ)
+/// v̂ₜ = vₜ / (1 − β₃ᵗ)
+/// θₜ = θₜ₋₁ − η·(m̂ₜ + β₂·δ̂ₜ) / (√v̂ₜ + ε)
 /// ```
-/// with w = β₂, all three averages corrected for their start at zero. States: `exp_avg` (m), `exp_avg_diff`
-/// (δ), `exp_avg_sq` (v) and `neg_pre_grad` (−g_{t−1}), each of the parameter's shape. β are decay rates as in
+/// All three averages are corrected for their start at zero. States: `exp_avg` (m), `exp_avg_diff` (δ), `exp_avg_sq`
+/// (v) and `neg_pre_grad` (−gₜ₋₁), each of the parameter's shape. β are decay rates as in
 /// the authors' code, 1 less what the paper calls so. The authors' weight decay is a link behind it:
 /// [DecayProximally].
 ///
@@ -60,6 +64,26 @@ public record Adan(
         this(0.98, 0.92, 0.99, 1e-8, Weight.BETA2);
     }
 
+    public Adan withBeta1(double beta1) {
+        return new Adan(beta1, beta2, beta3, eps, weight);
+    }
+
+    public Adan withBeta2(double beta2) {
+        return new Adan(beta1, beta2, beta3, eps, weight);
+    }
+
+    public Adan withBeta3(double beta3) {
+        return new Adan(beta1, beta2, beta3, eps, weight);
+    }
+
+    public Adan withEps(double eps) {
+        return new Adan(beta1, beta2, beta3, eps, weight);
+    }
+
+    public Adan withWeight(Weight weight) {
+        return new Adan(beta1, beta2, beta3, eps, weight);
+    }
+
     @Override
     public Moments moments(Step s) {
         Expr b1 = s.hyper("beta1", beta1);
@@ -73,9 +97,12 @@ public record Adan(
                 where(s.t(Clock.OWN).eq(1), Expr.ZERO, g.plus(negated.before())).named("d");
         negated.write(old -> g.unaryMinus());
 
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, g));
-        Expr average = s.state("exp_avg_diff").becomes(old -> ema(b2, old, change));
-        Expr v = s.state("exp_avg_sq").nonNegative().becomes(old -> ema(b3, old, square(g.plus(w.times(change)))));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, g));
+        Expr average = s.state("exp_avg_diff").symbol("delta").becomes(old -> ema(b2, old, change));
+        Expr v = s.state("exp_avg_sq")
+                .symbol("v")
+                .nonNegative()
+                .becomes(old -> ema(b3, old, square(g.plus(w.times(change)))));
 
         Expr ahead = unbias(m, b1, t).plus(w.times(unbias(average, b2, t)));
         return Moments.of(

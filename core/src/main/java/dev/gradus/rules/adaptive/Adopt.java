@@ -20,16 +20,13 @@ import dev.gradus.rule.Step;
 /// with any β₂.
 ///
 /// ```
-/// t = 1:  v_1 = g_1², nothing moves
-/// t > 1:  n_t = g_t / max(√v_{t−1}, ε), limited to ±(t − 1)^(1/4)
-///         m_t = β₁ m_{t−1} + (1 − β₁) n_t
-///         v_t = β₂ v_{t−1} + (1 − β₂) g_t²
-///         θ_t = θ_{t−1} − η m_t
+/// mₜ = mₜ₋₁ if t = 1, else β₁·mₜ₋₁ + (1 − β₁)·clip(gₜ / max(√vₜ₋₁, ε), −(t − 1)^0.25, (t − 1)^0.25)
+/// vₜ = gₜ² if t = 1, else β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// θₜ = θₜ₋₁ − η·mₜ
 /// ```
 /// States: `exp_avg` and `exp_avg_sq`, each of the parameter's shape. ε is the least value of the root. The paper
-/// counts
-/// from 0, so that its step t is t + 1 here. Weight decay after it takes place in the first step, too, which the
-/// official code leaves out.
+/// counts from 0: its step t is t + 1 here. A weight decay after it decays in the first step, too, where the official
+/// code does not.
 ///
 /// Reference: S. Taniguchi et al., "ADOPT: Modified Adam Can Converge with Any β₂ with the Optimal Rate", NeurIPS 2024,
 /// arXiv:2411.02853.
@@ -47,7 +44,7 @@ public record Adopt(
 
         Variant variant)
         implements Direction {
-    /// How the first quotients, of which some are very large, are kept from doing harm.
+    /// How very large quotients at the beginning are made harmless.
     public enum Variant {
         /// Quotients are limited, and the average starts at zero: the paper's second version and the official code.
         CLIPPED,
@@ -63,7 +60,19 @@ public record Adopt(
         this(0.9, 0.9999, 1e-6, Variant.CLIPPED);
     }
 
-    public Adopt with(Variant variant) {
+    public Adopt withBeta1(double beta1) {
+        return new Adopt(beta1, beta2, eps, variant);
+    }
+
+    public Adopt withBeta2(double beta2) {
+        return new Adopt(beta1, beta2, eps, variant);
+    }
+
+    public Adopt withEps(double eps) {
+        return new Adopt(beta1, beta2, eps, variant);
+    }
+
+    public Adopt withVariant(Variant variant) {
         return new Adopt(beta1, beta2, eps, variant);
     }
 
@@ -73,11 +82,12 @@ public record Adopt(
         Expr b2 = s.hyper("beta2", beta2);
         Expr t = s.t();
         Expr g = s.direction();
-        StateRef second = s.state("exp_avg_sq").nonNegative();
+        StateRef second = s.state("exp_avg_sq").symbol("v").nonNegative();
         Condition first = t.eq(1);
 
         Expr quotient = g.div(max(sqrt(second.before()), s.hyper("eps", eps)));
         Expr m = s.state("exp_avg")
+                .symbol("m")
                 .becomes(old -> where(
                         first,
                         old,

@@ -7,6 +7,17 @@ import dev.gradus.rule.Step;
 
 /// AMSGrad: divides by the largest second moment seen so far, so that steps never grow because gradients shrank.
 ///
+/// Around Adam:
+///
+/// ```
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// v̄ₜ = max(v̄ₜ₋₁, vₜ)
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̄̂ₜ = v̄ₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ / (√v̄̂ₜ + ε)
+/// ```
+///
 /// State: `max_exp_avg_sq`, of the parameter's shape, beside those of the rule within. The paper has no bias
 /// correction; torch and labml take the maximum before it, optax after it, and the two differ from the second step
 /// on.
@@ -27,6 +38,10 @@ public record AmsGrad(Adaptive rule, Maximum maximum) implements AdaptiveWrapper
         this(rule, Maximum.RAW);
     }
 
+    public AmsGrad withMaximum(Maximum maximum) {
+        return new AmsGrad(rule, maximum);
+    }
+
     @Override
     public String name() {
         return "amsgrad";
@@ -35,7 +50,7 @@ public record AmsGrad(Adaptive rule, Maximum maximum) implements AdaptiveWrapper
     @Override
     public Moments change(Moments moments, Step s) {
         Expr v = maximum == Maximum.RAW ? moments.v() : moments.vHat();
-        Expr largest = s.state("max_exp_avg_sq").nonNegative().becomes(old -> max(old, v));
+        Expr largest = s.state("max_exp_avg_sq").symbol("v_bar").nonNegative().becomes(old -> max(old, v));
         return maximum == Maximum.RAW ? moments.withV(largest) : moments.withVHat(largest);
     }
 }

@@ -1,7 +1,7 @@
 package dev.gradus.rules.adaptive;
 
-import static dev.gradus.expr.Formulas.decayed;
 import static dev.gradus.expr.Formulas.abs;
+import static dev.gradus.expr.Formulas.decayed;
 import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.sqrt;
@@ -20,13 +20,15 @@ import dev.gradus.rule.Step;
 /// together; the learning rate is 1, or a schedule around it. [Prodigy] is its successor.
 ///
 /// ```
-/// λ_t = d_{t−1} η_t
-/// m_t = β₁ m_{t−1} + (1 − β₁) λ_t g_t
-/// v_t = β₂ v_{t−1} + (1 − β₂) g_t²
-/// s_t = √β₂ s_{t−1} + (1 − √β₂) λ_t g_t
-/// r_t = √β₂ r_{t−1} + (1 − √β₂) Σ λ_t g_t s_{t−1} / (√v_t + ε)
-/// d_t = max(d_{t−1}, r_t / ((1 − √β₂) Σ |s_t|))
-/// θ_t = θ_{t−1} − m_t / (√v_t + ε) − λ λ_t θ_{t−1}
+/// γₜ = dₜ₋₁·η
+/// g̃ₜ = γₜ·gₜ
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·g̃ₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// sₜ = √β₂·sₜ₋₁ + (1 − √β₂)·g̃ₜ
+/// uₜ = √vₜ + ε
+/// rₜ = √β₂·rₜ₋₁ + (1 − √β₂)·∑_global γₜ·∑ gₜ·sₜ₋₁ / uₜ
+/// dₜ = dₜ₋₁ if ∑_global |sₜ| = 0, else max(dₜ₋₁, rₜ / ((1 − √β₂)·∑_global |sₜ|))
+/// θₜ = θₜ₋₁ − (mₜ / uₜ + λ·γₜ·θₜ₋₁)
 /// ```
 /// States: `exp_avg`, `exp_avg_sq` and `grad_sum` (s), each of the parameter's shape, and for all parameters of the
 /// link `estim_lr` (d) and `numerator_weighted` (r). ε stands beside the root of the second moment, which is not
@@ -69,24 +71,45 @@ public record DAdaptAdam(
         this(0.9, 0.999, 1e-8, 1e-6, 0);
     }
 
+    public DAdaptAdam withBeta1(double beta1) {
+        return new DAdaptAdam(beta1, beta2, eps, d0, weightDecay);
+    }
+
+    public DAdaptAdam withBeta2(double beta2) {
+        return new DAdaptAdam(beta1, beta2, eps, d0, weightDecay);
+    }
+
+    public DAdaptAdam withEps(double eps) {
+        return new DAdaptAdam(beta1, beta2, eps, d0, weightDecay);
+    }
+
+    public DAdaptAdam withD0(double d0) {
+        return new DAdaptAdam(beta1, beta2, eps, d0, weightDecay);
+    }
+
+    public DAdaptAdam withWeightDecay(double weightDecay) {
+        return new DAdaptAdam(beta1, beta2, eps, d0, weightDecay);
+    }
+
     @Override
     public Step apply(Step s) {
         Expr b1 = s.hyper("beta1", beta1);
         Expr b2 = s.hyper("beta2", beta2);
         Expr b3 = sqrt(b2);
         Expr g = s.direction();
-        StateRef estimate = s.shared("estim_lr", s.hyper("d0", d0));
+        StateRef estimate = s.shared("estim_lr", s.hyper("d0", d0)).symbol("d");
         Expr rate = estimate.before().times(s.learningRate()).named("gamma");
 
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, rate.times(g)));
-        Expr v = s.state("exp_avg_sq").nonNegative().becomes(old -> ema(b2, old, square(g)));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, rate.times(g)));
+        Expr v = s.state("exp_avg_sq").symbol("v").nonNegative().becomes(old -> ema(b2, old, square(g)));
         Expr root = sqrt(v).plus(s.hyper("eps", eps));
-        StateRef weighted = s.state("grad_sum");
+        StateRef weighted = s.state("grad_sum").symbol("s");
         Expr along = s.total(sum(g.times(weighted.before()).div(root)).times(rate));
         Expr weightedSum = weighted.becomes(old -> ema(b3, old, rate.times(g)));
         Expr length = s.total(abs(weightedSum));
 
-        Expr numerator = s.shared("numerator_weighted", Expr.ZERO).becomes(old -> ema(b3, old, along));
+        Expr numerator =
+                s.shared("numerator_weighted", Expr.ZERO).symbol("r").becomes(old -> ema(b3, old, along));
         Expr found = numerator.div(Expr.ONE.minus(b3).times(length));
         estimate.write(old -> where(length.eq(0), old, max(old, found)));
 

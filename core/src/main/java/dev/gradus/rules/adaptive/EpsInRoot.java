@@ -7,6 +7,15 @@ import dev.gradus.rule.Step;
 
 /// Adds ε to the second moment where it is divided by, without storing it: labml's AdaBelief, optax's `eps_root`.
 ///
+/// Around Adam:
+///
+/// ```
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ / (√((vₜ + ε_root) / (1 − β₂ᵗ)) + ε)
+/// ```
+///
 /// @param rule whose second moment it is added to
 /// @param moment which second moment that is
 public record EpsInRoot(
@@ -31,6 +40,14 @@ public record EpsInRoot(
 
     public EpsInRoot(Adaptive rule, double epsRoot) {
         this(rule, epsRoot, Moment.RAW);
+    }
+
+    public EpsInRoot withEpsRoot(double epsRoot) {
+        return new EpsInRoot(rule, epsRoot, moment);
+    }
+
+    public EpsInRoot withMoment(Moment moment) {
+        return new EpsInRoot(rule, epsRoot, moment);
     }
 
     @Override

@@ -13,7 +13,8 @@ public enum EpsPlacement {
     /// default. As large as ε / √(1 − β₂ᵗ) in the other place: 31.6 ε at the first step with β₂ = 0.999.
     UNCORRECTED;
 
-    Denominator with(Expr eps) {
+    /// The quotient of the moments, with ε in this place.
+    public Denominator with(Expr eps) {
         return switch (this) {
             case CORRECTED -> moments -> moments.mHat().div(sqrt(moments.vHat()).plus(eps));
             case UNCORRECTED ->

@@ -15,11 +15,11 @@ import dev.gradus.rule.Step;
 /// all gradients; later gradients weigh more.
 ///
 /// ```
-/// λ_t = η_t √t
-/// s_t = s_{t−1} + λ_t g_t
-/// v_t = v_{t−1} + λ_t g_t²
-/// z_t = θ_0 − s_t / (∛v_t + ε)
-/// θ_t = μ θ_{t−1} + (1 − μ) z_t
+/// λₜ = η·√t
+/// sₜ = sₜ₋₁ + λₜ·gₜ
+/// vₜ = vₜ₋₁ + λₜ·gₜ²
+/// zₜ = θ₀ − sₜ / (∛vₜ + ε)
+/// θₜ = μ·θₜ₋₁ + (1 − μ)·zₜ
 /// ```
 /// States: `grad_sum_sq` (v), `s` and `x0` (θ₀), each of the parameter's shape. ε stands beside the root. η is part of
 /// the sums: what it was in a step stays in them. As the paper's Algorithm 1; the official code adds ε to η, too, and
@@ -32,7 +32,8 @@ public record MadGrad(
         @Hyperparameter(
                 range = "[0, 1)",
                 what = "share of the parameter before the step",
-                source = "facebookresearch/madgrad")
+                source = "facebookresearch/madgrad",
+                symbol = "mu")
         double momentum,
 
         @Hyperparameter(range = "(0, inf)", what = "added to the cube root", source = "facebookresearch/madgrad")
@@ -46,6 +47,14 @@ public record MadGrad(
         this(0.9, 1e-6);
     }
 
+    public MadGrad withMomentum(double momentum) {
+        return new MadGrad(momentum, eps);
+    }
+
+    public MadGrad withEps(double eps) {
+        return new MadGrad(momentum, eps);
+    }
+
     @Override
     public String name() {
         return "madgrad";
@@ -57,8 +66,9 @@ public record MadGrad(
         Expr lambda = s.learningRate().times(sqrt(s.t())).named("lambda");
 
         Expr sum = s.state("s").becomes(old -> old.plus(lambda.times(g)));
-        Expr v = s.state("grad_sum_sq").nonNegative().becomes(old -> old.plus(lambda.times(square(g))));
-        Expr initial = s.state("x0", s.initialTheta()).weights().before();
+        Expr v = s.state("grad_sum_sq").symbol("v").nonNegative().becomes(old -> old.plus(lambda.times(square(g))));
+        Expr initial =
+                s.state("x0", s.initialTheta()).symbol("theta_0").weights().before();
 
         Expr z = initial.minus(sum.div(cbrt(v).plus(s.hyper("eps", eps)))).named("z");
         return s.descend().theta(ema(s.hyper("momentum", momentum), s.theta(), z));

@@ -8,8 +8,15 @@ import dev.gradus.rule.Step;
 
 /// Nesterov's look ahead for a rule with moments: the first moment of the next step as far as it is known now.
 ///
+/// Around Adam:
+///
 /// ```
-/// m̂_t = β₁ m_t / (1 − β₁ᵗ⁺¹) + (1 − β₁) g_t / (1 − β₁ᵗ)
+/// g̃ₜ = (1 − β₁)·gₜ
+/// mₜ = β₁·mₜ₋₁ + g̃ₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// g̃̂ₜ = g̃ₜ / (1 − β₁ᵗ)
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·(β₁·mₜ / (1 − β₁ᵗ⁺¹) + g̃̂ₜ) / (√v̂ₜ + ε)
 /// ```
 /// As in optax (`nesterov=True`); torch's NAdam has a momentum schedule besides.
 ///

@@ -1,8 +1,8 @@
 package dev.gradus.rules.adaptive;
 
-import static dev.gradus.expr.Formulas.decayed;
 import static dev.gradus.expr.Formulas.abs;
 import static dev.gradus.expr.Formulas.correction;
+import static dev.gradus.expr.Formulas.decayed;
 import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.sqrt;
@@ -20,6 +20,18 @@ import dev.gradus.rule.Step;
 
 /// Prodigy: Adam whose step size is an estimate d of the distance to the solution, from all parameters
 /// together; the learning rate is 1, or a schedule around it.
+///
+/// ```
+/// g̃ₜ = dₜ₋₁·gₜ
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·g̃ₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·g̃ₜ²
+/// r′ₜ = √(1 − β₂^t_all) / (1 − β₁^t_all)
+/// r″ₜ = (dₜ₋₁ / d₀)·dₜ₋₁·η·r′ₜ
+/// sₜ = √β₂·sₜ₋₁ + r″ₜ·gₜ
+/// rₜ = √β₂·rₜ₋₁ + r″ₜ·∑_global gₜ·(θ₀ − θₜ₋₁)
+/// dₜ = dₜ₋₁ if ∑_global |sₜ| = 0, else max(dₜ₋₁, d_coef·rₜ / (∑_global |sₜ|))
+/// θₜ = θₜ₋₁ − η·dₜ₋₁·r′ₜ·(mₜ / (√vₜ + dₜ·ε) + λ·θₜ₋₁)
+/// ```
 ///
 /// States: `exp_avg`, `exp_avg_sq`, `grad_sum` and `params0` (θ₀), each of the parameter's shape, and for all
 /// parameters of the link `estim_lr` (d) and `numerator_weighted`. As in optax: d of the step before scales the
@@ -66,6 +78,34 @@ public record Prodigy(
         this(0.9, 0.999, 1e-8, 1e-6, 1, 0, false);
     }
 
+    public Prodigy withBeta1(double beta1) {
+        return new Prodigy(beta1, beta2, eps, d0, dCoef, weightDecay, safeguardWarmup);
+    }
+
+    public Prodigy withBeta2(double beta2) {
+        return new Prodigy(beta1, beta2, eps, d0, dCoef, weightDecay, safeguardWarmup);
+    }
+
+    public Prodigy withEps(double eps) {
+        return new Prodigy(beta1, beta2, eps, d0, dCoef, weightDecay, safeguardWarmup);
+    }
+
+    public Prodigy withD0(double d0) {
+        return new Prodigy(beta1, beta2, eps, d0, dCoef, weightDecay, safeguardWarmup);
+    }
+
+    public Prodigy withDCoef(double dCoef) {
+        return new Prodigy(beta1, beta2, eps, d0, dCoef, weightDecay, safeguardWarmup);
+    }
+
+    public Prodigy withWeightDecay(double weightDecay) {
+        return new Prodigy(beta1, beta2, eps, d0, dCoef, weightDecay, safeguardWarmup);
+    }
+
+    public Prodigy withSafeguardWarmup(boolean safeguardWarmup) {
+        return new Prodigy(beta1, beta2, eps, d0, dCoef, weightDecay, safeguardWarmup);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);
@@ -73,21 +113,23 @@ public record Prodigy(
         Expr b3 = sqrt(b2);
         Expr t = s.t(Clock.OPTIMIZER);
         Expr d0 = s.hyper("d0", this.d0);
-        StateRef estimate = s.shared("estim_lr", d0);
+        StateRef estimate = s.shared("estim_lr", d0).symbol("d");
         Expr d = estimate.before();
         Expr correction = sqrt(correction(b2, t)).div(correction(b1, t));
         Expr step = d.times(s.learningRate()).times(correction);
         Expr g = s.direction();
 
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, d.times(g)));
-        Expr v = s.state("exp_avg_sq").nonNegative().becomes(old -> ema(b2, old, square(d.times(g))));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, d.times(g)));
+        Expr v = s.state("exp_avg_sq").symbol("v").nonNegative().becomes(old -> ema(b2, old, square(d.times(g))));
         Expr unfrozen = where(s.learningRate().gt(0), d, Expr.ZERO);
         Expr weight = d.div(d0).times(safeguardWarmup ? unfrozen : step);
-        Expr gradients = s.state("grad_sum").becomes(old -> b3.times(old).plus(weight.times(g)));
-        Expr initial = s.state("params0", s.initialTheta()).weights().before();
+        Expr gradients = s.state("grad_sum").symbol("s").becomes(old -> b3.times(old).plus(weight.times(g)));
+        Expr initial =
+                s.state("params0", s.initialTheta()).symbol("theta_0").weights().before();
 
         Expr towards = s.total(sum(g.times(initial.minus(s.theta()))).times(s.learningRate()));
         Expr numerator = s.shared("numerator_weighted", Expr.ZERO)
+                .symbol("r")
                 .becomes(old -> b3.times(old).plus(d.div(d0).times(d.times(correction)).times(towards)));
         Expr length = s.total(abs(gradients));
         Expr found = s.hyper("d_coef", dCoef).times(numerator).div(length);

@@ -11,14 +11,19 @@ import dev.gradus.rule.Step;
 /// QHAdam: Adam in which the present gradient has a weight of its own beside the averages, so that these may be
 /// long without the step being late.
 ///
+/// Around Adam:
+///
 /// ```
-/// m̂ ← ν₁ m̂_t + (1 − ν₁) g_t
-/// v̂ ← ν₂ v̂_t + (1 − ν₂) g_t²
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·(ν₁·m̂ₜ + (1 − ν₁)·gₜ) / (√(ν₂·v̂ₜ + (1 − ν₂)·gₜ²) + ε)
 /// ```
 /// No states of its own: Adam's are as without it. ν₁ = ν₂ = 1 is Adam, ν₁ = β₁ nearly NAdam. The defaults of ν, and
-/// β₁ = 0.995 in the catalogue, are those that the official README recommends; the official code's own defaults are
-/// Adam's. ε stands where Adam has it; official, as in the paper, beside the root. Official code keeps the corrected
-/// averages themselves, the same but for rounding as long as β is constant.
+/// β₁ = 0.995 in the catalogue, are the official README's; the official code's own defaults are
+/// Adam's. ε stands where Adam has it; official, as in the paper, beside the root. The official code stores the
+/// corrected averages themselves, the same but for rounding as long as β is constant.
 ///
 /// Reference: J. Ma, D. Yarats, "Quasi-hyperbolic momentum and Adam for deep learning", ICLR 2019, arXiv:1810.06801.
 ///
@@ -38,6 +43,14 @@ public record QuasiHyperbolic(
 
     public QuasiHyperbolic(Adam rule) {
         this(rule, 0.7, 1);
+    }
+
+    public QuasiHyperbolic withNu1(double nu1) {
+        return new QuasiHyperbolic(rule, nu1, nu2);
+    }
+
+    public QuasiHyperbolic withNu2(double nu2) {
+        return new QuasiHyperbolic(rule, nu1, nu2);
     }
 
     @Override

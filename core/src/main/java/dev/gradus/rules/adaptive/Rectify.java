@@ -12,9 +12,18 @@ import dev.gradus.rule.Step;
 /// Rectification, which makes RAdam of Adam: as long as the second moment rests on too few gradients, it is not
 /// divided by; afterwards the step is multiplied by the rectifier r_t, which rises to 1.
 ///
+/// Around Adam:
+///
 /// ```
-/// ρ_∞ = 2 / (1 − β₂) − 1,   ρ_t = ρ_∞ − 2 t β₂ᵗ / (1 − β₂ᵗ)
-/// u_t = r_t m̂_t / (√v̂_t + ε)  where ρ_t > 4,   m̂_t elsewhere
+/// ρ_∞ = 2 / (1 − β₂) − 1
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// ρₜ = ρ_∞ − 2·t·β₂ᵗ / (1 − β₂ᵗ)
+/// rₜ = √((ρₜ − 4)·(ρₜ − 2)·ρ_∞ / ((ρ_∞ − 4)·(ρ_∞ − 2)·ρₜ))
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// uₜ = rₜ·m̂ₜ / (√v̂ₜ + ε) if ρₜ > threshold, else m̂ₜ
+/// θₜ = θₜ₋₁ − η·uₜ
 /// ```
 /// No states of its own. The paper rectifies where ρ_t > 4, from the fifth step on for usual β₂; optax and
 /// labml where ρ_t ≥ 5, torch where ρ_t > 5, both from the sixth. For β₂ ≤ 0.6 it never does.
@@ -60,20 +69,28 @@ public record Rectify(
         this(rule, 4, false, Degenerate.MOMENTUM, Place.OUTSIDE);
     }
 
+    public Rectify withThreshold(double threshold) {
+        return new Rectify(rule, threshold, inclusive, degenerate, place);
+    }
+
+    public Rectify withInclusive(boolean inclusive) {
+        return new Rectify(rule, threshold, inclusive, degenerate, place);
+    }
+
+    public Rectify withDegenerate(Degenerate degenerate) {
+        return new Rectify(rule, threshold, inclusive, degenerate, place);
+    }
+
+    public Rectify withPlace(Place place) {
+        return new Rectify(rule, threshold, inclusive, degenerate, place);
+    }
+
     public Rectify whereAbove(double threshold) {
         return new Rectify(rule, threshold, false, degenerate, place);
     }
 
     public Rectify whereAtLeast(double threshold) {
         return new Rectify(rule, threshold, true, degenerate, place);
-    }
-
-    public Rectify with(Degenerate degenerate) {
-        return new Rectify(rule, threshold, inclusive, degenerate, place);
-    }
-
-    public Rectify with(Place place) {
-        return new Rectify(rule, threshold, inclusive, degenerate, place);
     }
 
     @Override

@@ -15,8 +15,9 @@ import dev.gradus.rules.momentum.Ema;
 /// RMSprop: divides by the root of the average squared gradient.
 ///
 /// ```
-/// v_t = α v_{t−1} + (1 − α) g_t²
-/// θ_t = θ_{t−1} − η g_t / (√v_t + ε)
+/// v₀ = initial_scale
+/// vₜ = α·vₜ₋₁ + (1 − α)·gₜ²
+/// θₜ = θₜ₋₁ − η·gₜ / (√vₜ + ε)
 /// ```
 /// States: `square_avg`, of the parameter's shape, which starts at the initial scale, 0 by default as in torch and
 /// optax, and for [About#MEAN] `grad_avg`, likewise, which starts at 0. ε stands outside
@@ -61,20 +62,23 @@ public record RmsProp(
         this(alpha, eps, RootEps.OUTSIDE, About.ZERO, Ema.Start.KEPT, 0);
     }
 
-    @Override
-    public String name() {
-        return "rmsprop";
-    }
-
-    public RmsProp with(RootEps placement) {
+    public RmsProp withAlpha(double alpha) {
         return new RmsProp(alpha, eps, placement, about, start, initialScale);
     }
 
-    public RmsProp with(About about) {
+    public RmsProp withEps(double eps) {
         return new RmsProp(alpha, eps, placement, about, start, initialScale);
     }
 
-    public RmsProp with(Ema.Start start) {
+    public RmsProp withPlacement(RootEps placement) {
+        return new RmsProp(alpha, eps, placement, about, start, initialScale);
+    }
+
+    public RmsProp withAbout(About about) {
+        return new RmsProp(alpha, eps, placement, about, start, initialScale);
+    }
+
+    public RmsProp withStart(Ema.Start start) {
         return new RmsProp(alpha, eps, placement, about, start, initialScale);
     }
 
@@ -83,10 +87,16 @@ public record RmsProp(
     }
 
     @Override
+    public String name() {
+        return "rmsprop";
+    }
+
+    @Override
     public Expr update(Step s) {
         Expr alpha = s.hyper("alpha", this.alpha);
         Expr g = s.direction();
         Expr squares = s.state("square_avg", s.hyper("initial_scale", initialScale))
+                .symbol("v")
                 .nonNegative()
                 .becomes(old -> ema(alpha, old, square(g)));
         Expr v = started(squares, alpha, s);
@@ -94,7 +104,7 @@ public record RmsProp(
     }
 
     private Expr variance(Expr v, Expr alpha, Step s) {
-        Expr m = started(s.state("grad_avg").becomes(old -> ema(alpha, old, s.direction())), alpha, s);
+        Expr m = started(s.state("grad_avg").symbol("m").becomes(old -> ema(alpha, old, s.direction())), alpha, s);
         return max(v.minus(square(m)), Expr.ZERO);
     }
 

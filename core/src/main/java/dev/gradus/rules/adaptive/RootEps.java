@@ -11,7 +11,8 @@ public enum RootEps {
     /// `√(v + ε)`: optax.
     INSIDE;
 
-    Expr root(Expr v, Expr eps) {
+    /// The root of v, with ε in this place.
+    public Expr root(Expr v, Expr eps) {
         return switch (this) {
             case OUTSIDE -> sqrt(v).plus(eps);
             case INSIDE -> sqrt(v.plus(eps));

@@ -11,6 +11,16 @@ import dev.gradus.rule.Step;
 /// Divides by a smooth lower bound of the root instead of adding ε to it: `m̂ / softplus(√v̂)` with
 /// `softplus(x) = ln(1 + exp(x · smooth)) / smooth`.
 ///
+/// Around Adam:
+///
+/// ```
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ / softplus_smooth(√v̂ₜ)
+/// ```
+///
 /// At a root of 0 the divisor is ln 2 / smooth, so that the step is at most smooth / ln 2 times m̂.
 ///
 /// Reference: Q. Tong, G. Liang, J. Bi, "Calibrating the Adaptive Learning Rate to Improve Convergence of
@@ -35,6 +45,14 @@ public record Softplus(
 
     public Softplus(Adaptive rule) {
         this(rule, 50, Double.POSITIVE_INFINITY);
+    }
+
+    public Softplus withSmooth(double smooth) {
+        return new Softplus(rule, smooth, linearAbove);
+    }
+
+    public Softplus withLinearAbove(double linearAbove) {
+        return new Softplus(rule, smooth, linearAbove);
     }
 
     @Override

@@ -15,9 +15,10 @@ import java.util.Set;
 /// that no element moves further than the learning rate.
 ///
 /// ```
-/// h_t = β₂ h_{t−1} + (1 − β₂) B g_t²        at the event update_hessian, with gradients of sampled labels
-/// m_t = β₁ m_{t−1} + (1 − β₁) g_t
-/// θ_t = θ_{t−1} − (η/ρ) clip(m_t / (h_t + ε), −ρ, ρ)
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// θₜ = θₜ₋₁ − η·clip(mₜ / (h + ε), −ρ, ρ) / ρ
+/// at update_hessian:
+/// hₜ = β₂·hₜ₋₁ + (1 − β₂)·n_tokens·gₜ²
 /// ```
 /// States: `exp_avg` and `hessian`, each of the parameter's shape. Before each `optimizer.step()`, or every
 /// k-th, compute gradients of a loss against labels sampled from the model's own output, bind them and call
@@ -53,6 +54,22 @@ public record Sophia(
         this(0.9, 0.95, 1e-12, 0.03, 1);
     }
 
+    public Sophia withBeta1(double beta1) {
+        return new Sophia(beta1, beta2, eps, rho, nTokens);
+    }
+
+    public Sophia withBeta2(double beta2) {
+        return new Sophia(beta1, beta2, eps, rho, nTokens);
+    }
+
+    public Sophia withEps(double eps) {
+        return new Sophia(beta1, beta2, eps, rho, nTokens);
+    }
+
+    public Sophia withRho(double rho) {
+        return new Sophia(beta1, beta2, eps, rho, nTokens);
+    }
+
     public Sophia withNTokens(double nTokens) {
         return new Sophia(beta1, beta2, eps, rho, nTokens);
     }
@@ -66,7 +83,7 @@ public record Sophia(
     public Step on(String event, Step s) {
         Expr b2 = s.hyper("beta2", beta2);
         Expr n = s.hyper("n_tokens", nTokens);
-        s.state("hessian").nonNegative().write(old -> ema(b2, old, n.times(square(s.direction()))));
+        s.state("hessian").symbol("h").nonNegative().write(old -> ema(b2, old, n.times(square(s.direction()))));
         return s;
     }
 
@@ -75,8 +92,8 @@ public record Sophia(
         Expr b1 = s.hyper("beta1", beta1);
         Expr rho = s.hyper("rho", this.rho);
 
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, s.direction()));
-        Expr h = s.state("hessian").nonNegative().before();
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, s.direction()));
+        Expr h = s.state("hessian").symbol("h").nonNegative().before();
 
         return clip(m.div(h.plus(s.hyper("eps", eps))), rho).div(rho);
     }

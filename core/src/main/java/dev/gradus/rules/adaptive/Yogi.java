@@ -12,9 +12,13 @@ import dev.gradus.rule.Step;
 /// Yogi: Adam whose second moment moves by no more than the squared gradient, so that it cannot fall quickly.
 ///
 /// ```
-/// m_t = β₁ m_{t−1} + (1 − β₁) g_t
-/// v_t = v_{t−1} − (1 − β₂) sign(v_{t−1} − g_t²) g_t²
-/// θ_t = θ_{t−1} − η m̂_t / (√v̂_t + ε)   with m̂_t = m_t / (1 − β₁ᵗ), v̂_t = v_t / (1 − β₂ᵗ)
+/// m₀ = initial_accumulator
+/// v₀ = initial_accumulator
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = vₜ₋₁ − sign(vₜ₋₁ − gₜ²)·(1 − β₂)·gₜ²
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ / (√v̂ₜ + ε)
 /// ```
 /// States: `exp_avg` and `exp_avg_sq`, each of the parameter's shape. Both start at the same small number, as
 /// in optax. The paper starts the second at squared gradients of a large batch and has no bias correction.
@@ -41,6 +45,22 @@ public record Yogi(
         this(0.9, 0.999, 1e-3, 1e-6);
     }
 
+    public Yogi withBeta1(double beta1) {
+        return new Yogi(beta1, beta2, eps, initialAccumulator);
+    }
+
+    public Yogi withBeta2(double beta2) {
+        return new Yogi(beta1, beta2, eps, initialAccumulator);
+    }
+
+    public Yogi withEps(double eps) {
+        return new Yogi(beta1, beta2, eps, initialAccumulator);
+    }
+
+    public Yogi withInitialAccumulator(double initialAccumulator) {
+        return new Yogi(beta1, beta2, eps, initialAccumulator);
+    }
+
     @Override
     public Moments moments(Step s) {
         Expr b1 = s.hyper("beta1", beta1);
@@ -49,8 +69,9 @@ public record Yogi(
         Expr g = s.direction();
         Expr change = Expr.ONE.minus(b2).times(square(g));
 
-        Expr m = s.state("exp_avg", start).becomes(old -> ema(b1, old, g));
+        Expr m = s.state("exp_avg", start).symbol("m").becomes(old -> ema(b1, old, g));
         Expr v = s.state("exp_avg_sq", start)
+                .symbol("v")
                 .nonNegative()
                 .becomes(old -> old.minus(sign(old.minus(square(g))).times(change)));
 

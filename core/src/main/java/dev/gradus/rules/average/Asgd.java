@@ -1,9 +1,9 @@
 package dev.gradus.rules.average;
 
 import static dev.gradus.expr.Formulas.decayed;
-import static dev.gradus.expr.Formulas.weightedMean;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.pow;
+import static dev.gradus.expr.Formulas.weightedMean;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
@@ -15,10 +15,21 @@ import dev.gradus.rule.Step;
 /// after step t₀, which is what is evaluated.
 ///
 /// ```
-/// θ_t = θ_{t−1} − η_{t−1} (g_t + λ θ_{t−1})
-/// x_t = (1 − μ_{t−1}) x_{t−1} + μ_{t−1} θ_t
-/// η_t = η / (1 + λ η t)^α,   η_0 = η
-/// μ_t = 1 / max(1, t − t₀),   μ_0 = 1
+/// μ₀ = 1
+/// x₀ = θ₀
+/// η_asgd₀ = η
+/// η_asgdₜ = η / (1 + λ·η·t)^α
+/// μₜ = 1 / max(1, t − t₀)
+/// θₜ = θₜ₋₁ − η_asgdₜ₋₁·(gₜ + λ·θₜ₋₁)
+/// xₜ = (1 − μₜ₋₁)·xₜ₋₁ + μₜ₋₁·θₜ
+/// at evaluate:
+/// x₀ = θ₀
+/// xₜ = θₜ₋₁
+/// θₜ = xₜ₋₁
+/// at train:
+/// x₀ = θ₀
+/// xₜ = θₜ₋₁
+/// θₜ = xₜ₋₁
 /// ```
 /// States: `ax` (x), of the parameter's shape, starting at θ₀, and two numbers per parameter, `eta` and `mu`.
 /// `optimizer.evaluate()` lets x and θ change places. As in torch, where x starts at 0, which differs only
@@ -44,9 +55,21 @@ public record Asgd(
         this(1e-4, 0.75, 1e6);
     }
 
+    public Asgd withLambda(double lambda) {
+        return new Asgd(lambda, alpha, t0);
+    }
+
+    public Asgd withAlpha(double alpha) {
+        return new Asgd(lambda, alpha, t0);
+    }
+
+    public Asgd withT0(double t0) {
+        return new Asgd(lambda, alpha, t0);
+    }
+
     @Override
     public StateRef average(Step s) {
-        return s.state("ax", s.initialTheta()).weights();
+        return s.state("ax", s.initialTheta()).symbol("x").weights();
     }
 
     @Override
@@ -61,8 +84,7 @@ public record Asgd(
         rate.write(old -> base.div(fallen));
         weight.write(old -> Expr.ONE.div(max(Expr.ONE, s.t().minus(s.hyper("t0", t0)))));
 
-        Expr ignored = average(s)
-                .becomesAfterStep((done, old) -> weightedMean(mu, old, done.theta()));
+        Expr ignored = average(s).becomesAfterStep((done, old) -> weightedMean(mu, old, done.theta()));
         return s.scaledDirection(eta.times(decayed(s.direction(), lambda, s.theta())));
     }
 }

@@ -13,6 +13,22 @@ import dev.gradus.rule.Step;
 /// Stochastic weight averaging: keeps the mean of the weights at every `period`-th step from step `start` on, to be
 /// evaluated in their place: `optimizer.evaluate()` lets both change places, `optimizer.train()` changes them back.
 ///
+/// ```
+/// average₀ = θ₀
+/// averagedₜ = averagedₜ₋₁ + 1 if t − start ≥ 0 and (t − start) mod period = 0, else averagedₜ₋₁
+/// θₜ = θₜ₋₁ − η·gₜ
+/// averageₜ = θₜ if t < start, else averageₜ₋₁ + (θₜ − averageₜ₋₁) / (averagedₜ₋₁ + 1) if t − start ≥ 0 and (t −
+///     start) mod period = 0, else averageₜ₋₁
+/// at evaluate:
+/// average₀ = θ₀
+/// averageₜ = θₜ₋₁
+/// θₜ = averageₜ₋₁
+/// at train:
+/// average₀ = θ₀
+/// averageₜ = θₜ₋₁
+/// θₜ = averageₜ₋₁
+/// ```
+///
 /// States: `average`, of the parameter's shape, which is the weights themselves until the first of those steps, and
 /// `averaged`, how many weights it is the mean of. A link of its own anywhere in a chain; the weights are those after
 /// all links. Statistics of batch normalisations are not parameters: they have to be collected anew for the average.
@@ -32,6 +48,14 @@ public record AverageWeights(
 
     public AverageWeights() {
         this(1, 1);
+    }
+
+    public AverageWeights withStart(double start) {
+        return new AverageWeights(start, period);
+    }
+
+    public AverageWeights withPeriod(double period) {
+        return new AverageWeights(start, period);
     }
 
     @Override

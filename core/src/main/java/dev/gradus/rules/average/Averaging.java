@@ -6,9 +6,9 @@ import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
 import java.util.Set;
 
-/// A link that keeps an average of the weights, which changes places with them for evaluation.
+/// A link with an average of the weights, which changes places with them for evaluation.
 ///
-/// It stands anywhere in a chain: what it averages are the weights after all links. 16-bit parameters without a
+/// It stands anywhere in a chain: it averages the weights after all links. 16-bit parameters without a
 /// float32 copy hold the average rounded while it is evaluated, and give it back so.
 interface Averaging extends Rule {
 

@@ -13,8 +13,17 @@ import dev.gradus.rule.Step;
 /// both change places, `optimizer.train()` changes them back.
 ///
 /// ```
-/// a_t = β_t a_{t−1} + (1 − β_t) θ_t,   a_0 = θ_0
-/// β_t = β, or with [Start#WARMUP] min(β, (1 + t) / (10 + t))
+/// average₀ = θ₀
+/// θₜ = θₜ₋₁ − η·gₜ
+/// averageₜ = decay·averageₜ₋₁ + (1 − decay)·θₜ
+/// at evaluate:
+/// average₀ = θ₀
+/// averageₜ = θₜ₋₁
+/// θₜ = averageₜ₋₁
+/// at train:
+/// average₀ = θ₀
+/// averageₜ = θₜ₋₁
+/// θₜ = averageₜ₋₁
 /// ```
 /// State: `average`, of the parameter's shape, starting at θ₀. A link of its own anywhere in a chain; the weights are
 /// those after all links. 16-bit parameters without a float32 copy give the average back rounded.
@@ -48,7 +57,11 @@ public record EmaWeights(
         this(decay, Start.CONSTANT);
     }
 
-    public EmaWeights with(Start start) {
+    public EmaWeights withDecay(double decay) {
+        return new EmaWeights(decay, start);
+    }
+
+    public EmaWeights withStart(Start start) {
         return new EmaWeights(decay, start);
     }
 

@@ -19,6 +19,29 @@ import java.util.Set;
 /// Schedule-free learning: a rule without momentum of its own moves z, the weights to be evaluated are the
 /// average x of all z, and gradients are taken at y between both, which the parameters hold while training.
 ///
+/// Around RMSprop with a corrected average and weight decay:
+///
+/// ```
+/// v₀ = initial_scale
+/// z₀ = θ₀
+/// vₜ = α·vₜ₋₁ + (1 − α)·gₜ²
+/// max_lrₜ = max(max_lrₜ₋₁, η)
+/// wₜ = max_lrₜ^power
+/// weight_sumₜ = weight_sumₜ₋₁ + wₜ
+/// v̂ₜ = vₜ / (1 − αᵗ)
+/// zₜ = zₜ₋₁ − η·(gₜ / (√v̂ₜ + ε) + λ·θₜ₋₁)
+/// cₜ = 0 if weight_sumₜ = 0, else wₜ / weight_sumₜ
+/// θₜ = β·((1 − cₜ)·(θₜ₋₁ − (1 − β)·zₜ₋₁) / β + cₜ·zₜ) + (1 − β)·zₜ
+/// at evaluate:
+/// z = θ₀
+/// θₜ = (θₜ₋₁ − (1 − β)·z) / β
+/// at train:
+/// z = θ₀
+/// θₜ = β·θₜ₋₁ + (1 − β)·z
+/// ```
+///
+/// That is, with the paper's names:
+///
 /// ```
 /// z_t = z_{t−1} − (what the rule subtracts at y_{t−1})
 /// c_t = w_t / (w_1 + … + w_t),   w_t = (largest η so far)^power
@@ -26,7 +49,7 @@ import java.util.Set;
 /// y_t = β x_t + (1 − β) z_t
 /// ```
 /// States: `z`, of the parameter's shape, starting at θ₀, and the numbers `weight_sum` and `max_lr` of each
-/// group; x is not kept but worked out of y and z. `optimizer.evaluate()` puts x
+/// group; x is not stored but computed from y and z. `optimizer.evaluate()` puts x
 /// into the parameters, `optimizer.train()` y, each to rounding. As optax's `schedule_free` with the learning
 /// rate of the step itself; optax weights with that of the step after. The authors' code multiplies the
 /// weight with t^r and has r = 0 by default. Weight decay of the rule is taken at y, as there.
@@ -49,6 +72,14 @@ public record ScheduleFree(
 
     public ScheduleFree(Rule rule) {
         this(rule, 0.9, 2);
+    }
+
+    public ScheduleFree withBeta(double beta) {
+        return new ScheduleFree(rule, beta, power);
+    }
+
+    public ScheduleFree withPower(double power) {
+        return new ScheduleFree(rule, beta, power);
     }
 
     private StateRef z(Step s) {
@@ -93,7 +124,7 @@ public record ScheduleFree(
         };
     }
 
-    /// x, of which and of z y is made.
+    /// The average x, from y and z.
     private static Expr averageOf(Expr y, Expr z, Expr beta) {
         return y.minus(Expr.ONE.minus(beta).times(z)).div(beta);
     }

@@ -1,4 +1,4 @@
-/// Weights beside those that are trained: averages for evaluation, and slow weights that follow.
+/// Copies of the weights beside the trained ones: averages for evaluation, and slow weights that follow.
 @NullMarked
 package dev.gradus.rules.average;
 

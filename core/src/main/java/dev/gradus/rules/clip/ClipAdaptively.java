@@ -1,8 +1,8 @@
 package dev.gradus.rules.clip;
 
-import static dev.gradus.expr.Formulas.scaleDownTo;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.norm;
+import static dev.gradus.expr.Formulas.scaleDownTo;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
@@ -14,6 +14,12 @@ import dev.gradus.tensor.Axes;
 /// Adaptive gradient clipping: scales each unit's gradient down to a share of the norm of the unit's weights, where
 /// it is larger. A unit is a row of a tensor (a slice along the outermost axis, an output channel), or a whole
 /// vector.
+///
+/// ```
+/// limitₜ = clipping·max(‖θₜ₋₁‖_row, ε)
+/// qₜ = 1 if ‖gₜ‖_row ≤ limitₜ, else limitₜ / ‖gₜ‖_row
+/// θₜ = θₜ₋₁ − η·qₜ·gₜ
+/// ```
 ///
 /// optax takes the other end of a matrix for its units, because JAX lays out weights as inputs × outputs.
 ///
@@ -32,6 +38,14 @@ public record ClipAdaptively(
 
     public ClipAdaptively() {
         this(0.01, 1e-3);
+    }
+
+    public ClipAdaptively withClipping(double clipping) {
+        return new ClipAdaptively(clipping, eps);
+    }
+
+    public ClipAdaptively withEps(double eps) {
+        return new ClipAdaptively(clipping, eps);
     }
 
     @Override

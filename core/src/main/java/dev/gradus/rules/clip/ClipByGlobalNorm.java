@@ -12,7 +12,8 @@ import dev.gradus.rule.Step;
 /// norm, where it is larger.
 ///
 /// ```
-/// u_t · min(1, max_norm / ‖u_t‖)
+/// rₜ = 1 if ‖gₜ‖_global ≤ max_norm, else max_norm / ‖gₜ‖_global
+/// θₜ = θₜ₋₁ − η·rₜ·gₜ
 /// ```
 /// A norm that is NaN makes all directions NaN. A limit of ∞ leaves them as they are, and [RecordNorm] before this
 /// link keeps the norm. Without ε in the divisor, as optax; torch's `clip_grad_norm_` adds 1e-6 there.
@@ -37,7 +38,11 @@ public record ClipByGlobalNorm(
         this(maxNorm, Norm.L2);
     }
 
-    public ClipByGlobalNorm with(Norm norm) {
+    public ClipByGlobalNorm withMaxNorm(double maxNorm) {
+        return new ClipByGlobalNorm(maxNorm, norm);
+    }
+
+    public ClipByGlobalNorm withNorm(Norm norm) {
         return new ClipByGlobalNorm(maxNorm, norm);
     }
 

@@ -10,6 +10,11 @@ import dev.gradus.rule.Step;
 
 /// Scales the direction of each tensor down to a norm, where its own is larger; [ClipByGlobalNorm] does so with all
 /// tensors together. A norm that is NaN makes the tensor's direction NaN, and a limit of ∞ leaves it as it is.
+///
+/// ```
+/// rₜ = 1 if ‖gₜ‖₂ ≤ max_norm, else max_norm / ‖gₜ‖₂
+/// θₜ = θₜ₋₁ − η·rₜ·gₜ
+/// ```
 public record ClipByNorm(
         @Hyperparameter(range = "(0, inf]", what = "largest norm of a tensor", source = "common practice")
         double maxNorm,
@@ -28,7 +33,11 @@ public record ClipByNorm(
         this(maxNorm, Norm.L2);
     }
 
-    public ClipByNorm with(Norm norm) {
+    public ClipByNorm withMaxNorm(double maxNorm) {
+        return new ClipByNorm(maxNorm, norm);
+    }
+
+    public ClipByNorm withNorm(Norm norm) {
         return new ClipByNorm(maxNorm, norm);
     }
 

@@ -11,6 +11,10 @@ import dev.gradus.rule.Step;
 
 /// Scales the direction of each tensor down to a root mean square, where it is larger; part of Adafactor.
 ///
+/// ```
+/// θₜ = θₜ₋₁ − η·gₜ / max(RMS(gₜ) / threshold, 1)
+/// ```
+///
 /// Reference: N. Shazeer, M. Stern, "Adafactor", ICML 2018, arXiv:1804.04235, section 6.
 public record ClipByRms(
         @Hyperparameter(range = "(0, inf)", what = "largest root mean square", source = "Shazeer & Stern 2018")
@@ -22,6 +26,10 @@ public record ClipByRms(
 
     public ClipByRms() {
         this(1);
+    }
+
+    public ClipByRms withThreshold(double threshold) {
+        return new ClipByRms(threshold);
     }
 
     @Override

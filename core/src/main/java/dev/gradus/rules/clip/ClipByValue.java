@@ -10,6 +10,10 @@ import dev.gradus.rule.Step;
 
 /// Limits each element of the direction to `[−maxValue, maxValue]`: torch's `clip_grad_value_`, optax's `clip`. NaN
 /// stays NaN.
+///
+/// ```
+/// θₜ = θₜ₋₁ − η·clip(gₜ, −max_value, max_value)
+/// ```
 public record ClipByValue(
         @Hyperparameter(range = "(0, inf)", what = "largest magnitude of an element", source = "common practice")
         double maxValue)
@@ -20,6 +24,10 @@ public record ClipByValue(
 
     public ClipByValue() {
         this(1);
+    }
+
+    public ClipByValue withMaxValue(double maxValue) {
+        return new ClipByValue(maxValue);
     }
 
     @Override

@@ -11,6 +11,11 @@ import dev.gradus.rule.Step;
 /// `optimizer.state("/recordNorm.norm").toArray()[0]`. Before a clip it is what torch's `clip_grad_norm_` returns;
 /// behind a rule it is the norm of the rule's direction.
 ///
+/// ```
+/// normₜ = max(‖gₜ‖_global, 0)
+/// θₜ = θₜ₋₁ − η·gₜ
+/// ```
+///
 /// State: `norm`, a number that all parameters of the link share, or for [Scope#TENSOR] one per parameter,
 /// `optimizer.state("w/recordNorm.norm")`. It is that of the last step that was made: 0 before the first, and not
 /// changed by a step that is skipped.
@@ -28,6 +33,14 @@ public record RecordNorm(Scope scope, Norm norm) implements Rule {
     /// The Euclidean norm of all parameters.
     public RecordNorm() {
         this(Scope.ALL, Norm.L2);
+    }
+
+    public RecordNorm withScope(Scope scope) {
+        return new RecordNorm(scope, norm);
+    }
+
+    public RecordNorm withNorm(Norm norm) {
+        return new RecordNorm(scope, norm);
     }
 
     @Override

@@ -12,6 +12,10 @@ import dev.gradus.rule.Step;
 /// Adds Gaussian noise that becomes smaller with time: `u + √(η / tᵞ) ξ` with ξ from the standard normal
 /// distribution.
 ///
+/// ```
+/// θₜ = θₜ₋₁ − η·(gₜ + √(η_addNoise / t^γ)·xiₜ)
+/// ```
+///
 /// The noise depends on the names of the parameter and of this link and on the step alone: give the link another
 /// name to draw other numbers. The paper counts steps from 0 and divides by (1 + t)ᵞ, which is the same.
 ///
@@ -30,6 +34,14 @@ public record AddNoise(
 
     public AddNoise() {
         this(0.3, 0.55);
+    }
+
+    public AddNoise withEta(double eta) {
+        return new AddNoise(eta, gamma);
+    }
+
+    public AddNoise withGamma(double gamma) {
+        return new AddNoise(eta, gamma);
     }
 
     @Override

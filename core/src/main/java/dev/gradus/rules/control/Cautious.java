@@ -8,14 +8,22 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
-import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.Step;
+import dev.gradus.rule.Wrapper;
 
-/// The cautious mask: keeps of a rule's direction the elements that agree in sign with the gradient, and scales
-/// them up for those that were dropped.
+/// The cautious mask: sets elements of a rule's direction to 0 whose sign is not the gradient's, and scales the others
+/// up in return.
+///
+/// Around Adam:
 ///
 /// ```
-/// φ = [u g > 0],   u ← u φ / max(mean(φ), minimum)
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// uₜ = m̂ₜ / (√v̂ₜ + ε)
+/// ϕₜ = 1 if uₜ·gₜ > 0, else 0
+/// θₜ = θₜ₋₁ − η·uₜ·ϕₜ / max(mean(ϕₜ), minimum)
 /// ```
 /// The mean is that of the tensor. As in the authors' code; the paper's algorithm divides by (size of φ) /
 /// (|φ|₀ + 1) instead, which is the same but for the 1.
@@ -36,6 +44,10 @@ public record Cautious(
 
     public Cautious(Rule rule) {
         this(rule, 1e-3);
+    }
+
+    public Cautious withMinimum(double minimum) {
+        return new Cautious(rule, minimum);
     }
 
     @Override

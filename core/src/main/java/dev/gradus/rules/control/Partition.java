@@ -9,6 +9,16 @@ import java.util.Set;
 /// One rule for the parameters that match a mask, another for all others of the group; optax's `multi_transform`.
 /// More than two rules are partitions of partitions.
 ///
+/// Around Adam for matrices:
+///
+/// ```
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ / (√v̂ₜ + ε)
+/// ```
+///
 /// Rules of one kind with different hyperparameters need names of their own:
 /// `new Partition(named("head.*"), adam().named("fast"), adam().withBeta2(0.99))`.
 public record Partition(Mask mask, Rule matching, Rule others) implements Rule {

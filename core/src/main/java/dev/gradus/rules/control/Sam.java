@@ -10,8 +10,8 @@ import dev.gradus.rule.Displacement;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
-import dev.gradus.rule.Wrapper;
 import dev.gradus.rule.Step;
+import dev.gradus.rule.Wrapper;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -19,9 +19,23 @@ import java.util.Set;
 /// phases: compute gradients and call `optimizer.fire("perturb")`, which moves the parameters there; compute
 /// gradients again and call `optimizer.step()`, which steps from where they were.
 ///
+/// Around Adam:
+///
 /// ```
-/// θ ← θ + ρ g / ‖g‖₂              at the event perturb (SAM)
-/// θ ← θ + ρ θ² g / ‖ |θ| g ‖₂     (ASAM)
+/// unperturbed = θ₀
+/// is_perturbedₜ = 0
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
+/// uₜ = unperturbed if is_perturbedₜ₋₁ = 1, else θₜ₋₁
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θₜ = uₜ − η·m̂ₜ / (√v̂ₜ + ε)
+/// at perturb:
+/// unperturbed₀ = θ₀
+/// unperturbedₜ = unperturbedₜ₋₁ if is_perturbedₜ₋₁ = 1, else θₜ₋₁
+/// is_perturbedₜ = 1
+/// rₜ = 0 if ‖gₜ‖_global = 0, else ρ / ‖gₜ‖_global
+/// θₜ = unperturbedₜ + rₜ·gₜ
 /// ```
 /// The norms are over all parameters of the link. States: `unperturbed`, the weights to step from, and
 /// `is_perturbed`; both perturbing twice and not at all before a step are allowed. A step that does not
@@ -47,7 +61,8 @@ public record Sam(
     public enum Neighbourhood {
         /// A ball: SAM.
         BALL,
-        /// An ellipsoid whose axes are the weights' magnitudes: ASAM, for which ρ is about ten times as large.
+        /// An ellipsoid whose axes are the weights' magnitudes, `θ + ρ·θ²·g / ‖|θ|·g‖₂`: ASAM, for which ρ is about ten
+        /// times as large.
         ADAPTIVE
     }
 
@@ -57,6 +72,14 @@ public record Sam(
 
     public Sam(Rule rule) {
         this(rule, 0.05, Neighbourhood.BALL);
+    }
+
+    public Sam withRho(double rho) {
+        return new Sam(rule, rho, neighbourhood);
+    }
+
+    public Sam withNeighbourhood(Neighbourhood neighbourhood) {
+        return new Sam(rule, rho, neighbourhood);
     }
 
     private static Displacement displacement(Step s) {

@@ -12,8 +12,17 @@ import dev.gradus.rule.Step;
 /// Dynamic loss scaling: divides gradients by the factor that the caller multiplied the loss with, so that they
 /// neither underflow nor overflow in 16 bits. To be put first in a chain.
 ///
+/// ```
+/// scale₀ = initial_scale
+/// only if |max(max_global(|gₜ|), 0)| < ∞
+/// rₜ = scaleₜ₋₁·growth if good_stepsₜ₋₁ + 1 ≥ interval, else scaleₜ₋₁
+/// scaleₜ = rₜ if |max(max_global(|gₜ|), 0)| < ∞, else scaleₜ₋₁·backoff
+/// good_stepsₜ = good_stepsₜ₋₁ + 1 if |max(max_global(|gₜ|), 0)| < ∞ and good_stepsₜ₋₁ + 1 < interval, else 0
+/// θₜ = θₜ₋₁ − η·gₜ / scaleₜ₋₁
+/// ```
+///
 /// The factor is the state `/scaleLoss.scale`, to be read before each backward pass. A step in which a gradient is
-/// not finite is left out, no clock advances, and the factor is multiplied with `backoff`; after `interval` steps
+/// not finite is skipped, no clock advances, and the factor is multiplied with `backoff`; after `interval` steps
 /// in a row that were made it is multiplied with `growth`. States: `scale` and `good_steps`, numbers that all
 /// parameters
 /// of the link share. As torch's `GradScaler`, whose `update` comes with the step here.
@@ -38,6 +47,22 @@ public record ScaleLoss(
 
     public ScaleLoss() {
         this(65536, 2, 0.5, 2000);
+    }
+
+    public ScaleLoss withInitialScale(double initialScale) {
+        return new ScaleLoss(initialScale, growth, backoff, interval);
+    }
+
+    public ScaleLoss withGrowth(double growth) {
+        return new ScaleLoss(initialScale, growth, backoff, interval);
+    }
+
+    public ScaleLoss withBackoff(double backoff) {
+        return new ScaleLoss(initialScale, growth, backoff, interval);
+    }
+
+    public ScaleLoss withInterval(double interval) {
+        return new ScaleLoss(initialScale, growth, backoff, interval);
     }
 
     @Override

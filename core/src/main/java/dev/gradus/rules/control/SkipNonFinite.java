@@ -6,21 +6,29 @@ import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Step;
 
-/// Leaves out a step in which a gradient has an element that is NaN or infinite: no value, state or clock changes. To
-/// be put first in a chain. After `limit` such steps in a row the next one is made all the same, so that the trouble
+/// Skips a step in which a gradient has an element that is NaN or infinite: no value, state or clock changes. To
+/// be put first in a chain. After `limit` such steps in a row the next one is not skipped, so that the trouble
 /// shows.
 ///
-/// States: `skipped` and `skipped_in_a_row`, the numbers of steps left out, of which the second begins anew with each
-/// step that is made. As optax's `apply_if_finite`, whose names for them are `total_notfinite` and `notfinite_count`.
+/// ```
+/// only if |max(max_global(|gₜ|), 0)| < ∞ or skipped_in_a_rowₜ₋₁ ≥ limit
+/// skipped_in_a_rowₜ = 0 if |max(max_global(|gₜ|), 0)| < ∞ or skipped_in_a_rowₜ₋₁ ≥ limit, else
+///     skipped_in_a_rowₜ₋₁ + 1
+/// skippedₜ = skippedₜ₋₁ if |max(max_global(|gₜ|), 0)| < ∞ or skipped_in_a_rowₜ₋₁ ≥ limit, else skippedₜ₋₁ + 1
+/// θₜ = θₜ₋₁ − η·gₜ
+/// ```
 ///
-/// @param scope what is left out
+/// States: `skipped` and `skipped_in_a_row`, the numbers of skipped steps, in all and since the last step that
+/// was not skipped. As optax's `apply_if_finite`, whose names for them are `total_notfinite` and `notfinite_count`.
+///
+/// @param scope what is skipped
 public record SkipNonFinite(
         Scope scope,
 
         @Hyperparameter(range = "[0, inf)", what = "most steps to leave out in a row", source = "common practice")
         double limit)
         implements Rule {
-    /// What is left out.
+    /// What is skipped.
     public enum Scope {
         /// The step of all parameters that the link applies to.
         ALL,
@@ -34,6 +42,14 @@ public record SkipNonFinite(
 
     public SkipNonFinite() {
         this(Scope.ALL, 10);
+    }
+
+    public SkipNonFinite withScope(Scope scope) {
+        return new SkipNonFinite(scope, limit);
+    }
+
+    public SkipNonFinite withLimit(double limit) {
+        return new SkipNonFinite(scope, limit);
     }
 
     @Override

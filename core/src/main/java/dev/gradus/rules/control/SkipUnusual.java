@@ -22,6 +22,24 @@ import dev.gradus.rule.Step;
 /// a chain. After `limit` such steps in a row the next one is made all the same, so that a lasting change is followed.
 ///
 /// ```
+/// only if measuredₜ < warmup or exp(μₜ + z·σₜ + 10⁻⁶) ≥ normₜ or skipped_in_a_rowₜ₋₁ ≥ limit
+/// measuredₜ = measuredₜ₋₁ + 1 if normₜ₋₁ > 0 and |normₜ₋₁| < ∞, else measuredₜ₋₁
+/// log_normₜ = decay·log_normₜ₋₁ + (1 − decay)·log(normₜ₋₁) if normₜ₋₁ > 0 and |normₜ₋₁| < ∞, else log_normₜ₋₁
+/// μₜ = log_normₜ / (1 − decay^measuredₜ)
+/// log_norm_sqₜ = decay·log_norm_sqₜ₋₁ + (1 − decay)·log(normₜ₋₁)² if normₜ₋₁ > 0 and |normₜ₋₁| < ∞, else
+///     log_norm_sqₜ₋₁
+/// σₜ = √max(log_norm_sqₜ / (1 − decay^measuredₜ) − μₜ², 0)
+/// normₜ = ‖gₜ‖_global
+/// skipped_in_a_rowₜ = 0 if measuredₜ < warmup or exp(μₜ + z·σₜ + 10⁻⁶) ≥ normₜ or skipped_in_a_rowₜ₋₁ ≥ limit,
+///     else skipped_in_a_rowₜ₋₁ + 1
+/// skippedₜ = skippedₜ₋₁ if measuredₜ < warmup or exp(μₜ + z·σₜ + 10⁻⁶) ≥ normₜ or skipped_in_a_rowₜ₋₁ ≥ limit,
+///     else skippedₜ₋₁ + 1
+/// θₜ = θₜ₋₁ − η·gₜ
+/// ```
+///
+/// That is:
+///
+/// ```
 /// ℓ_t = log ‖g_t‖₂,   over all parameters of the link
 /// μ_t = average of ℓ,   σ_t² = average of ℓ² − μ_t²
 /// the step t + 1 is left out where ℓ_{t+1} > μ_t + z σ_t
@@ -65,6 +83,22 @@ public record SkipUnusual(
 
     public SkipUnusual(double z, double limit) {
         this(z, limit, 0.99, 20);
+    }
+
+    public SkipUnusual withZ(double z) {
+        return new SkipUnusual(z, limit, decay, warmup);
+    }
+
+    public SkipUnusual withLimit(double limit) {
+        return new SkipUnusual(z, limit, decay, warmup);
+    }
+
+    public SkipUnusual withDecay(double decay) {
+        return new SkipUnusual(z, limit, decay, warmup);
+    }
+
+    public SkipUnusual withWarmup(double warmup) {
+        return new SkipUnusual(z, limit, decay, warmup);
     }
 
     /// The last norm is averaged when the next step begins: then its logarithm, and the bound for the next norm, are

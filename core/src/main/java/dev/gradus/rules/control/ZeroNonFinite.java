@@ -7,8 +7,13 @@ import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Step;
 
-/// Replaces elements of the direction that are NaN or infinite by 0; the rest of the step takes place as usual.
-/// [SkipNonFinite] leaves out the whole step.
+/// Replaces elements of the direction that are NaN or infinite by 0; the rest of the step is as usual.
+/// [SkipNonFinite] skips the whole step.
+///
+/// ```
+/// uₜ = gₜ if |gₜ| < ∞, else 0
+/// θₜ = θₜ₋₁ − η·uₜ
+/// ```
 public record ZeroNonFinite() implements Direction {
     @Override
     public Expr update(Step s) {

@@ -12,6 +12,11 @@ import dev.gradus.rule.Step;
 /// Cautious weight decay: adds `λ θ` to the direction for those elements that the direction moves towards 0 anyway;
 /// the others, which it moves away from 0, do not decay.
 ///
+/// ```
+/// uₜ = θₜ₋₁ if gₜ·θₜ₋₁ > 0, else 0
+/// θₜ = θₜ₋₁ − η·(gₜ + λ·uₜ)
+/// ```
+///
 /// Reference: L. Chen et al., "Cautious Weight Decay", 2025, arXiv:2510.12402.
 public record DecayCautiously(
         @Hyperparameter(range = "[0, inf)", what = "weight decay", source = "torch AdamW")
@@ -22,6 +27,10 @@ public record DecayCautiously(
 
     public DecayCautiously() {
         this(0.01);
+    }
+
+    public DecayCautiously withWeightDecay(double weightDecay) {
+        return new DecayCautiously(weightDecay);
     }
 
     @Override

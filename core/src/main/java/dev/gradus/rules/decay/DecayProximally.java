@@ -10,6 +10,10 @@ import dev.gradus.rule.Step;
 /// [DecayWeights] behind the rule; it never changes a sign. The authors' Adan and AdamW by Zhuang et al. have
 /// it.
 ///
+/// ```
+/// θₜ = (θₜ₋₁ − η·gₜ) / (1 + η·λ)
+/// ```
+///
 /// Reference: Z. Zhuang et al., "Understanding AdamW through Proximal Methods and Scale-Freeness", TMLR 2022,
 /// arXiv:2202.00089.
 public record DecayProximally(
@@ -21,6 +25,10 @@ public record DecayProximally(
 
     public DecayProximally() {
         this(0.02);
+    }
+
+    public DecayProximally withWeightDecay(double weightDecay) {
+        return new DecayProximally(weightDecay);
     }
 
     @Override

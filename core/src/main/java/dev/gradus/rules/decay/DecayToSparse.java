@@ -9,6 +9,10 @@ import dev.gradus.rule.Step;
 
 /// L1 weight decay: adds `λ sign(θ)` to the direction, the gradient of `λ ‖θ‖₁`. Its position means what that of
 /// [DecayWeights] does.
+///
+/// ```
+/// θₜ = θₜ₋₁ − η·(gₜ + λ·sign(θₜ₋₁))
+/// ```
 public record DecayToSparse(
         @Hyperparameter(range = "[0, inf)", what = "weight decay", source = "common practice")
         double weightDecay) implements Direction {
@@ -18,6 +22,10 @@ public record DecayToSparse(
 
     public DecayToSparse() {
         this(1e-5);
+    }
+
+    public DecayToSparse withWeightDecay(double weightDecay) {
+        return new DecayToSparse(weightDecay);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.gradus.rules.decay;
 
 import static dev.gradus.expr.Formulas.decayed;
+
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
 import dev.gradus.rule.Hyperparameter;
@@ -9,6 +10,10 @@ import dev.gradus.rule.Step;
 
 /// Weight decay: adds `λ θ` to the direction. Its position says what it means: before an adaptive rule it is L2
 /// regularisation, after it decoupled decay scaled by the learning rate (AdamW), before a trust ratio LAMB's.
+///
+/// ```
+/// θₜ = θₜ₋₁ − η·(gₜ + λ·θₜ₋₁)
+/// ```
 ///
 /// Reference: I. Loshchilov, F. Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, arXiv:1711.05101.
 public record DecayWeights(
@@ -20,6 +25,10 @@ public record DecayWeights(
 
     public DecayWeights() {
         this(0.01);
+    }
+
+    public DecayWeights withWeightDecay(double weightDecay) {
+        return new DecayWeights(weightDecay);
     }
 
     @Override

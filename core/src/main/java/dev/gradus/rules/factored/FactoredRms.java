@@ -16,13 +16,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// The core of Adafactor: divides by the root of a second moment of which only the means along two axes are
-/// kept.
+/// The core of Adafactor: divides by the root of a second moment that is stored as its means along two axes.
 ///
 /// ```
-/// β_t = 1 − t^(−decay)
-/// R_t = β_t R_{t−1} + (1 − β_t) mean_columns(g_t²),   C_t likewise over rows
-/// u_t = g_t / √(R_t C_t / mean(R_t))
+/// βₜ = 1 − t^(−decay)
+/// uₜ = gₜ² + ε
+/// Rₜ = βₜ·Rₜ₋₁ + (1 − βₜ)·mean_col(uₜ)
+/// Cₜ = βₜ·Cₜ₋₁ + (1 − βₜ)·mean_row(uₜ)
+/// θₜ = θₜ₋₁ − η·gₜ / √((Rₜ / mean(Rₜ))·Cₜ)
 /// ```
 /// States: `row_var` and `col_var`, of the parameter's shape less one axis each; a parameter that is not
 /// factored has `variance`, of its own shape. Clipping, the scale by the parameter and weight decay are links
@@ -51,7 +52,7 @@ public record FactoredRms(
         LAST_TWO,
         /// The two largest, the larger one reduced for `row_var`: optax.
         TWO_LARGEST,
-        /// None: the whole second moment is kept.
+        /// None: the whole second moment is stored.
         NONE
     }
 
@@ -71,6 +72,26 @@ public record FactoredRms(
         this(0.8, 1e-30, Factoring.TWO_LARGEST, 128, Floor.ADDED);
     }
 
+    public FactoredRms withDecay(double decay) {
+        return new FactoredRms(decay, eps, factoring, minSize, floor);
+    }
+
+    public FactoredRms withEps(double eps) {
+        return new FactoredRms(decay, eps, factoring, minSize, floor);
+    }
+
+    public FactoredRms withFactoring(Factoring factoring) {
+        return new FactoredRms(decay, eps, factoring, minSize, floor);
+    }
+
+    public FactoredRms withMinSize(long minSize) {
+        return new FactoredRms(decay, eps, factoring, minSize, floor);
+    }
+
+    public FactoredRms withFloor(Floor floor) {
+        return new FactoredRms(decay, eps, factoring, minSize, floor);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr rate =
@@ -80,10 +101,10 @@ public record FactoredRms(
         Expr squared = floor == Floor.ADDED ? square(g).plus(eps) : square(g);
         List<Integer> axes = factored(s.shape());
         if (axes.isEmpty()) {
-            Expr v = s.state("variance").nonNegative().becomes(old -> ema(rate, old, squared));
+            Expr v = s.state("variance").symbol("v").nonNegative().becomes(old -> ema(rate, old, squared));
             return g.div(sqrt(floored(v, eps)));
         }
-        FactoredMoment moment = new FactoredMoment(axes.get(0), axes.get(1), "row_var", "col_var");
+        FactoredMoment moment = new FactoredMoment(axes.get(0), axes.get(1), "var", "");
         Expr v = moment.update(s, rate, squared, mean -> floor == Floor.CLAMPED ? max(mean, eps) : mean);
         return g.div(sqrt(floored(v, eps)));
     }

@@ -12,12 +12,14 @@ import dev.gradus.rule.Step;
 import dev.gradus.tensor.Shape;
 import java.util.function.UnaryOperator;
 
-/// Divides by the root of a second moment with a constant decay rate, of which only the means along the last two
-/// axes are kept; the first part of CAME. [FactoredRms] is Adafactor's, whose decay rate grows.
+/// Divides by the root of a second moment with a constant decay rate that is stored as its means along the last
+/// two axes; the first part of CAME. [FactoredRms] is Adafactor's, whose decay rate grows.
 ///
 /// ```
-/// R_t = β₂ R_{t−1} + (1 − β₂) mean_columns(g_t² + ε),   C_t likewise over rows
-/// u_t = g_t / √(R_t C_t / mean(R_t))
+/// uₜ = gₜ² + ε
+/// Rₜ = β₂·Rₜ₋₁ + (1 − β₂)·mean_row(uₜ)
+/// Cₜ = β₂·Cₜ₋₁ + (1 − β₂)·mean_col(uₜ)
+/// θₜ = θₜ₋₁ − η·gₜ / √((Rₜ / mean(Rₜ))·Cₜ)
 /// ```
 /// States: `row_var` and `col_var`, of the parameter's shape less one axis each; a parameter of rank 0 or 1 has
 /// `variance`, of its own shape. ε is added to each squared gradient. The averages are not corrected for their start
@@ -40,15 +42,22 @@ public record FactoredRmsProp(
         this(0.999, 1e-30);
     }
 
+    public FactoredRmsProp withBeta2(double beta2) {
+        return new FactoredRmsProp(beta2, eps);
+    }
+
+    public FactoredRmsProp withEps(double eps) {
+        return new FactoredRmsProp(beta2, eps);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr b2 = s.hyper("beta2", beta2);
         Expr squared = square(s.direction()).plus(s.hyper("eps", eps));
         int rank = s.axes().rank();
         Expr v = isFactored(s.shape())
-                ? new FactoredMoment(rank - 1, rank - 2, "row_var", "col_var")
-                        .update(s, b2, squared, UnaryOperator.identity())
-                : s.state("variance").nonNegative().becomes(old -> ema(b2, old, squared));
+                ? new FactoredMoment(rank - 1, rank - 2, "var", "").update(s, b2, squared, UnaryOperator.identity())
+                : s.state("variance").symbol("v").nonNegative().becomes(old -> ema(b2, old, squared));
         return s.direction().div(sqrt(v));
     }
 

@@ -9,6 +9,10 @@ import dev.gradus.rule.Step;
 /// Gradient centralisation: subtracts from each row (each slice along the outermost axis, an output channel of
 /// a weight) its mean. The gradient itself is not changed.
 ///
+/// ```
+/// θₜ = θₜ₋₁ − η·(gₜ − mean_row(gₜ))
+/// ```
+///
 /// A row of one element would become 0, so that a vector would never move: it refuses tensors of rank 0 and 1,
 /// and is put under a mask: `new Centralize().onlyFor(rankAtLeast(2))`.
 ///
@@ -21,6 +25,8 @@ public record Centralize() implements Direction {
         return s.direction().minus(rowMean(s.direction()));
     }
 
+    /// Refuses a parameter without rows.
+    ///
     /// @throws IllegalArgumentException if the parameter has no rows of more than one axis
     public static void requireRows(String link, Step s) {
         if (s.axes().rank() < 2) {

@@ -14,7 +14,7 @@ import dev.gradus.rule.Step;
 /// Fromage: each tensor moves by the share η of its own length, and is pulled back onto the length that it had.
 ///
 /// ```
-/// θ_t = (θ_{t−1} − η g_t ‖θ_{t−1}‖₂ / ‖g_t‖₂) / √(1 + η²)
+/// θₜ = (θₜ₋₁ − η·(max(‖θₜ₋₁‖₂, min_norm) / max(‖gₜ‖₂, min_norm))·gₜ) / √(1 + η²)
 /// ```
 /// No states. Both norms are taken to be at least `minNorm` as in optax; the authors' code divides by √(1 + η²)
 /// only, and leaves the step unscaled, where a norm is 0.
@@ -30,6 +30,10 @@ public record Fromage(
 
     public Fromage() {
         this(1e-6);
+    }
+
+    public Fromage withMinNorm(double minNorm) {
+        return new Fromage(minNorm);
     }
 
     @Override

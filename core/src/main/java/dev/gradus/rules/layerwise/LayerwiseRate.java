@@ -1,7 +1,7 @@
 package dev.gradus.rules.layerwise;
 
-import static dev.gradus.expr.Formulas.unlessZero;
 import static dev.gradus.expr.Formulas.norm;
+import static dev.gradus.expr.Formulas.unlessZero;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Direction;
@@ -10,6 +10,11 @@ import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Step;
 
 /// The core of LARS: a learning rate per tensor, `c ‖θ‖₂ / (‖u‖₂ + ε)`, or 1 where either norm is 0. No states.
+///
+/// ```
+/// rₜ = 1 if ‖θₜ₋₁‖₂ = 0 or ‖gₜ‖₂ = 0, else coefficient·‖θₜ₋₁‖₂ / (‖gₜ‖₂ + ε)
+/// θₜ = θₜ₋₁ − η·rₜ·gₜ
+/// ```
 ///
 /// Weight decay stands before it, a [ScaleByLearningRate] and [Momentum] behind it. As in optax, whose
 /// u contains the weight decay; the paper adds the norms of both, `‖g‖₂ + λ ‖θ‖₂`.
@@ -32,6 +37,14 @@ public record LayerwiseRate(
 
     public LayerwiseRate() {
         this(0.001, 0);
+    }
+
+    public LayerwiseRate withCoefficient(double coefficient) {
+        return new LayerwiseRate(coefficient, eps);
+    }
+
+    public LayerwiseRate withEps(double eps) {
+        return new LayerwiseRate(coefficient, eps);
     }
 
     @Override

@@ -9,6 +9,11 @@ import dev.gradus.rule.Step;
 
 /// Divides the direction of each tensor by its norm, so that the step's length is the learning rate; a direction of
 /// norm 0 stays 0. After an average it makes the notebook's UM.
+///
+/// ```
+/// rₜ = 1 if ‖gₜ‖₂ = 0, else 1 / ‖gₜ‖₂
+/// θₜ = θₜ₋₁ − η·rₜ·gₜ
+/// ```
 public record Normalize(Norm norm) implements Direction {
     /// What is made 1.
     public enum Norm {
@@ -21,6 +26,10 @@ public record Normalize(Norm norm) implements Direction {
 
     public Normalize() {
         this(Norm.L2);
+    }
+
+    public Normalize withNorm(Norm norm) {
+        return new Normalize(norm);
     }
 
     @Override

@@ -16,12 +16,11 @@ import dev.gradus.tensor.Axes;
 /// The core of NovoGrad: divides the gradient of each tensor by the root of its average squared norm.
 ///
 /// ```
-/// v_t = β₂ v_{t−1} + (1 − β₂) ‖g_t‖₂²,   v_1 = ‖g_1‖₂²
-/// u_t = g_t / (√(v_t + ε_root) + ε)
+/// vₜ = ‖gₜ‖₂² if t = 1, else β₂·vₜ₋₁ + (1 − β₂)·‖gₜ‖₂²
+/// θₜ = θₜ₋₁ − η·gₜ / (√(vₜ + ε_root) + ε)
 /// ```
-/// State: `exp_avg_sq`, a number per parameter. The paper has no ε_root; optax's is 0 by default, too. Weight decay and
-/// momentum are links behind it, in this order:
-/// the paper's m_t = β₁ m_{t−1} + (u_t + λ θ) is a [Momentum].
+/// State: `exp_avg_sq`, a number per parameter. The paper has no ε_root; optax's is 0 by default, too. Weight decay
+/// and momentum are links behind it, in this order: the paper's m_t = β₁ m_{t−1} + (u_t + λ θ) is a [Momentum].
 ///
 /// Reference: B. Ginsburg et al., "Stochastic Gradient Methods with Layer-wise Adaptive Moments for Training of
 /// Deep Networks", 2019, arXiv:1905.11286.
@@ -47,6 +46,18 @@ public record NovoGrad(
         this(beta2, eps, 0);
     }
 
+    public NovoGrad withBeta2(double beta2) {
+        return new NovoGrad(beta2, eps, epsRoot);
+    }
+
+    public NovoGrad withEps(double eps) {
+        return new NovoGrad(beta2, eps, epsRoot);
+    }
+
+    public NovoGrad withEpsRoot(double epsRoot) {
+        return new NovoGrad(beta2, eps, epsRoot);
+    }
+
     @Override
     public String name() {
         return "novograd";
@@ -58,6 +69,7 @@ public record NovoGrad(
         Expr g = s.direction();
         Expr squared = sumOfSquares(g, Axes.HOST);
         Expr v = s.scalar("exp_avg_sq", Expr.ZERO)
+                .symbol("v")
                 .becomes(old -> where(s.t(Clock.OWN).eq(1), squared, ema(b2, old, squared)));
         return g.div(sqrt(v.plus(s.hyper("eps_root", epsRoot))).plus(s.hyper("eps", eps)));
     }

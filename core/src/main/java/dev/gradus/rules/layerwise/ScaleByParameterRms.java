@@ -12,6 +12,10 @@ import dev.gradus.rule.Step;
 /// Scales the direction of each tensor with the tensor's root mean square, so that the learning rate is
 /// relative; part of Adafactor.
 ///
+/// ```
+/// θₜ = θₜ₋₁ − η·max(RMS(θₜ₋₁), min_scale)·gₜ
+/// ```
+///
 /// Reference: N. Shazeer, M. Stern, "Adafactor", ICML 2018, arXiv:1804.04235, section 8.
 public record ScaleByParameterRms(
         @Hyperparameter(range = "(0, inf)", what = "least scale", source = "Shazeer & Stern 2018")
@@ -22,6 +26,10 @@ public record ScaleByParameterRms(
 
     public ScaleByParameterRms() {
         this(1e-3);
+    }
+
+    public ScaleByParameterRms withMinScale(double minScale) {
+        return new ScaleByParameterRms(minScale);
     }
 
     @Override

@@ -13,7 +13,9 @@ import dev.gradus.rule.Step;
 /// otherwise.
 ///
 /// ```
-/// m_t = β m_{t−1} + (1 − β) u_t,   m̂_t = m_t / (1 − βᵗ)
+/// mₜ = β·mₜ₋₁ + (1 − β)·gₜ
+/// m̂ₜ = mₜ / (1 − βᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ
 /// ```
 /// State: `exp_avg`, of the parameter's shape.
 public record Ema(
@@ -42,10 +44,18 @@ public record Ema(
         this(beta, Start.CORRECTED);
     }
 
+    public Ema withBeta(double beta) {
+        return new Ema(beta, start);
+    }
+
+    public Ema withStart(Start start) {
+        return new Ema(beta, start);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr beta = s.hyper("beta", this.beta);
-        Expr m = s.state("exp_avg").becomes(old -> ema(beta, old, s.direction()));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(beta, old, s.direction()));
         return start == Start.CORRECTED ? unbias(m, beta, s.t()) : m;
     }
 }

@@ -10,11 +10,11 @@ import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
 
-/// Lion: the sign of an average gradient that weighs the newest one more than the average that is kept.
+/// Lion: the sign of an average gradient that weighs the newest one more than the stored average does.
 ///
 /// ```
-/// m_t = β₂ m_{t−1} + (1 − β₂) g_t
-/// θ_t = θ_{t−1} − η sign(β₁ m_{t−1} + (1 − β₁) g_t)
+/// mₜ = β₂·mₜ₋₁ + (1 − β₂)·gₜ
+/// θₜ = θₜ₋₁ − η·sign(β₁·mₜ₋₁ + (1 − β₁)·gₜ)
 /// ```
 /// State: `exp_avg`, of the parameter's shape. Each element moves by η, so that η is to be smaller and weight
 /// decay larger than Adam's, both 3 to 10 times by the paper.
@@ -35,11 +35,19 @@ public record Lion(
         this(0.9, 0.99);
     }
 
+    public Lion withBeta1(double beta1) {
+        return new Lion(beta1, beta2);
+    }
+
+    public Lion withBeta2(double beta2) {
+        return new Lion(beta1, beta2);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);
         Expr b2 = s.hyper("beta2", beta2);
-        StateRef average = s.state("exp_avg");
+        StateRef average = s.state("exp_avg").symbol("m");
         average.write(old -> ema(b2, old, s.direction()));
         return sign(ema(b1, average.before(), s.direction()));
     }

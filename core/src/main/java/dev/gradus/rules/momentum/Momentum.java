@@ -9,15 +9,19 @@ import dev.gradus.rule.Step;
 /// Momentum, as in torch's SGD and optax's `trace`.
 ///
 /// ```
-/// b_t = μ b_{t−1} + u_t
-/// u_t ← b_t,   or u_t + μ b_t for Nesterov's
+/// bₜ = μ·bₜ₋₁ + gₜ
+/// θₜ = θₜ₋₁ − η·bₜ
 /// ```
 /// State: `momentum_buffer`, of the parameter's shape. Dampening is a link before it: [Dampen].
 ///
 /// Reference: B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; I.
 /// Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013.
 public record Momentum(
-        @Hyperparameter(range = "[0, 1)", what = "share of the last step that is kept", source = "common practice")
+        @Hyperparameter(
+                range = "[0, 1)",
+                what = "share of the last step that is kept",
+                source = "common practice",
+                symbol = "mu")
         double momentum,
 
         Form form)
@@ -26,8 +30,8 @@ public record Momentum(
     public enum Form {
         /// It is the direction: Polyak.
         HEAVY_BALL,
-        /// The direction is that of the next step as far as it is known now: Nesterov, in the form of torch and
-        /// optax.
+        /// The direction is that of the next step as far as it is known now, `gₜ + μ·bₜ`: Nesterov, in the form of
+        /// torch and optax.
         NESTEROV
     }
 
@@ -43,11 +47,21 @@ public record Momentum(
         this(momentum, Form.HEAVY_BALL);
     }
 
+    public Momentum withMomentum(double momentum) {
+        return new Momentum(momentum, form);
+    }
+
+    public Momentum withForm(Form form) {
+        return new Momentum(momentum, form);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr mu = s.hyper("momentum", momentum);
         Expr u = s.direction();
-        Expr b = s.state("momentum_buffer").becomes(old -> mu.times(old).plus(u));
+        Expr b = s.state("momentum_buffer")
+                .symbol("b")
+                .becomes(old -> mu.times(old).plus(u));
         return form == Form.HEAVY_BALL ? b : u.plus(mu.times(b));
     }
 }

@@ -16,10 +16,12 @@ import dev.gradus.rule.Step;
 /// for whole batches.
 ///
 /// ```
-/// c_t = g_t p_{t−1}
-/// Δ_t = Δ_{t−1} · η₊ where c_t > 0, η₋ where c_t < 0, 1 elsewhere, within [min, max]
-/// p_t = 0 where c_t < 0, else g_t
-/// θ_t = θ_{t−1} − Δ_t sign(p_t)
+/// Δ₀ = η
+/// cₜ = gₜ·pₜ₋₁
+/// pₜ = 0 if cₜ < 0, else gₜ
+/// uₜ = η_plus if cₜ > 0, else η_minus if cₜ < 0, else 1
+/// Δₜ = clip(Δₜ₋₁·uₜ, min_step, max_step)
+/// θₜ = θₜ₋₁ − Δₜ·sign(pₜ)
 /// ```
 /// States: `prev` (p) and `step_size` (Δ), each of the parameter's shape. Δ starts at the learning rate, which
 /// has no other effect. As in torch: iRprop⁻, without the paper's step back where the sign changes. optax 0.2.8
@@ -52,6 +54,22 @@ public record Rprop(
         this(0.5, 1.2, 1e-6, 50);
     }
 
+    public Rprop withEtaMinus(double etaMinus) {
+        return new Rprop(etaMinus, etaPlus, minStep, maxStep);
+    }
+
+    public Rprop withEtaPlus(double etaPlus) {
+        return new Rprop(etaMinus, etaPlus, minStep, maxStep);
+    }
+
+    public Rprop withMinStep(double minStep) {
+        return new Rprop(etaMinus, etaPlus, minStep, maxStep);
+    }
+
+    public Rprop withMaxStep(double maxStep) {
+        return new Rprop(etaMinus, etaPlus, minStep, maxStep);
+    }
+
     @Override
     public Step apply(Step s) {
         Expr shrink = s.hyper("eta_minus", etaMinus);
@@ -59,12 +77,13 @@ public record Rprop(
         Expr least = s.hyper("min_step", minStep);
         Expr most = s.hyper("max_step", maxStep);
         Expr g = s.direction();
-        StateRef previous = s.state("prev");
+        StateRef previous = s.state("prev").symbol("p");
         Expr agreement = g.times(previous.before()).named("c");
         Expr kept = previous.becomes(old -> where(agreement.lt(Expr.ZERO), Expr.ZERO, g));
 
         Expr factor = where(agreement.gt(0), grow, where(agreement.lt(Expr.ZERO), shrink, Expr.ONE));
         Expr size = s.state("step_size", s.learningRate())
+                .symbol("Delta")
                 .nonNegative()
                 .becomes(old -> max(min(old.times(factor), most), least));
         return s.scaledDirection(size.times(sign(kept)));

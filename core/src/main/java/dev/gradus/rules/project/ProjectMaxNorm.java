@@ -1,7 +1,7 @@
 package dev.gradus.rules.project;
 
-import static dev.gradus.expr.Formulas.scaleDownTo;
 import static dev.gradus.expr.Formulas.norm;
+import static dev.gradus.expr.Formulas.scaleDownTo;
 
 import dev.gradus.expr.Expr;
 import dev.gradus.rule.Hyperparameter;
@@ -11,6 +11,12 @@ import dev.gradus.rule.Step;
 
 /// After the step, scales the weights of each unit down to a norm, where theirs is larger. A unit is a row of a tensor
 /// (a slice along the outermost axis, an output channel), or a whole vector.
+///
+/// ```
+/// θ̃ₜ = θₜ₋₁ − η·gₜ
+/// qₜ = 1 if ‖θ̃ₜ‖_row ≤ max_norm, else max_norm / ‖θ̃ₜ‖_row
+/// θₜ = qₜ·θ̃ₜ
+/// ```
 ///
 /// Reference: N. Srebro, A. Shraibman, "Rank, Trace-Norm and Max-Norm", COLT 2005; G. Hinton et al., 2012,
 /// arXiv:1207.0580, for networks.
@@ -24,6 +30,10 @@ public record ProjectMaxNorm(
 
     public ProjectMaxNorm() {
         this(3);
+    }
+
+    public ProjectMaxNorm withMaxNorm(double maxNorm) {
+        return new ProjectMaxNorm(maxNorm);
     }
 
     @Override

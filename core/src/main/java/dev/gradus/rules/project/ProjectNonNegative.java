@@ -7,6 +7,10 @@ import dev.gradus.rule.Rule;
 import dev.gradus.rule.Step;
 
 /// After the step, replaces negative weights by 0. NaN stays NaN.
+///
+/// ```
+/// θₜ = max(θₜ₋₁ − η·gₜ, 0)
+/// ```
 public record ProjectNonNegative() implements Rule {
     @Override
     public Step apply(Step s) {

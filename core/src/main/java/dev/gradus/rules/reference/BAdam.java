@@ -23,6 +23,22 @@ import dev.gradus.rules.adaptive.Softplus;
 /// change of the gradient over the change of the parameter.
 ///
 /// ```
+/// gradₜ = gₜ
+/// m_1stₜ = β₁·m_1stₜ₋₁ + (1 − β₁)·gₜ
+/// uₜ = −mean(|updateₜ₋₁|) if updateₜ₋₁ < 0, else mean(|updateₜ₋₁|)
+/// u′ₜ = uₜ if |updateₜ₋₁| < mean(|updateₜ₋₁|), else updateₜ₋₁
+/// u″ₜ = (gₜ − gradₜ₋₁) / u′ₜ
+/// ϕₜ = 0 if mean(|updateₜ₋₁|) = 0 or |u″ₜ| ≥ ∞, else u″ₜ
+/// m_2edₜ = m_2edₜ₋₁ if t = 1, else β₂·m_2edₜ₋₁ + (1 − β₂)·ϕₜ
+/// m̂_1stₜ = m_1stₜ / (1 − β₁ᵗ)
+/// u₄,ₜ = m̂_1stₜ if t = 1, else m̂_1stₜ / softplus_smooth(|m_2edₜ / (1 − β₂ᵗ⁻¹)|)
+/// updateₜ = η·u₄,ₜ
+/// θₜ = θₜ₋₁ − updateₜ
+/// ```
+///
+/// That is, with the notebook's names:
+///
+/// ```
 /// Φ_t = (g_t − g_{t−1}) / s_{t−1}   with s_{t−1} = θ_{t−2} − θ_{t−1} kept away from 0
 /// m_t = β₁ m_{t−1} + (1 − β₁) g_t
 /// v_t = β₂ v_{t−1} + (1 − β₂) Φ_t,   v̂_t = v_t / (1 − β₂ᵗ⁻¹)   from the second step on
@@ -66,6 +82,26 @@ public record BAdam(
         this(0.9, 0.99, 50, Double.POSITIVE_INFINITY, Flavour.CODE);
     }
 
+    public BAdam withBeta1(double beta1) {
+        return new BAdam(beta1, beta2, smooth, linearAbove, flavour);
+    }
+
+    public BAdam withBeta2(double beta2) {
+        return new BAdam(beta1, beta2, smooth, linearAbove, flavour);
+    }
+
+    public BAdam withSmooth(double smooth) {
+        return new BAdam(beta1, beta2, smooth, linearAbove, flavour);
+    }
+
+    public BAdam withLinearAbove(double linearAbove) {
+        return new BAdam(beta1, beta2, smooth, linearAbove, flavour);
+    }
+
+    public BAdam withFlavour(Flavour flavour) {
+        return new BAdam(beta1, beta2, smooth, linearAbove, flavour);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);
@@ -84,8 +120,8 @@ public record BAdam(
         Expr phi = where(meanStep.eq(0).or(isFinite(curvature).not()), Expr.ZERO, curvature)
                 .named("phi");
 
-        Expr m = s.state("exp_avg_1st").becomes(old -> ema(b1, old, g));
-        Expr v = s.state("exp_avg_2ed").becomes(old -> where(first, old, ema(b2, old, phi)));
+        Expr m = s.state("exp_avg_1st").symbol("m_1st").becomes(old -> ema(b1, old, g));
+        Expr v = s.state("exp_avg_2ed").symbol("m_2ed").becomes(old -> where(first, old, ema(b2, old, phi)));
         Expr mHat = unbias(m, b1, t);
         Expr size = abs(v.div(correction(b2, t.minus(1))));
         return where(first, mHat, mHat.div(divisor(size, smooth)));

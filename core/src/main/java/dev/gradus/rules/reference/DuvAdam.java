@@ -16,10 +16,13 @@ import dev.gradus.rule.Step;
 /// The notebook's Duv_Adam: divides by how far the gradient is, relatively, from its average.
 ///
 /// ```
-/// r_t = g_t / m_{t−1}, or 1 where that is not finite
-/// m_t = β₁ m_{t−1} + (1 − β₁) g_t
-/// v_t = β₂ v_{t−1} + (1 − β₂) (r_t − 1)²
-/// θ_t = θ_{t−1} − η m̂_t / (1 + √v̂_t)
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// uₜ = gₜ / mₜ₋₁
+/// rₜ = uₜ if |uₜ| < ∞, else 1
+/// vₜ = β₂·vₜ₋₁ + (1 − β₂)·(rₜ − 1)²
+/// m̂ₜ = mₜ / (1 − β₁ᵗ)
+/// v̂ₜ = vₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂ₜ / (√v̂ₜ + 1)
 /// ```
 /// States: `exp_avg` and `exp_avg_sq`, each of the parameter's shape. The notebook's algorithm sets r to 1 only
 /// where m is exactly 0; where it is so small that the quotient overflows, that element would never move again. Its
@@ -39,6 +42,14 @@ public record DuvAdam(
         this(0.9, 0.999);
     }
 
+    public DuvAdam withBeta1(double beta1) {
+        return new DuvAdam(beta1, beta2);
+    }
+
+    public DuvAdam withBeta2(double beta2) {
+        return new DuvAdam(beta1, beta2);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);
@@ -46,10 +57,10 @@ public record DuvAdam(
         Expr t = s.t();
         Expr g = s.direction();
 
-        Expr quotient = g.div(s.state("exp_avg").before());
+        Expr quotient = g.div(s.state("exp_avg").symbol("m").before());
         Expr r = where(isFinite(quotient), quotient, Expr.ONE).named("r");
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, g));
-        Expr v = s.state("exp_avg_sq").nonNegative().becomes(old -> ema(b2, old, square(r.minus(1))));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, g));
+        Expr v = s.state("exp_avg_sq").symbol("v").nonNegative().becomes(old -> ema(b2, old, square(r.minus(1))));
 
         return unbias(m, b1, t).div(sqrt(unbias(v, b2, t)).plus(1));
     }

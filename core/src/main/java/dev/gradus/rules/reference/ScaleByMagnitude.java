@@ -14,6 +14,11 @@ import dev.gradus.rule.Step;
 /// Scales the direction of each tensor with the mean absolute value of the tensor, E|θ|. Part of the notebook's
 /// SU_Adam and B_Adam.
 ///
+/// ```
+/// rₜ = zero_scale if mean(|θₜ₋₁|) = 0, else mean(|θₜ₋₁|)
+/// θₜ = θₜ₋₁ − η·rₜ·gₜ
+/// ```
+///
 /// A tensor of zeros has a scale of its own, 1 by default as LAMB's trust ratio; the notebook scales it with 0,
 /// so that it never moves.
 public record ScaleByMagnitude(
@@ -36,6 +41,14 @@ public record ScaleByMagnitude(
 
     public ScaleByMagnitude() {
         this(Of.TENSOR, 1);
+    }
+
+    public ScaleByMagnitude withOf(Of of) {
+        return new ScaleByMagnitude(of, zeroScale);
+    }
+
+    public ScaleByMagnitude withZeroScale(double zeroScale) {
+        return new ScaleByMagnitude(of, zeroScale);
     }
 
     @Override

@@ -15,10 +15,12 @@ import dev.gradus.rule.Step;
 /// The core of the notebook's SU_Adam: averages the gradient's sign and divides by how much it changes.
 ///
 /// ```
-/// s_t = sign(g_t),   r_t = s_t / m_{t−1}, or 1 where m_{t−1} = 0
-/// m_t = β₁ m_{t−1} + (1 − β₁) s_t
-/// v_t = β₂ v_{t−1} + (1 − β₂) |r_t − 1|
-/// u_t = m̂_t / (1 + v̂_t)
+/// m_unitₜ = β₁·m_unitₜ₋₁ + (1 − β₁)·sign(gₜ)
+/// rₜ = 1 if m_unitₜ₋₁ = 0, else sign(gₜ) / m_unitₜ₋₁
+/// m_ratioₜ = β₂·m_ratioₜ₋₁ + (1 − β₂)·|rₜ − 1|
+/// m̂_unitₜ = m_unitₜ / (1 − β₁ᵗ)
+/// m̂_ratioₜ = m_ratioₜ / (1 − β₂ᵗ)
+/// θₜ = θₜ₋₁ − η·m̂_unitₜ / (m̂_ratioₜ + 1)
 /// ```
 /// States: `exp_avg_unit` and `exp_avg_ratio`, each of the parameter's shape. The notebook scales the result with
 /// the tensor's magnitude, which is a link of its own: [ScaleByMagnitude].
@@ -37,6 +39,14 @@ public record SuAdam(
         this(0.9, 0.99);
     }
 
+    public SuAdam withBeta1(double beta1) {
+        return new SuAdam(beta1, beta2);
+    }
+
+    public SuAdam withBeta2(double beta2) {
+        return new SuAdam(beta1, beta2);
+    }
+
     @Override
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);
@@ -44,10 +54,10 @@ public record SuAdam(
         Expr t = s.t();
         Expr unit = sign(s.direction());
 
-        Expr before = s.state("exp_avg_unit").before();
+        Expr before = s.state("exp_avg_unit").symbol("m_unit").before();
         Expr r = where(before.eq(0), Expr.ONE, unit.div(before)).named("r");
-        Expr m = s.state("exp_avg_unit").becomes(old -> ema(b1, old, unit));
-        Expr v = s.state("exp_avg_ratio").nonNegative().becomes(old -> ema(b2, old, abs(r.minus(1))));
+        Expr m = s.state("exp_avg_unit").symbol("m_unit").becomes(old -> ema(b1, old, unit));
+        Expr v = s.state("exp_avg_ratio").symbol("m_ratio").nonNegative().becomes(old -> ema(b2, old, abs(r.minus(1))));
 
         return unbias(m, b1, t).div(unbias(v, b2, t).plus(1));
     }

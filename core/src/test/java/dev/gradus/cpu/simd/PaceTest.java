@@ -20,7 +20,9 @@ class PaceTest {
         Pace pace = new Pace();
         pace.interpretedIn(1);
         for (int i = 0; i < 200; i++) {
-            assertThat(pace.isTooSlow(i % 2 == 0 ? 1.5 : 0.5, 0)).as("run %d", i).isFalse();
+            assertThat(pace.isTooSlow(i % 2 == 0 ? 1.5 : 0.5, 0))
+                    .as("run %d", i)
+                    .isFalse();
         }
         for (int i = 0; i < 50; i++) {
             assertThat(pace.isTooSlow(1.5, 0)).as("slow run %d", i).isFalse();

@@ -90,7 +90,7 @@ final class Labml implements Flavour {
     private static Rectify rectify(Fields h, Adaptive rule) {
         return new Rectify(rule)
                 .whereAtLeast(5)
-                .with(h.flag("degenerate_to_sgd") ? Rectify.Degenerate.MOMENTUM : Rectify.Degenerate.SKIP);
+                .withDegenerate(h.flag("degenerate_to_sgd") ? Rectify.Degenerate.MOMENTUM : Rectify.Degenerate.SKIP);
     }
 
     private static Rule adaBelief(Fields h) {

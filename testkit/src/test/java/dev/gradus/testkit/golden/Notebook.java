@@ -102,7 +102,7 @@ final class Notebook implements Flavour {
         }
         return switch (golden.algorithm()) {
             case "nb_adam", "nb_adam_awd" -> List.of(adam(h));
-            case "nb_radam" -> List.of(new Rectify(adam(h)).with(Rectify.Place.INSIDE_ROOT));
+            case "nb_radam" -> List.of(new Rectify(adam(h)).withPlace(Rectify.Place.INSIDE_ROOT));
             case "nb_sadam" -> List.of(softplus(h));
             case "nb_sradam" -> List.of(sradam(h));
             case "nb_lamb" -> {
@@ -132,7 +132,7 @@ final class Notebook implements Flavour {
     }
 
     private static Rectify sradam(Fields h) {
-        Rectify rectify = new Rectify(softplus(h)).with(Rectify.Place.INSIDE_ROOT);
+        Rectify rectify = new Rectify(softplus(h)).withPlace(Rectify.Place.INSIDE_ROOT);
         if (!h.flag("rho_inf_bug", false)) {
             return rectify;
         }

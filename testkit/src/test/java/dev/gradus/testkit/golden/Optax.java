@@ -246,9 +246,9 @@ final class Optax implements Flavour {
     private static Recipe rmsProp(Fields h) {
         RmsProp rule = new RmsProp(h.number("decay"), h.number("eps"))
                 .withInitialScale(h.number("initial_scale"))
-                .with(h.flag("eps_in_sqrt") ? RootEps.INSIDE : RootEps.OUTSIDE)
-                .with(h.flag("centered") ? RmsProp.About.MEAN : RmsProp.About.ZERO)
-                .with(h.flag("bias_correction") ? Ema.Start.CORRECTED : Ema.Start.KEPT);
+                .withPlacement(h.flag("eps_in_sqrt") ? RootEps.INSIDE : RootEps.OUTSIDE)
+                .withAbout(h.flag("centered") ? RmsProp.About.MEAN : RmsProp.About.ZERO)
+                .withStart(h.flag("bias_correction") ? Ema.Start.CORRECTED : Ema.Start.KEPT);
         return withMomentumOfSteps(h, List.of(rule))
                 .with("mu", Reading.state("grad_avg"))
                 .with("nu", Reading.state("square_avg"));
@@ -324,7 +324,7 @@ final class Optax implements Flavour {
         List<Rule> links = new ArrayList<>();
         switch (h.text("base")) {
             case "adamw" -> {
-                links.add(new RmsProp(h.number("b2"), h.number("eps")).with(Ema.Start.CORRECTED));
+                links.add(new RmsProp(h.number("b2"), h.number("eps")).withStart(Ema.Start.CORRECTED));
                 links.add(new DecayWeights(h.number("weight_decay")));
             }
             case "sgd" -> {

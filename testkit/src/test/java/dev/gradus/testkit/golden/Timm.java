@@ -55,8 +55,8 @@ final class Timm implements Flavour {
         if (h.flag("rectify")) {
             h.requireOnly(
                     "amsgrad", false, "the authors' code keeps the maximum and does not use it where it rectifies");
-            Adaptive uncorrected = belief.withEps(EpsPlacement.UNCORRECTED);
-            return new Rectify(uncorrected).whereAtLeast(5).with(degenerate);
+            Adaptive uncorrected = belief.withPlacement(EpsPlacement.UNCORRECTED);
+            return new Rectify(uncorrected).whereAtLeast(5).withDegenerate(degenerate);
         }
         return h.flag("amsgrad") ? new AmsGrad(belief) : belief;
     }

@@ -134,7 +134,7 @@ final class Torch implements Flavour {
 
     private static Rule rmsProp(Fields h) {
         RmsProp rule = new RmsProp(h.number("alpha"), h.number("eps"))
-                .with(h.flag("centered") ? RmsProp.About.MEAN : RmsProp.About.ZERO);
+                .withAbout(h.flag("centered") ? RmsProp.About.MEAN : RmsProp.About.ZERO);
         double momentum = h.number("momentum");
         return momentum == 0 ? rule : Chain.chain(rule, new Momentum(momentum));
     }

@@ -15,9 +15,11 @@ import java.util.function.UnaryOperator;
 /// the second part of CAME, after [FactoredRmsProp] and [ClipByRms].
 ///
 /// ```
-/// m_t = β₁ m_{t−1} + (1 − β₁) u_t
-/// R_t = β₃ R_{t−1} + (1 − β₃) mean_columns((u_t − m_t)² + ε),   C_t likewise over rows
-/// u_t ← m_t / √(R_t C_t / mean(R_t))
+/// mₜ = β₁·mₜ₋₁ + (1 − β₁)·gₜ
+/// uₜ = (gₜ − mₜ)² + ε_residual
+/// R̃ₜ = β₃·R̃ₜ₋₁ + (1 − β₃)·mean_row(uₜ)
+/// C̃ₜ = β₃·C̃ₜ₋₁ + (1 − β₃)·mean_col(uₜ)
+/// θₜ = θₜ₋₁ − η·mₜ / √((R̃ₜ / mean(R̃ₜ))·C̃ₜ)
 /// ```
 /// States: `exp_avg`, of the parameter's shape, `row_res` and `col_res`, of that shape less one of the last two axes
 /// each. ε is added to each square. No average is corrected for its start at zero. A parameter of rank 0 or 1, which
@@ -26,7 +28,7 @@ import java.util.function.UnaryOperator;
 ///
 /// Reference: Y. Luo et al., "CAME: Confidence-guided Adaptive Memory Efficient Optimization", ACL 2023,
 /// arXiv:2307.02047, Algorithm 2.
-public record Confidence(
+public record ScaleByConfidence(
         @Hyperparameter(range = "[0, 1)", what = "decay rate of the average direction", source = "Luo et al. 2023")
         double beta1,
 
@@ -36,25 +38,42 @@ public record Confidence(
         @Hyperparameter(range = "(0, inf)", what = "added to each squared residual", source = "Luo et al. 2023")
         double epsResidual)
         implements Direction {
-    public Confidence {
-        Hyperparameters.check(Confidence.class, beta1, beta3, epsResidual);
+    public ScaleByConfidence {
+        Hyperparameters.check(ScaleByConfidence.class, beta1, beta3, epsResidual);
     }
 
-    public Confidence() {
+    public ScaleByConfidence() {
         this(0.9, 0.9999, 1e-16);
+    }
+
+    public ScaleByConfidence withBeta1(double beta1) {
+        return new ScaleByConfidence(beta1, beta3, epsResidual);
+    }
+
+    public ScaleByConfidence withBeta3(double beta3) {
+        return new ScaleByConfidence(beta1, beta3, epsResidual);
+    }
+
+    public ScaleByConfidence withEpsResidual(double epsResidual) {
+        return new ScaleByConfidence(beta1, beta3, epsResidual);
+    }
+
+    @Override
+    public String name() {
+        return "confidence";
     }
 
     @Override
     public Expr update(Step s) {
         Expr b1 = s.hyper("beta1", beta1);
         Expr u = s.direction();
-        Expr m = s.state("exp_avg").becomes(old -> ema(b1, old, u));
+        Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, u));
         if (!FactoredRmsProp.isFactored(s.shape())) {
             return m;
         }
         int rank = s.axes().rank();
         Expr residual = square(u.minus(m)).plus(s.hyper("eps_residual", epsResidual));
-        Expr instability = new FactoredMoment(rank - 1, rank - 2, "row_res", "col_res")
+        Expr instability = new FactoredMoment(rank - 1, rank - 2, "res", "_tilde")
                 .update(s, s.hyper("beta3", beta3), residual, UnaryOperator.identity());
         return m.div(sqrt(instability));
     }
