@@ -167,10 +167,10 @@ class DisplacementTest {
                     write(type, gradients, i, random.nextGaussian());
                 }
                 byte[] before = bytes(values);
-                Parameter parameter = Parameter.of("p", Shape.of(8), type, values).gradient(gradients);
+                Parameter parameter =
+                        Parameter.of("p", Shape.of(8), type, values).gradient(gradients);
                 ParameterGroup group = new ParameterGroup("all", List.of(parameter), SAM, 0.1);
-                try (Optimizer optimizer =
-                        Optimizer.of(master ? group : group.withoutMasterWeights())) {
+                try (Optimizer optimizer = Optimizer.of(master ? group : group.withoutMasterWeights())) {
                     optimizer.fire(Sam.PERTURB);
                     optimizer.fire(Sam.PERTURB);
                     assertThat(bytes(values)).isNotEqualTo(before);
@@ -204,8 +204,9 @@ class DisplacementTest {
             optimizer.fire(Sam.PERTURB);
             assertThatThrownBy(optimizer::evaluate)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("evaluate() is refused between the event \"perturb\" and its step: make the step, or call"
-                            + " cancelEvent(), which puts the parameters back");
+                    .hasMessage(
+                            "evaluate() is refused between the event \"perturb\" and its step: make the step, or call"
+                                    + " cancelEvent(), which puts the parameters back");
             assertThatThrownBy(() -> optimizer.freeze(Mask.named("w")))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageStartingWith("freeze() is refused between the event \"perturb\" and its step");

@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SharedNumbersTest {
     private static final Rule FREE = new ScheduleFree(new Descend(), 0.9, 2);
 
-    private static ParameterGroup group(String group, String name, double[] theta, double[] g, Rule rule, Schedule rate) {
+    private static ParameterGroup group(
+            String group, String name, double[] theta, double[] g, Rule rule, Schedule rate) {
         return new ParameterGroup(
                 group, List.of(Parameter.of(name, Shape.of(theta.length), theta).gradient(g)), rule, rate);
     }
@@ -44,12 +45,14 @@ class SharedNumbersTest {
         for (List<String> names : List.of(List.of("a", "b"), List.of("b", "a"))) {
             double[] a = {1};
             double[] b = {1};
-            try (Optimizer optimizer = Optimizer.of(
-                    group("A", names.get(0), a, FREE, 0.1), group("B", names.get(1), b, FREE, 0.01))) {
+            try (Optimizer optimizer =
+                    Optimizer.of(group("A", names.get(0), a, FREE, 0.1), group("B", names.get(1), b, FREE, 0.01))) {
                 optimizer.step();
                 optimizer.step();
-                assertThat(optimizer.state("group:A/scheduleFree.weight_sum").toArray()[0]).isCloseTo(0.02, within(1e-15));
-                assertThat(optimizer.state("group:B/scheduleFree.max_lr").toArray()).containsExactly(0.01);
+                assertThat(optimizer.state("group:A/scheduleFree.weight_sum").toArray()[0])
+                        .isCloseTo(0.02, within(1e-15));
+                assertThat(optimizer.state("group:B/scheduleFree.max_lr").toArray())
+                        .containsExactly(0.01);
                 optimizer.evaluate();
                 assertThat(a[0]).as("names %s", names).isCloseTo(0.85, within(1e-15));
                 assertThat(b[0]).isCloseTo(0.985, within(1e-15));
@@ -101,7 +104,9 @@ class SharedNumbersTest {
     private static List<Rule> catalogue() {
         return Stream.concat(
                         Rules.all().stream().map(Rules.Entry::rule),
-                        Rules.otherParts().stream().filter(Rule.class::isInstance).map(Rule.class::cast))
+                        Rules.otherParts().stream()
+                                .filter(Rule.class::isInstance)
+                                .map(Rule.class::cast))
                 .toList();
     }
 
@@ -126,14 +131,17 @@ class SharedNumbersTest {
     void namesExchangedGiveTheSameOrARefusal(Rule rule) {
         List<String> hyperparameters = Stream.concat(
                         Stream.of(Step.LEARNING_RATE),
-                        Trace.of(rule, "w", Shape.of(3)).hyperparameters().stream().map(Trace.HyperUse::name))
+                        Trace.of(rule, "w", Shape.of(3)).hyperparameters().stream()
+                                .map(Trace.HyperUse::name))
                 .toList();
         for (String hyperparameter : hyperparameters) {
             double[][] straight = differing(rule, hyperparameter, "a", "b");
             double[][] exchanged = differing(rule, hyperparameter, "b", "a");
             assertThat(exchanged.length).as(hyperparameter).isEqualTo(straight.length);
             for (int i = 0; i < straight.length; i++) {
-                assertThat(exchanged[i]).as("%s of %s", hyperparameter, rule).containsExactly(straight[i], within(1e-13));
+                assertThat(exchanged[i])
+                        .as("%s of %s", hyperparameter, rule)
+                        .containsExactly(straight[i], within(1e-13));
             }
         }
     }
@@ -149,9 +157,9 @@ class SharedNumbersTest {
                 .findFirst()
                 .map(Trace.HyperUse::value)
                 .orElse(0.1);
-        ParameterGroup other = group("B", second, b, gb, rule, Schedules.constant(0.1)).with(hyperparameter, own * 0.75);
-        try (Optimizer optimizer =
-                Optimizer.of(group("A", first, a, ga, rule, Schedules.constant(0.1)), other)) {
+        ParameterGroup other =
+                group("B", second, b, gb, rule, Schedules.constant(0.1)).with(hyperparameter, own * 0.75);
+        try (Optimizer optimizer = Optimizer.of(group("A", first, a, ga, rule, Schedules.constant(0.1)), other)) {
             for (int step = 0; step < 6; step++) {
                 for (int k = 0; k < 3; k++) {
                     ga[k] = a[k] - 2 + 0.1 * step;
@@ -226,7 +234,8 @@ class SharedNumbersTest {
         };
         assertThatThrownBy(() -> Trace.of(rule, "w", Shape.of(3)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("state rule.n is shared by several parameters, so its new value cannot depend on a"
-                        + " single one outside of a total");
+                .hasMessageContaining(
+                        "state rule.n is shared by several parameters, so its new value cannot depend on a"
+                                + " single one outside of a total");
     }
 }

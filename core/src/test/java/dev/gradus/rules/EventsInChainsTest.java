@@ -82,7 +82,8 @@ class EventsInChainsTest {
     /// The loss overflows at its first scale, at both points.
     @Test
     void aLossThatOverflowsCostsSamOneStep() {
-        try (Optimizer optimizer = optimizer(chain(new ScaleLoss(), new Sam(new Descend(), 0.5, Sam.Neighbourhood.BALL)))) {
+        try (Optimizer optimizer =
+                optimizer(chain(new ScaleLoss(), new Sam(new Descend(), 0.5, Sam.Neighbourhood.BALL)))) {
             gradient[0] = Double.POSITIVE_INFINITY;
             optimizer.fire(Sam.PERTURB);
             assertThat(theta[0]).as("not perturbed").isEqualTo(1);
@@ -104,7 +105,10 @@ class EventsInChainsTest {
         try (Optimizer optimizer = optimizer(chain(new SkipNonFinite(), Rules.sophia()))) {
             gradient[0] = Double.NaN;
             optimizer.fire(Sophia.UPDATE_HESSIAN);
-            optimizer.states().forEach(state -> assertThat(state.toArray()).as(state.name()).containsOnly(0));
+            optimizer
+                    .states()
+                    .forEach(state ->
+                            assertThat(state.toArray()).as(state.name()).containsOnly(0));
         }
     }
 
@@ -132,7 +136,9 @@ class EventsInChainsTest {
                 new Scale(3).named("other"))) {
             try (Optimizer optimizer = optimizer(chain(scale, new Probe()))) {
                 optimizer.fire(LOOK);
-                assertThat(optimizer.state("w/probe.at_event").toArray()).as("%s", scale).containsExactly(3);
+                assertThat(optimizer.state("w/probe.at_event").toArray())
+                        .as("%s", scale)
+                        .containsExactly(3);
             }
         }
     }
@@ -150,8 +156,8 @@ class EventsInChainsTest {
     /// Also where the link that collects stands under a mask.
     @Test
     void accumulationCollectsStepsOnly() {
-        for (Rule collect : List.of(
-                new Accumulate(new Scale(3), 2), new Accumulate(new Scale(3), 2).onlyFor(Mask.named("w")))) {
+        for (Rule collect :
+                List.of(new Accumulate(new Scale(3), 2), new Accumulate(new Scale(3), 2).onlyFor(Mask.named("w")))) {
             try (Optimizer optimizer = optimizer(chain(collect, new Probe()))) {
                 optimizer.fire(LOOK);
                 assertThat(optimizer.state("w/probe.at_event").toArray()).containsExactly(3);
@@ -208,7 +214,9 @@ class EventsInChainsTest {
     static Stream<Rule> catalogue() {
         return Stream.concat(
                         Rules.all().stream().map(Rules.Entry::rule),
-                        Rules.otherParts().stream().filter(Rule.class::isInstance).map(Rule.class::cast))
+                        Rules.otherParts().stream()
+                                .filter(Rule.class::isInstance)
+                                .map(Rule.class::cast))
                 .distinct()
                 .filter(rule -> !(rule instanceof Accumulate || rule instanceof AddNoise));
     }
@@ -236,8 +244,11 @@ class EventsInChainsTest {
                             assertThat(after.get(name)).as(name).isEqualTo(value));
                     optimizer.step();
                     double[] expected = optimizer.state("w/probe.in_step").toArray();
-                    double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
-                    assertThat(seen).as("step %s, %s", step, shape).containsExactly(expected, Offset.offset(1e-12 * largest));
+                    double largest =
+                            Arrays.stream(expected).map(Math::abs).max().orElse(0);
+                    assertThat(seen)
+                            .as("step %s, %s", step, shape)
+                            .containsExactly(expected, Offset.offset(1e-12 * largest));
                     Arrays.setAll(given, i -> 0.7 * given[i] + 0.1 * i);
                 }
             }
