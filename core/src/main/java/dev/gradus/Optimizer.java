@@ -118,8 +118,8 @@ public final class Optimizer implements AutoCloseable {
         access.run(() -> scheduler.fire(event));
     }
 
-    /// Puts the parameters back, to the bit, that an event such as SAM's `perturb` has moved until the next step. A step
-    /// that does not take place does so by itself.
+    /// Puts the parameters back, to the bit, that an event such as SAM's `perturb` has moved until the next step. A
+    /// step that does not take place does so by itself.
     public void cancelEvent() {
         access.run(scheduler::cancelEvent);
     }
@@ -152,8 +152,8 @@ public final class Optimizer implements AutoCloseable {
         access.run(() -> scheduler.whileTraining(scheduler::catchUp));
     }
 
-    /// Leaves parameters out of all steps to come, as if they had no gradient; their states stay. Refused where an event
-    /// has moved parameters, see [#cancelEvent].
+    /// Leaves parameters out of all steps to come, as if they had no gradient; their states stay. Refused where an
+    /// event has moved parameters, see [#cancelEvent].
     public void freeze(Mask mask) {
         access.run(() -> scheduler.whileSettled("freeze()", () -> registry.freeze(mask, true)));
     }
@@ -177,8 +177,8 @@ public final class Optimizer implements AutoCloseable {
         access.run(() -> scheduler.whileTraining(() -> registry.reset(mask)));
     }
 
-    /// Gives a state `link.state` of all parameters its initial value anew, at their present values: after weights were
-    /// loaded, for rules that remember θ₀.
+    /// Gives a state `link.state` of all parameters its initial value anew, at their present values: after weights
+    /// were loaded, for rules that remember θ₀.
     public void recapture(String state) {
         access.run(() -> registry.recapture(state, registry.parameters().keySet()));
     }
@@ -253,8 +253,8 @@ public final class Optimizer implements AutoCloseable {
     }
 
     /// Lets a hyperparameter follow a schedule from the next step on; nothing is compiled. A schedule that observes
-    /// a metric has observed nothing yet, unless the hyperparameter follows an equal one already. Refused where a number
-    /// that links share, such as Prodigy's d, would depend on values that differ between groups.
+    /// a metric has observed nothing yet, unless the hyperparameter follows an equal one already. Refused where a
+    /// number that links share, such as Prodigy's d, would depend on values that differ between groups.
     public void set(String group, String hyperparameter, Schedule schedule) {
         access.run(() -> scheduler.set(group, hyperparameter, schedule));
     }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param isEvaluating whether the parameters hold the weights that are to be evaluated
 /// @param parameters those of each group in the order in which the group has them
 /// @param numbers what schedules remember from what they observed, by the names that [Optimizer#states] has for it
-/// @param pendingEvents the events that have moved parameters and await their step, see [Optimizer#cancelEvent]; what is
+/// @param pendingEvents the events that have moved parameters and await their step, see
+///     [Optimizer#cancelEvent]; what is
 ///     loaded has them in its states, so that loading does not read these names
 public record OptimizerState(
         long completed,

@@ -2,8 +2,8 @@ package dev.gradus;
 
 import java.util.List;
 
-/// A number that a parameter shares with others, and the hyperparameters that it depends on outside of totals: all that
-/// share it must have the same values, because each of them computes it.
+/// A number that a parameter shares with others, and the hyperparameters that it depends on outside of totals: all
+/// that share it must have the same values, because each of them computes it.
 ///
 /// @param name `link.state`
 /// @param number its value

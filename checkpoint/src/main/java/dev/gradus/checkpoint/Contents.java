@@ -34,10 +34,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// What a checkpoint holds, and how it is told in tensors and texts.
 ///
-/// Tensors: `p` is the values of parameter p, `p/link.state` a state of it, `p/step` the number of its updates, `/step`
-/// that of the optimizer's, `/group:g/hyperparameter.number` what a schedule of group g remembers. Codes in 8 bits are
-/// bytes, with what they stand for in the metadata. Where `p` could be a state of another parameter, because what
-/// precedes its last '/' is the name of one, its values are `p/`.
+/// Tensors: `p` is the values of parameter p, `p/link.state` a state of it, `p/step` the number of its updates,
+/// `/step` that of the optimizer's, `/group:g/hyperparameter.number` what a schedule of group g remembers. Codes in
+/// 8 bits are bytes, with what they stand for in the metadata. Where `p` could be a state of another parameter,
+/// because what precedes its last '/' is the name of one, its values are `p/`.
 ///
 /// @param notes the caller's own texts
 /// @param version of the format

@@ -8,7 +8,8 @@ import java.util.Set;
 ///
 /// @param loaded the parameters that were loaded with all their states, by their names in the optimizer
 /// @param begun the states that begin anew, each with the reason; the rest of their parameters was loaded
-/// @param valuesOnly the parameters of which only the values were loaded, each with the reason; their states begin anew
+/// @param valuesOnly the parameters of which only the values were loaded, each with the reason; their states
+///     begin anew
 /// @param kept the parameters that stayed as they were, each with the reason
 /// @param unused what the checkpoint has and the optimizer does not: parameters and states
 /// @param restored the hyperparameters that have the checkpoint's value or schedule again, each with what they had

@@ -128,7 +128,8 @@ final class PartialLoad {
         return own.type() == from.type() ? "" : "is stored as " + from.type() + ", not " + own.type();
     }
 
-    /// Why the step count begins at 0, which it does where the rule has states and none of them fits; empty otherwise.
+    /// Why the step count begins at 0, which it does where the rule has states and none of them fits; empty
+    /// otherwise.
     private String reasonToBeginAnew(ParameterState own, Map<String, String> misfits) {
         List<String> ofRule = own.states().stream()
                 .filter(state -> isOfRule(own, state))

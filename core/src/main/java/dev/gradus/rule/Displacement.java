@@ -8,10 +8,10 @@ import dev.gradus.expr.State;
 
 /// A parameter that an event moves until its next step, such as to where SAM takes its second gradient.
 ///
-/// The step begins where the parameter was before the event. A step that does not take place, because a link skips it,
-/// gradients are only collected, or there is no gradient, puts the parameter back to the bit; so does
-/// `optimizer.cancelEvent()`. Two states say where it was: the parameter's values, and a flag, 1 while it is displaced.
-/// A checkpoint has both, so that it can be taken in between.
+/// The step begins where the parameter was before the event. A step that does not take place, because a link skips
+/// it, gradients are only collected, or there is no gradient, puts the parameter back to the bit; so does
+/// `optimizer.cancelEvent()`. Two states say where it was: the parameter's values, and a flag, 1 while it is
+/// displaced. A checkpoint has both, so that it can be taken in between.
 public final class Displacement {
     /// The states of a displacement.
     ///

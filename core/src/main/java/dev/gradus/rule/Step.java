@@ -74,8 +74,8 @@ public final class Step {
         return new Step(trace, place, Clock.OWN, before, before, Expr.ZERO, trace.gradient(), false, false);
     }
 
-    /// The parameter's name. A rule that reads it is traced and lowered for each parameter separately; [#matches] and,
-    /// for the number of axes, [#axes()] are cheaper.
+    /// The parameter's name. A rule that reads it is traced and lowered for each parameter separately; [#matches]
+    /// and, for the number of axes, [#axes()] are cheaper.
     public String parameterName() {
         return trace.askName(place.link.name);
     }
@@ -178,10 +178,10 @@ public final class Step {
         return new StateRef(trace, place, stateName(name), Axes.HOST, initial);
     }
 
-    /// A state of this link with one number for all parameters that it applies to, in whichever group. Its new value may
-    /// depend on totals, hyperparameters and other shared numbers only. A hyperparameter that it reads outside of a total
-    /// must have one value in all groups, or they are refused; what a group contributes by a value of its own belongs into
-    /// the total.
+    /// A state of this link with one number for all parameters that it applies to, in whichever group. Its new
+    /// value may depend on totals, hyperparameters and other shared numbers only. A hyperparameter that it reads
+    /// outside of a total must have one value in all groups, or they are refused; what a group contributes by a
+    /// value of its own belongs into the total.
     ///
     /// @throws IllegalArgumentException where it is written, if its new value depends on a single parameter
     public StateRef shared(String name, Expr initial) {
@@ -278,8 +278,8 @@ public final class Step {
         return new Step(trace, place, clock, before, theta.minus(amount), all, direction, scaled, descended);
     }
 
-    /// The amount that the links so far have subtracted from the parameter: θ before the step − θ now, but without the
-    /// rounding of that difference if all links used [#subtract].
+    /// The amount that the links so far have subtracted from the parameter: θ before the step − θ now, but without
+    /// the rounding of that difference if all links used [#subtract].
     public Expr subtracted() {
         return subtracted == null ? before.minus(theta) : subtracted;
     }

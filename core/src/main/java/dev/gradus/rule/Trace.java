@@ -345,8 +345,8 @@ public final class Trace {
         });
     }
 
-    /// The hyperparameters that all parameters must have in common that share a number: those that its initial and new
-    /// values read outside of totals, by full name.
+    /// The hyperparameters that all parameters must have in common that share a number: those that its initial and
+    /// new values read outside of totals, by full name.
     public Set<String> sharedHyperparameters(State state) {
         Set<String> names = new TreeSet<>();
         Consumer<Expr> collect = expr -> {

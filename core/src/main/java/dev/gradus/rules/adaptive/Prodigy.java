@@ -34,9 +34,9 @@ import dev.gradus.rule.Step;
 ///
 /// States: `exp_avg`, `exp_avg_sq`, `grad_sum` and `params0` (θ₀), each of the parameter's shape, and for all
 /// parameters of the link `estim_lr` (d) and `numerator_weighted`. As in optax: d of the step before scales the
-/// gradient and the step, the new d stands beside ε; what a parameter contributes to d carries its group's learning rate,
-/// so that a group at rate 0 is frozen and leaves the others' d alone; weight decay is a link of its own before which the
-/// direction already carries d.
+/// gradient and the step, the new d stands beside ε; what a parameter contributes to d carries its group's learning
+/// rate, so that a group at rate 0 is frozen and leaves the others' d alone; weight decay is a link of its own
+/// before which the direction already carries d.
 ///
 /// Reference: K. Mishchenko, A. Defazio, "Prodigy: An Expeditiously Adaptive Parameter-Free Learner", ICML
 /// 2024, arXiv:2306.06101.

@@ -39,8 +39,8 @@ import java.util.Set;
 /// ```
 /// The norms are over all parameters of the link. States: `unperturbed`, the weights to step from, and
 /// `is_perturbed`; both perturbing twice and not at all before a step are allowed. A step that does not
-/// take place puts the parameters back where they were, to the bit; so does `optimizer.cancelEvent()`. ASAM scales with θ² as in its
-/// paper's element-wise form, without the small constant that its code adds to |θ|.
+/// take place puts the parameters back where they were, to the bit; so does `optimizer.cancelEvent()`. ASAM scales
+/// with θ² as in its paper's element-wise form, without the small constant that its code adds to |θ|.
 ///
 /// References: P. Foret et al., "Sharpness-Aware Minimization for Efficiently Improving Generalization", ICLR 2021,
 /// arXiv:2010.01412; J. Kwon et al., "ASAM", ICML 2021, arXiv:2102.11600.
@@ -61,8 +61,8 @@ public record Sam(
     public enum Neighbourhood {
         /// A ball: SAM.
         BALL,
-        /// An ellipsoid whose axes are the weights' magnitudes, `θ + ρ·θ²·g / ‖|θ|·g‖₂`: ASAM, for which ρ is about ten
-        /// times as large.
+        /// An ellipsoid whose axes are the weights' magnitudes, `θ + ρ·θ²·g / ‖|θ|·g‖₂`: ASAM, for which ρ is about
+        /// ten times as large.
         ADAPTIVE
     }
 
