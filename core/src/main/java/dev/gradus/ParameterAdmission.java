@@ -53,7 +53,7 @@ final class ParameterAdmission {
                 }
             }
             if (added.stream().anyMatch(each -> each.sharedNumbers().length > 0)) {
-                SharedNumber.requireEqual(
+                SharedNumbers.requireEqual(
                         registry.parameters().values().toArray(TrainedParameter[]::new), false);
             }
             requireProgress(added);

@@ -1,13 +1,11 @@
 package dev.gradus;
 
-import org.jspecify.annotations.Nullable;
-
 /// The value of a state with one number, which several parameters may share.
 final class Scalar {
     private double value;
 
-    /// The first parameter of those that are compared, see [SharedNumber#requireEqual].
-    private @Nullable TrainedParameter reader;
+    /// The place of the first parameter of those that are compared, or −1, see [SharedNumbers].
+    private int reader = -1;
 
     double value() {
         return value;
@@ -18,13 +16,13 @@ final class Scalar {
     }
 
     void forgetReader() {
-        reader = null;
+        reader = -1;
     }
 
-    /// The first parameter that has asked since the reader was forgotten.
-    TrainedParameter reader(TrainedParameter asking) {
-        if (reader == null) {
-            reader = asking;
+    /// The first place that has been given since the reader was forgotten.
+    int reader(int place) {
+        if (reader < 0) {
+            reader = place;
         }
         return reader;
     }

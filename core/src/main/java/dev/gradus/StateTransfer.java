@@ -109,7 +109,7 @@ final class StateTransfer {
         try {
             settings.forEach((name, own) ->
                     undo.add(registry.group(name).hyperparameters().replace(own, state.completed())));
-            SharedNumber.requireEqual(registry.byName(), false);
+            SharedNumbers.requireEqual(registry.byName(), false);
             load(state);
         } catch (IllegalArgumentException e) {
             undo.forEach(Runnable::run);

@@ -82,7 +82,7 @@ final class StepScheduler {
         Runnable undo = changed.undo();
         changed.set(hyperparameter, schedule, updates.completed());
         try {
-            SharedNumber.requireEqual(registry.byName(), false);
+            SharedNumbers.requireEqual(registry.byName(), false);
         } catch (IllegalArgumentException e) {
             undo.run();
             throw e;
@@ -129,7 +129,7 @@ final class StepScheduler {
                 parameter.requireHyperparametersInRange();
             }
         }
-        SharedNumber.requireEqual(parameters, true);
+        SharedNumbers.requireEqual(parameters, true);
     }
 
     /// Lets the rules react to an event.
