@@ -3,6 +3,7 @@ package dev.gradus;
 import dev.gradus.cpu.CpuProgram;
 import dev.gradus.expr.State;
 import dev.gradus.program.Program;
+import dev.gradus.rule.Displacement;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Trace;
 import dev.gradus.tensor.Shape;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A group's rule, traced and lowered once for all parameters about which it gets the same answers.
 final class CompiledRule {
@@ -21,6 +23,7 @@ final class CompiledRule {
     private final Map<Boolean, CpuProgram> stepPrograms = new HashMap<>();
     private final Map<String, CpuProgram> eventPrograms = new HashMap<>();
     private final Map<List<State>, CpuProgram> initialPrograms = new HashMap<>();
+    private @Nullable CpuProgram restoringProgram;
 
     /// @throws IllegalArgumentException if the rule is not for such a parameter
     CompiledRule(Rule rule, String parameter, Shape shape) {
@@ -61,6 +64,18 @@ final class CompiledRule {
         return events;
     }
 
+    /// The hyperparameters that a shared number depends on outside of totals, by full name.
+    ///
+    /// @param number the state's name
+    List<String> sharedHyperparameters(String number) {
+        return traces().flatMap(trace -> trace.states().stream()
+                        .filter(state -> state.name().equals(number))
+                        .flatMap(state -> trace.sharedHyperparameters(state).stream()))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
     /// How many states with elements a parameter has.
     int tensors() {
         return tensors;
@@ -74,6 +89,27 @@ final class CompiledRule {
     CpuProgram eventProgram(String event) {
         return eventPrograms.computeIfAbsent(
                 event, e -> new CpuProgram(Program.of(Objects.requireNonNull(events.get(e), e), false)));
+    }
+
+    /// How events displace a parameter until its next step, or null if none does.
+    Displacement.@Nullable States displacement() {
+        return traces().map(Trace::displacement).filter(Objects::nonNull).findFirst().orElse(null);
+    }
+
+    /// The events that displace a parameter until its next step, in the order of their names.
+    List<String> displacingEvents() {
+        return events.entrySet().stream()
+                .filter(event -> event.getValue().isDisplacing())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /// The program that puts a parameter back that an event has displaced.
+    CpuProgram restoringProgram(Displacement.States displacement) {
+        if (restoringProgram == null) {
+            restoringProgram = new CpuProgram(Program.restoring(step, displacement));
+        }
+        return restoringProgram;
     }
 
     /// The program that computes the initial values of some states.

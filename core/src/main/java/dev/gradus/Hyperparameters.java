@@ -42,6 +42,11 @@ final class Hyperparameters {
         declare(List.of(new HyperUse(Step.LEARNING_RATE, 0, LEARNING_RATES, "step size", "")));
     }
 
+    /// The name of the group.
+    String group() {
+        return group;
+    }
+
     /// Adds the hyperparameters of a rule.
     ///
     /// @throws IllegalArgumentException if one has another value for other parameters
@@ -100,7 +105,8 @@ final class Hyperparameters {
         return undo;
     }
 
-    private Runnable undo() {
+    /// What brings back what is set at present.
+    Runnable undo() {
         Map<String, Schedule> oldGiven = new LinkedHashMap<>(given);
         boolean oldPerParameter = isAnyPerParameter;
         List<Runnable> values =

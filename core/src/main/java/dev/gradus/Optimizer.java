@@ -61,7 +61,7 @@ public final class Optimizer implements AutoCloseable {
         return of(options, Arrays.asList(groups));
     }
 
-    /// An optimizer of the given groups that runs as the options say.
+    /// The same.
     public static Optimizer of(Options options, List<ParameterGroup> groups) {
         return of(options, groups, JvmKernels.CACHE);
     }
@@ -118,9 +118,15 @@ public final class Optimizer implements AutoCloseable {
         access.run(() -> scheduler.fire(event));
     }
 
+    /// Puts the parameters back, to the bit, that an event such as SAM's `perturb` has moved until the next step. A
+    /// step that does not take place does so by itself.
+    public void cancelEvent() {
+        access.run(scheduler::cancelEvent);
+    }
+
     /// Puts the weights that are to be evaluated in the parameters' place, where rules have such: averages, or the
     /// point that a schedule-free rule has found. Until [#train()] there can be no step. Does nothing in evaluation
-    /// mode.
+    /// mode; refused where an event has moved parameters, see [#cancelEvent].
     ///
     /// @throws IncompleteStepException if it failed for some parameters: all that were updated count as updated in
     ///     part, because the mode stays what it was
@@ -135,7 +141,7 @@ public final class Optimizer implements AutoCloseable {
         access.run(scheduler::train);
     }
 
-    /// Whether the parameters hold the weights that are to be evaluated, see [#evaluate()].
+    /// Whether the parameters hold the weights that are to be evaluated.
     public boolean isEvaluating() {
         return scheduler.isEvaluating();
     }
@@ -146,14 +152,15 @@ public final class Optimizer implements AutoCloseable {
         access.run(() -> scheduler.whileTraining(scheduler::catchUp));
     }
 
-    /// Leaves parameters out of all steps to come, as if they had no gradient; their states stay.
+    /// Leaves parameters out of all steps to come, as if they had no gradient; their states stay. Refused where an
+    /// event has moved parameters, see [#cancelEvent].
     public void freeze(Mask mask) {
-        access.run(() -> registry.matching(mask).forEach(parameter -> parameter.freeze(true)));
+        access.run(() -> scheduler.whileSettled("freeze()", () -> registry.freeze(mask, true)));
     }
 
     /// Takes parameters into steps again; they go on where they were frozen, unless [#reset] is called.
     public void unfreeze(Mask mask) {
-        access.run(() -> registry.matching(mask).forEach(parameter -> parameter.freeze(false)));
+        access.run(() -> registry.freeze(mask, false));
     }
 
     /// Whether steps leave a parameter out.
@@ -170,10 +177,8 @@ public final class Optimizer implements AutoCloseable {
         access.run(() -> scheduler.whileTraining(() -> registry.reset(mask)));
     }
 
-    /// Gives a state of all parameters its initial value anew, at their present values: after weights were loaded,
-    /// for rules that remember θ₀.
-    ///
-    /// @param state `link.state`
+    /// Gives a state `link.state` of all parameters its initial value anew, at their present values: after weights
+    /// were loaded, for rules that remember θ₀.
     public void recapture(String state) {
         access.run(() -> registry.recapture(state, registry.parameters().keySet()));
     }
@@ -225,7 +230,7 @@ public final class Optimizer implements AutoCloseable {
         return context.updates().completed();
     }
 
-    /// The number of completed updates of one parameter.
+    /// That of one parameter.
     public long completed(String parameter) {
         return registry.parameter(parameter).updates().completed();
     }
@@ -248,13 +253,10 @@ public final class Optimizer implements AutoCloseable {
     }
 
     /// Lets a hyperparameter follow a schedule from the next step on; nothing is compiled. A schedule that observes
-    /// a metric has observed nothing yet, unless the hyperparameter follows an equal one already.
+    /// a metric has observed nothing yet, unless the hyperparameter follows an equal one already. Refused where a
+    /// number that links share, such as Prodigy's d, would depend on values that differ between groups.
     public void set(String group, String hyperparameter, Schedule schedule) {
-        access.run(() -> {
-            Hyperparameters changed = registry.group(group).hyperparameters();
-            scheduler.catchUp();
-            changed.set(hyperparameter, schedule, completed());
-        });
+        access.run(() -> scheduler.set(group, hyperparameter, schedule));
     }
 
     /// Tells a metric, such as the loss of a validation, to all schedules that observe one, of whichever group.

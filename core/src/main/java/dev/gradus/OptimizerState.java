@@ -2,8 +2,11 @@ package dev.gradus;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// All that an optimizer needs to go on as if it had never stopped, besides its groups' rules and settings.
@@ -14,11 +17,25 @@ import org.jspecify.annotations.Nullable;
 /// @param isEvaluating whether the parameters hold the weights that are to be evaluated
 /// @param parameters those of each group in the order in which the group has them
 /// @param numbers what schedules remember from what they observed, by the names that [Optimizer#states] has for it
+/// @param pendingEvents the events that have moved parameters and await their step, see
+///     [Optimizer#cancelEvent]; what is
+///     loaded has them in its states, so that loading does not read these names
 public record OptimizerState(
-        long completed, boolean isEvaluating, List<ParameterState> parameters, Map<String, Double> numbers) {
+        long completed,
+        boolean isEvaluating,
+        List<ParameterState> parameters,
+        Map<String, Double> numbers,
+        Set<String> pendingEvents) {
     public OptimizerState {
         numbers = Map.copyOf(numbers);
         parameters = List.copyOf(parameters);
+        pendingEvents = Collections.unmodifiableSet(new TreeSet<>(pendingEvents));
+    }
+
+    /// A state without events that await their step.
+    public OptimizerState(
+            long completed, boolean isEvaluating, List<ParameterState> parameters, Map<String, Double> numbers) {
+        this(completed, isEvaluating, parameters, numbers, Set.of());
     }
 
     /// The state of one parameter.
@@ -63,7 +80,8 @@ public record OptimizerState(
                 completed,
                 isEvaluating,
                 parameters.stream().map(parameter -> parameter.copy(allocator)).toList(),
-                numbers);
+                numbers,
+                pendingEvents);
     }
 
     /// This without the parameters' own values: the states alone.
@@ -72,7 +90,8 @@ public record OptimizerState(
                 completed,
                 isEvaluating,
                 parameters.stream().map(ParameterState::withoutValues).toList(),
-                numbers);
+                numbers,
+                pendingEvents);
     }
 
     private static StateView copy(StateView view, SegmentAllocator allocator) {

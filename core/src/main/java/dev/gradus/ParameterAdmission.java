@@ -52,6 +52,10 @@ final class ParameterAdmission {
                     trained.tasks().recompile(true);
                 }
             }
+            if (added.stream().anyMatch(each -> each.sharedNumbers().length > 0)) {
+                SharedNumbers.requireEqual(
+                        registry.parameters().values().toArray(TrainedParameter[]::new), false);
+            }
             requireProgress(added);
         } catch (RuntimeException | Error e) {
             group.remove(added);

@@ -95,6 +95,13 @@ final class ParameterRegistry {
         return matching;
     }
 
+    /// Leaves parameters out of all steps to come, or takes them in again.
+    ///
+    /// @throws IllegalArgumentException if no parameter matches
+    void freeze(Mask mask, boolean frozen) {
+        matching(mask).forEach(parameter -> parameter.freeze(frozen));
+    }
+
     /// The group of a parameter.
     TrainedGroup groupOf(TrainedParameter parameter) {
         return Objects.requireNonNull(groupOf.get(parameter.name()));

@@ -7,6 +7,7 @@ import dev.gradus.cpu.Task;
 import dev.gradus.engine.TaskStatus;
 import dev.gradus.program.Program;
 import dev.gradus.program.Variant;
+import dev.gradus.rule.Displacement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,11 @@ final class ParameterTasks implements AutoCloseable {
 
     private @Nullable TaskStatus status;
 
+    /// Says whether an event has displaced the parameter; null where none does so.
+    private final @Nullable Scalar displaced;
+
+    private final @Nullable WholeTask restoring;
+
     ParameterTasks(
             Parameter parameter,
             Processor processor,
@@ -52,6 +58,12 @@ final class ParameterTasks implements AutoCloseable {
         this.states = states;
         this.inputs = inputs;
         this.step = wholeStep(false);
+        Displacement.States displacement = rule.displacement();
+        this.displaced = displacement == null ? null : states.scalar(displacement.flag());
+        this.restoring = displacement == null
+                ? null
+                : new WholeTask(
+                        Kind.EVENT, rule.restoringProgram(displacement), processor, memory, states, inputs);
         for (String event : rule.events().keySet()) {
             CpuProgram program = rule.eventProgram(event);
             events.put(event, new WholeTask(Kind.EVENT, program, processor, memory, states, inputs));
@@ -131,6 +143,47 @@ final class ParameterTasks implements AutoCloseable {
     /// Whether the step or event in progress, or the last one, includes the parameter.
     boolean isRunning() {
         return running != null;
+    }
+
+    /// Whether an event has displaced the parameter, and no step has taken place since.
+    boolean isDisplaced() {
+        return displaced != null && displaced.value() != 0;
+    }
+
+    /// The events that displace the parameter.
+    List<String> displacingEvents() {
+        return rule.displacingEvents();
+    }
+
+    /// Prepares a displaced parameter for the step to come: a step of rows, which moves only these, begins where the
+    /// parameter was.
+    ///
+    /// @throws IllegalStateException if memory is not there for this thread
+    void prepareDisplaced() {
+        if (isDisplaced()) {
+            memory.bind();
+            if (running != null && running.kind() != Kind.WHOLE_STEP) {
+                restore();
+            }
+        }
+    }
+
+    /// Puts the parameter back that a step has left displaced, because it did not take place.
+    void restoreAfterStep() {
+        if (isDisplaced() && (running == null || status().isComplete())) {
+            restore();
+        }
+    }
+
+    /// Puts a displaced parameter back to where it was.
+    void restore() {
+        if (isDisplaced()) {
+            memory.bind();
+            states.beginRandom(-inputs.own().completed() - 1);
+            Task task = Objects.requireNonNull(restoring).begin(inputs.own().completed() + 1);
+            processor.run(task);
+            states.writeNumbers(task.status());
+        }
     }
 
     /// Makes the steps that rows have missed.

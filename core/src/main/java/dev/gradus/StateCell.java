@@ -18,7 +18,7 @@ record StateCell(
         @Nullable Object link) {
 
     boolean isShared() {
-        return state.scope() == Scope.LINK;
+        return state.scope() != Scope.PARAMETER;
     }
 
     /// The memory of a state with elements.

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The states of one parameter, and the weights that are trained: the parameter's own values or a float32 copy
@@ -32,8 +33,12 @@ final class StateStore implements TaskMemory, AutoCloseable {
     /// What random numbers for a parameter's own values are drawn by.
     private static final String THETA = "theta";
 
+    /// A link within one group.
+    private record OfGroup(Object link, String group) {}
+
     private final Parameter parameter;
     private final TrainingFormat format;
+    private final String group;
     private final Hyperparameters hyperparameters;
     private final SharedScalars shared;
     private final StateMemory memory;
@@ -57,6 +62,7 @@ final class StateStore implements TaskMemory, AutoCloseable {
             SharedScalars shared) {
         this.parameter = parameter;
         this.format = format;
+        this.group = hyperparameters.group();
         this.hyperparameters = hyperparameters;
         this.shared = shared;
         this.memory = new StateMemory(parameter.values(), rule.tensors());
@@ -109,12 +115,21 @@ final class StateStore implements TaskMemory, AutoCloseable {
             fresh.add(state);
             return new StateCell(state, allocate(state), null, null);
         }
-        Object link = state.scope() == Scope.LINK ? of.sharedBy(state) : null;
+        Object link = owner(state, of);
         if (link == null || shared.isNew(link, state.name())) {
             fresh.add(state);
         }
         Scalar number = link == null ? new Scalar() : shared.acquire(link, state.name());
         return new StateCell(state, null, number, link);
+    }
+
+    /// Who a number belongs to that parameters share, or null if none does.
+    private @Nullable Object owner(State state, Trace of) {
+        return switch (state.scope()) {
+            case PARAMETER -> null;
+            case GROUP -> new OfGroup(of.sharedBy(state), group);
+            case LINK -> of.sharedBy(state);
+        };
     }
 
     private Tensor allocate(State state) {
@@ -232,14 +247,44 @@ final class StateStore implements TaskMemory, AutoCloseable {
         return views;
     }
 
-    /// All states that the parameter shares.
-    ///
-    /// @param owner stands before their names: the parameter, or nothing
-    List<StateView> sharedViews(String owner) {
+    /// All states that the parameter shares, by the names that it has for them.
+    List<StateView> sharedViews() {
+        return sharedViews(cell -> viewName(cell.state().name()));
+    }
+
+    /// All states that the parameter shares, by names that all that share them have: `/link.state`, or
+    /// `group:name/link.state` for one that the group shares.
+    List<StateView> commonViews() {
+        return sharedViews(cell -> (cell.state().scope() == Scope.GROUP ? "group:" + group : "") + "/"
+                + cell.state().name());
+    }
+
+    private List<StateView> sharedViews(Function<StateCell, String> name) {
         return cells.values().stream()
                 .filter(StateCell::isShared)
-                .map(cell -> cell.view(owner + "/" + cell.state().name(), parameter.shape()))
+                .map(cell -> cell.view(name.apply(cell), parameter.shape()))
                 .toList();
+    }
+
+    /// The name of the parameter's group.
+    String group() {
+        return group;
+    }
+
+    /// The numbers that the parameter shares, with the hyperparameters that they depend on.
+    List<SharedNumber> sharedNumbers(CompiledRule rule) {
+        List<SharedNumber> numbers = new ArrayList<>();
+        for (StateCell cell : cells.values()) {
+            if (cell.isShared()) {
+                List<String> names = rule.sharedHyperparameters(cell.state().name());
+                if (!names.isEmpty()) {
+                    int[] places =
+                            names.stream().mapToInt(hyperparameters::placeOf).toArray();
+                    numbers.add(new SharedNumber(cell.state().name(), cell.scalar(), names, places));
+                }
+            }
+        }
+        return numbers;
     }
 
     /// The parameter's values, which a checkpoint has beside the states.

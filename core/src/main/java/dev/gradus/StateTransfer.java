@@ -28,7 +28,7 @@ final class StateTransfer {
         Map<String, StateView> shared = new LinkedHashMap<>();
         for (TrainedParameter parameter : registry.byName()) {
             views.addAll(parameter.states().ownViews());
-            parameter.states().sharedViews("").forEach(view -> shared.putIfAbsent(view.name(), view));
+            parameter.states().commonViews().forEach(view -> shared.putIfAbsent(view.name(), view));
         }
         views.addAll(shared.values());
         memory().forEach((name, value) -> views.add(StateView.number(name, value)));
@@ -66,7 +66,8 @@ final class StateTransfer {
                         .flatMap(group -> group.parameters().stream())
                         .map(TrainedParameter::save)
                         .toList(),
-                memory());
+                memory(),
+                scheduler.pendingEvents());
     }
 
     /// The reasons why a state cannot be loaded, a sentence each.
@@ -108,6 +109,7 @@ final class StateTransfer {
         try {
             settings.forEach((name, own) ->
                     undo.add(registry.group(name).hyperparameters().replace(own, state.completed())));
+            SharedNumbers.requireEqual(registry.byName(), false);
             load(state);
         } catch (IllegalArgumentException e) {
             undo.forEach(Runnable::run);

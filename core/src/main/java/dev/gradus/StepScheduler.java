@@ -6,6 +6,7 @@ import dev.gradus.cpu.Task;
 import dev.gradus.engine.CrossReductions;
 import dev.gradus.rule.Rule;
 import dev.gradus.rule.Spelling;
+import dev.gradus.schedule.Schedule;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -54,17 +55,69 @@ final class StepScheduler {
             isAnyRunning |= parameter.tasks().isRunning();
         }
         if (!isAnyRunning) {
+            cancelEvent();
             return;
         }
         evaluateHyperparameters();
         for (TrainedParameter parameter : parameters) {
+            parameter.tasks().prepareDisplaced();
             parameter.tasks().catchUpBeforeStep();
         }
         if (run(stepReductions)) {
             updates.increment();
         }
+        for (TrainedParameter parameter : parameters) {
+            parameter.tasks().restoreAfterStep();
+        }
         StepResult.requireComplete("the step", parameters);
         listeners.report(registry.groups().values(), updates.completed());
+    }
+
+    /// Lets a hyperparameter follow a schedule from the next step on.
+    ///
+    /// @see Optimizer#set(String, String, Schedule)
+    void set(String group, String hyperparameter, Schedule schedule) {
+        Hyperparameters changed = registry.group(group).hyperparameters();
+        catchUp();
+        Runnable undo = changed.undo();
+        changed.set(hyperparameter, schedule, updates.completed());
+        try {
+            SharedNumbers.requireEqual(registry.byName(), false);
+        } catch (IllegalArgumentException e) {
+            undo.run();
+            throw e;
+        }
+    }
+
+    /// Puts all parameters back that events have displaced.
+    ///
+    /// @see Optimizer#cancelEvent
+    void cancelEvent() {
+        requireWhole();
+        for (TrainedParameter parameter : registry.byName()) {
+            parameter.tasks().restore();
+        }
+    }
+
+    /// The events that have displaced parameters which await their step.
+    Set<String> pendingEvents() {
+        Set<String> events = new TreeSet<>();
+        for (TrainedParameter parameter : registry.byName()) {
+            if (parameter.tasks().isDisplaced()) {
+                events.addAll(parameter.tasks().displacingEvents());
+            }
+        }
+        return events;
+    }
+
+    /// @param what is possible only while no event awaits its step, to begin a sentence with
+    /// @throws IllegalStateException if one does
+    void requireNoPendingEvent(String what) {
+        Set<String> events = pendingEvents();
+        if (!events.isEmpty()) {
+            throw new IllegalStateException(what + " is refused between the event \"" + String.join("\", \"", events)
+                    + "\" and its step: make the step, or call cancelEvent(), which puts the parameters back");
+        }
     }
 
     private void evaluateHyperparameters() {
@@ -76,6 +129,7 @@ final class StepScheduler {
                 parameter.requireHyperparametersInRange();
             }
         }
+        SharedNumbers.requireEqual(parameters, true);
     }
 
     /// Lets the rules react to an event.
@@ -160,6 +214,7 @@ final class StepScheduler {
     /// Puts the weights in place that are to be evaluated.
     void evaluate() {
         if (!isEvaluating) {
+            requireNoPendingEvent("evaluate()");
             catchUp();
             fire(Rule.EVALUATE, true);
             isEvaluating = true;
@@ -198,6 +253,15 @@ final class StepScheduler {
     /// @throws IllegalStateException in evaluation mode
     void whileTraining(Runnable action) {
         requireTraining();
+        action.run();
+    }
+
+    /// Does something that is possible only while no event awaits its step.
+    ///
+    /// @param what it is, to begin a sentence with
+    /// @throws IllegalStateException if one does
+    void whileSettled(String what, Runnable action) {
+        requireNoPendingEvent(what);
         action.run();
     }
 

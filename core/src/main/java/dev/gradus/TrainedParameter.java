@@ -15,6 +15,7 @@ final class TrainedParameter implements AutoCloseable {
     private final ParameterInputs inputs;
     private final StateInitializer initializer;
     private final ParameterTasks tasks;
+    private final SharedNumber[] sharedNumbers;
     private boolean isFrozen;
 
     /// What the last step or event that included the parameter has done to it, or null if there was none or nothing
@@ -35,6 +36,7 @@ final class TrainedParameter implements AutoCloseable {
         this.memory = memory;
         this.states = states;
         this.inputs = inputs;
+        this.sharedNumbers = states.sharedNumbers(rule).toArray(SharedNumber[]::new);
         this.initializer = new StateInitializer(processor, rule, parameter.shape(), states, inputs);
         this.tasks = new ParameterTasks(parameter, processor, rule, memory, states, inputs);
     }
@@ -71,6 +73,9 @@ final class TrainedParameter implements AutoCloseable {
 
     /// Gives all states that are not shared their initial values anew, at the present values, and starts at step 1.
     void reset() {
+        if (!isPartlyUpdated()) {
+            tasks.restore();
+        }
         initializer.recaptureOwn();
         updates().set(0);
         RowSteps rows = states.rowSteps();
@@ -78,6 +83,23 @@ final class TrainedParameter implements AutoCloseable {
             rows.setAll(0);
         }
         outcome = null;
+    }
+
+    /// The numbers that it shares with others and that depend on hyperparameters.
+    SharedNumber[] sharedNumbers() {
+        return sharedNumbers;
+    }
+
+    /// The value of a hyperparameter in the next step.
+    ///
+    /// @param place among the group's
+    double hyperparameter(int place) {
+        return inputs.hyper(place);
+    }
+
+    /// The name of its group.
+    String group() {
+        return states.group();
     }
 
     /// @throws IllegalArgumentException if a hyperparameter that depends on the parameter's updates is out of range
@@ -138,7 +160,7 @@ final class TrainedParameter implements AutoCloseable {
     /// Everything that a checkpoint has of the parameter, shared numbers among it.
     ParameterState save() {
         List<StateView> views = new ArrayList<>(states.ownViews());
-        views.addAll(states.sharedViews(name()));
+        views.addAll(states.sharedViews());
         return new ParameterState(name(), updates().completed(), isFrozen, states.valuesView(), views);
     }
 

@@ -42,6 +42,7 @@ class MisuseTest {
             Map.entry("evaluate()", Optimizer::evaluate),
             Map.entry("train()", Optimizer::train),
             Map.entry("isEvaluating()", Optimizer::isEvaluating),
+            Map.entry("cancelEvent()", Optimizer::cancelEvent),
             Map.entry("catchUp()", Optimizer::catchUp),
             Map.entry("freeze(Mask)", optimizer -> optimizer.freeze(Mask.named("a"))),
             Map.entry("unfreeze(Mask)", optimizer -> optimizer.unfreeze(Mask.named("a"))),

@@ -31,7 +31,10 @@ public final class Checkpoint implements AutoCloseable {
         this.contents = named(path, () -> Contents.read(file));
     }
 
-    /// Saves an optimizer with the values of its parameters. No step happens meanwhile.
+    /// Saves an optimizer with the values of its parameters. No step happens meanwhile. Between an event that moves
+    /// parameters, such as SAM's `perturb`, and its step, what is saved is just that: the optimizer that loads it
+    /// goes on in the middle, exactly. [OptimizerState#pendingEvents] of [#state()] and [LoadReport#pendingEvents]
+    /// say so.
     ///
     /// Whenever the machine stops, either the old or the new file is there, whole.
     ///

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
@@ -33,21 +34,29 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// What a checkpoint holds, and how it is told in tensors and texts.
 ///
-/// Tensors: `p` is the values of parameter p, `p/link.state` a state of it, `p/step` the number of its updates, `/step`
-/// that of the optimizer's, `/group:g/hyperparameter.number` what a schedule of group g remembers. Codes in 8 bits are
-/// bytes, with what they stand for in the metadata. Where `p` could be a state of another parameter, because what
-/// precedes its last '/' is the name of one, its values are `p/`.
+/// Tensors: `p` is the values of parameter p, `p/link.state` a state of it, `p/step` the number of its updates,
+/// `/step` that of the optimizer's, `/group:g/hyperparameter.number` what a schedule of group g remembers. Codes in
+/// 8 bits are bytes, with what they stand for in the metadata. Where `p` could be a state of another parameter,
+/// because what precedes its last '/' is the name of one, its values are `p/`.
 ///
 /// @param notes the caller's own texts
-record Contents(OptimizerState state, List<GroupDescription> groups, Map<String, String> notes) {
+/// @param version of the format
+record Contents(OptimizerState state, List<GroupDescription> groups, Map<String, String> notes, String version) {
     static final String FORMAT = "gradus.format";
-    static final String VERSION = "1";
+
+    /// Before it, one number was shared between groups where each group has its own now.
+    static final String VERSION = "2";
+
+    /// The version in which groups shared numbers that each of them has now.
+    static final String FIRST_VERSION = "1";
+
     static final String STEP = "step";
 
     private static final String GROUPS = "gradus.groups";
     private static final String CODES = "gradus.codes";
     private static final String FROZEN = "gradus.frozen";
     private static final String EVALUATING = "gradus.evaluating";
+    private static final String PENDING = "gradus.pending";
     private static final String CHECKSUMS = "gradus.checksums";
     private static final String HEADER_CHECKSUM = "gradus.checksum";
     private static final String NOTE = "note.";
@@ -72,11 +81,11 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
     }
 
     static Contents of(OptimizerState state, List<ParameterGroup> groups, Map<String, String> notes) {
-        return new Contents(state, groups.stream().map(GroupDescription::of).toList(), Map.copyOf(notes));
+        return new Contents(state, groups.stream().map(GroupDescription::of).toList(), Map.copyOf(notes), VERSION);
     }
 
     Contents copy(SegmentAllocator allocator) {
-        return new Contents(state.copy(allocator), groups, notes);
+        return new Contents(state.copy(allocator), groups, notes, version);
     }
 
     void write(Path file) {
@@ -105,11 +114,14 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
 
         Map<String, String> metadata = new TreeMap<>();
         notes.forEach((key, text) -> metadata.put(NOTE + key, text));
-        metadata.put(FORMAT, VERSION);
+        metadata.put(FORMAT, version);
         metadata.put(GROUPS, JSON.writeValueAsString(in(TextForm.STANDARD.complete(), groups)));
         metadata.put(CODES, JSON.writeValueAsString(codes));
         metadata.put(FROZEN, JSON.writeValueAsString(frozen()));
         metadata.put(EVALUATING, String.valueOf(state.isEvaluating()));
+        if (!state.pendingEvents().isEmpty()) {
+            metadata.put(PENDING, JSON.writeValueAsString(state.pendingEvents()));
+        }
         metadata.put(CHECKSUMS, JSON.writeValueAsString(sums));
         metadata.put(HEADER_CHECKSUM, headerChecksum(metadata, tensors));
         return Safetensors.content(file, metadata, tensors, this::requireReadable);
@@ -224,7 +236,10 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
             }
         });
         return new Contents(
-                new OptimizerState(count(steps, ""), isEvaluating(file), parameters, numbers), groups, notes);
+                new OptimizerState(count(steps, ""), isEvaluating(file), parameters, numbers, pending(file)),
+                groups,
+                notes,
+                text(file, FORMAT));
     }
 
     private static List<GroupDescription> in(TextForm form, List<GroupDescription> groups) {
@@ -236,10 +251,17 @@ record Contents(OptimizerState state, List<GroupDescription> groups, Map<String,
         if (version == null) {
             throw new CheckpointException("is not a checkpoint of Gradus: its metadata has no " + FORMAT);
         }
-        if (!version.equals(VERSION)) {
-            throw new CheckpointException(
-                    "has format \"" + version + "\", but this version of Gradus reads format " + VERSION);
+        if (!version.equals(VERSION) && !version.equals(FIRST_VERSION)) {
+            throw new CheckpointException("has format \"" + version + "\", but this version of Gradus reads formats "
+                    + FIRST_VERSION + " and " + VERSION);
         }
+    }
+
+    /// The events that await their step; files of earlier versions do not say so.
+    private static Set<String> pending(Safetensors file) {
+        return file.metadata().containsKey(PENDING)
+                ? new TreeSet<>(text(file, PENDING, new TypeReference<List<String>>() {}))
+                : Set.of();
     }
 
     private static boolean isEvaluating(Safetensors file) {

@@ -35,11 +35,14 @@ final class Loader {
                 optimizer.groups().stream().map(GroupDescription::of).toList();
         Map<String, ParameterState> saved = renamed();
         List<String> rules = otherRules(own);
+        if (contents.version().equals(Contents.FIRST_VERSION) && !options.valuesOnly()) {
+            requireSameMeaning(optimizer);
+        }
         try {
             if (options.isPartial() || options.valuesOnly()) {
                 differences.addAll(otherSettings(own));
                 differences.addAll(rules);
-                return loadPart(optimizer, frozenAsHere(saved, optimizer, own));
+                return loadPart(optimizer, frozenAsHere(saved, optimizer, own), own);
             }
             Map<String, Map<String, Schedule>> settings = options.restoresSettings() ? savedSettings(own) : Map.of();
             Set<String> others = otherSettings(own);
@@ -59,7 +62,8 @@ final class Loader {
             List<String> restored = options.restoresSettings() ? List.copyOf(others) : List.of();
             differences.addAll(0, options.restoresSettings() ? List.of() : others);
             return new LoadReport(
-                    List.copyOf(saved.keySet()), List.of(), List.of(), List.of(), List.of(), restored, differences);
+                    List.copyOf(saved.keySet()), List.of(), List.of(), List.of(), List.of(), restored, differences,
+                    contents.state().pendingEvents());
         } catch (StateMismatchException e) {
             throw new CheckpointException("does not fit the optimizer", e.problems());
         } catch (IllegalArgumentException e) {
@@ -72,7 +76,8 @@ final class Loader {
         }
     }
 
-    private LoadReport loadPart(Optimizer optimizer, Map<String, ParameterState> saved) {
+    private LoadReport loadPart(
+            Optimizer optimizer, Map<String, ParameterState> saved, List<GroupDescription> own) {
         if (contents.state().isEvaluating()) {
             throw new CheckpointException("was saved in evaluation mode: it can only be loaded as a whole");
         }
@@ -80,10 +85,11 @@ final class Loader {
             throw new CheckpointException(
                     "can only be loaded as a whole while the optimizer is in evaluation mode:" + " call train() first");
         }
+        requireNothingPending(optimizer);
         Set<String> shared = sharedStates(optimizer);
         PartialLoad load;
         try (Arena arena = Arena.ofShared()) {
-            load = new PartialLoad(saved, options.valuesOnly(), shared, arena);
+            load = new PartialLoad(saved, options.valuesOnly(), shared, groups(own), arena);
             OptimizerState merged = optimizer.save(present -> new OptimizerState(
                     options.valuesOnly()
                             ? present.completed()
@@ -97,7 +103,65 @@ final class Loader {
             optimizer.load(merged);
         }
         load.initial().forEach(optimizer::recapture);
-        return new LoadReport(load.loaded, load.begun, load.valuesOnly, load.kept, load.unused, List.of(), differences);
+        return new LoadReport(load.loaded, load.begun, load.valuesOnly, load.kept, load.unused, List.of(), differences, Set.of());
+    }
+
+    /// A file of the first version has one number for all groups of a link where each group has its own now. That is
+    /// what each would have had where the groups agree in what it depends on.
+    private void requireSameMeaning(Optimizer optimizer) {
+        Map<String, GroupDescription> saved = new HashMap<>();
+        for (GroupDescription group : contents.groups()) {
+            group.parameters().forEach(name -> saved.put(options.names().apply(name), group));
+        }
+        List<String> problems = new ArrayList<>();
+        Map<Object, GroupNumber> first = new LinkedHashMap<>();
+        for (GroupNumber number : GroupNumber.of(optimizer)) {
+            GroupDescription group = saved.get(number.parameter());
+            GroupNumber other = first.putIfAbsent(List.of(number.link(), number.state()), number);
+            GroupDescription otherGroup = other == null ? null : saved.get(other.parameter());
+            if (group != null && otherGroup != null) {
+                for (String hyperparameter : number.hyperparameters()) {
+                    String before = setting(otherGroup, hyperparameter);
+                    String now = setting(group, hyperparameter);
+                    if (!before.equals(now)) {
+                        problems.add("groups \"" + otherGroup.name() + "\" and \"" + group.name() + "\" shared one "
+                                + number.state() + " although their " + hyperparameter + " differs (" + before + " and "
+                                + now + "), so that it is right for at most one of them");
+                    }
+                }
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new CheckpointException(
+                    "has format \"" + contents.version() + "\", whose numbers cannot be used here", problems);
+        }
+    }
+
+    private static String setting(GroupDescription group, String hyperparameter) {
+        return group.settings().entrySet().stream()
+                .filter(setting -> setting.getKey().equals(hyperparameter)
+                        || hyperparameter.endsWith("." + setting.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse("the rule's own");
+    }
+
+    /// What an event has moved is put back as a whole or not at all.
+    private void requireNothingPending(Optimizer optimizer) {
+        Set<String> saved = contents.state().pendingEvents();
+        if (!saved.isEmpty()) {
+            throw new CheckpointException("was saved between the event " + quoted(saved)
+                    + " and its step: it can only be loaded as a whole");
+        }
+        Set<String> own = optimizer.save(OptimizerState::pendingEvents);
+        if (!own.isEmpty()) {
+            throw new CheckpointException("can only be loaded as a whole between the event " + quoted(own)
+                    + " and its step: make the step, or call cancelEvent()");
+        }
+    }
+
+    private static String quoted(Set<String> events) {
+        return events.stream().sorted().collect(Collectors.joining("\", \"", "\"", "\""));
     }
 
     private static void requireComplete(PartialLoad load) {
@@ -251,7 +315,14 @@ final class Loader {
     private static Set<String> sharedStates(Optimizer optimizer) {
         return optimizer.states().stream()
                 .map(StateView::name)
-                .filter(name -> name.startsWith("/"))
+                .filter(name -> name.startsWith("/") || name.startsWith("group:"))
                 .collect(Collectors.toSet());
+    }
+
+    /// The names of the parameters' groups.
+    private static Map<String, String> groups(List<GroupDescription> own) {
+        Map<String, String> groups = new HashMap<>();
+        byParameter(own).forEach((parameter, group) -> groups.put(parameter, group.name()));
+        return groups;
     }
 }

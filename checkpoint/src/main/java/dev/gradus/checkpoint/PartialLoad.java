@@ -9,6 +9,7 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,23 +37,33 @@ final class PartialLoad {
     private final Map<String, ParameterState> saved;
     private final boolean isOfValuesOnly;
     private final Set<String> shared;
+    private final Map<String, String> groups;
     private final SegmentAllocator allocator;
 
     /// The checkpoint's numbers that links share, by the names that they have in the optimizer.
     private final Map<String, StateView> numbers = new HashMap<>();
+
+    private final Set<String> begunNumbers = new HashSet<>();
 
     /// The states that begin anew, by name, each with its parameters.
     private final Map<String, Set<String>> initial = new LinkedHashMap<>();
 
     /// @param saved by the names that they have in the optimizer
     /// @param isOfValuesOnly whether no states are taken
-    /// @param shared the names of the numbers that links share in the optimizer: `/link.state`
+    /// @param shared the names of the numbers that parameters share in the optimizer: `/link.state`, and
+    ///     `group:name/link.state` where each group has its own
+    /// @param groups the name of each parameter's group
     /// @param allocator of what is copied
     PartialLoad(
-            Map<String, ParameterState> saved, boolean isOfValuesOnly, Set<String> shared, SegmentAllocator allocator) {
+            Map<String, ParameterState> saved,
+            boolean isOfValuesOnly,
+            Set<String> shared,
+            Map<String, String> groups,
+            SegmentAllocator allocator) {
         this.saved = new LinkedHashMap<>(saved);
         this.isOfValuesOnly = isOfValuesOnly;
         this.shared = shared;
+        this.groups = groups;
         this.allocator = allocator;
     }
 
@@ -117,7 +128,8 @@ final class PartialLoad {
         return own.type() == from.type() ? "" : "is stored as " + from.type() + ", not " + own.type();
     }
 
-    /// Why the step count begins at 0, which it does where the rule has states and none of them fits; empty otherwise.
+    /// Why the step count begins at 0, which it does where the rule has states and none of them fits; empty
+    /// otherwise.
     private String reasonToBeginAnew(ParameterState own, Map<String, String> misfits) {
         List<String> ofRule = own.states().stream()
                 .filter(state -> isOfRule(own, state))
@@ -131,7 +143,7 @@ final class PartialLoad {
 
     private boolean isOfRule(ParameterState parameter, StateView state) {
         String suffix = suffix(parameter, state);
-        return !suffix.equals(MASTER) && !suffix.equals(LAST_STEP) && !shared.contains(suffix);
+        return !suffix.equals(MASTER) && !suffix.equals(LAST_STEP) && common(parameter, state).isEmpty();
     }
 
     private ParameterState withStates(
@@ -142,8 +154,9 @@ final class PartialLoad {
             String misfit = misfits.get(state.name());
             if (misfit == null) {
                 states.add(Objects.requireNonNull(saved));
-                if (shared.contains(suffix(own, state))) {
-                    numbers.putIfAbsent(suffix(own, state), Objects.requireNonNull(saved));
+                String common = common(own, state);
+                if (!common.isEmpty()) {
+                    numbers.putIfAbsent(common, Objects.requireNonNull(saved));
                 }
             } else {
                 states.add(replacement(own, from, state, from.completed()));
@@ -203,12 +216,12 @@ final class PartialLoad {
     private void beginNumbers(List<ParameterState> merged) {
         for (ParameterState parameter : merged) {
             for (StateView state : parameter.states()) {
-                String suffix = suffix(parameter, state);
-                boolean isNew = shared.contains(suffix) && !numbers.containsKey(suffix) && kept.isEmpty();
-                if (isNew && !initial.containsKey(suffix.substring(1))) {
-                    begin(suffix, parameter.name());
+                String common = common(parameter, state);
+                boolean isNew = !common.isEmpty() && !numbers.containsKey(common) && kept.isEmpty();
+                if (isNew && begunNumbers.add(common)) {
+                    begin(suffix(parameter, state), parameter.name());
                     if (!isOfValuesOnly) {
-                        begun.add(suffix + ": " + MISSING);
+                        begun.add(common + ": " + MISSING);
                     }
                 }
             }
@@ -219,7 +232,7 @@ final class PartialLoad {
     private ParameterState withNumbers(ParameterState parameter) {
         List<StateView> states = parameter.states().stream()
                 .map(state -> {
-                    StateView number = numbers.get(suffix(parameter, state));
+                    StateView number = numbers.get(common(parameter, state));
                     return number == null || loaded.contains(parameter.name())
                             ? state
                             : new StateView(state.name(), state.shape(), state.type(), state.role(), number.values());
@@ -227,6 +240,16 @@ final class PartialLoad {
                 .toList();
         return new ParameterState(
                 parameter.name(), parameter.completed(), parameter.isFrozen(), parameter.values(), states);
+    }
+
+    /// The name that all parameters have for a number that they share, or nothing for a state of the parameter's own.
+    private String common(ParameterState parameter, StateView state) {
+        String ofLink = suffix(parameter, state);
+        if (shared.contains(ofLink)) {
+            return ofLink;
+        }
+        String ofGroup = "group:" + groups.get(parameter.name()) + ofLink;
+        return shared.contains(ofGroup) ? ofGroup : "";
     }
 
     private static String suffix(ParameterState parameter, StateView state) {

@@ -6,14 +6,18 @@ import dev.gradus.tensor.Axes;
 ///
 /// @param name the link and the state, as in `adabelief.exp_avg`; unique within a rule
 /// @param axes the parameter's axes, a reduced set of them, or [Axes#HOST] for one number
-/// @param scope whether each parameter has its own or all parameters of the link share one (numbers only)
+/// @param scope whether each parameter has its own or several share one (numbers only)
 /// @param role the kind of values, which decides in which formats they may be stored
 /// @param initial the value before the first step: an expression of θ₀ and hyperparameters
 public record State(String name, Axes axes, Scope scope, Role role, Expr initial) {
 
     /// The owner of a state.
     public enum Scope {
+        /// Each parameter has its own.
         PARAMETER,
+        /// All parameters of a group share one.
+        GROUP,
+        /// All parameters of the link share one, in whichever group.
         LINK
     }
 

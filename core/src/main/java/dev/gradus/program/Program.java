@@ -6,6 +6,7 @@ import dev.gradus.expr.Expr.After;
 import dev.gradus.expr.Expr.Input;
 import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.State;
+import dev.gradus.rule.Displacement;
 import dev.gradus.rule.Trace;
 import dev.gradus.tensor.Axes;
 import dev.gradus.tensor.Shape;
@@ -164,6 +165,22 @@ public final class Program {
         Map<State, After> writes = new LinkedHashMap<>();
         states.forEach(state -> writes.put(state, new After(state, state.initial())));
         return new Program(new Source(states, writes, Map.of(), null, List.of(), List.of(), true), shape);
+    }
+
+    /// Lowers what puts a parameter back that an event has displaced.
+    public static Program restoring(Trace trace, Displacement.States displacement) {
+        Map<State, After> writes =
+                Map.of(displacement.flag(), new After(displacement.flag(), Expr.ZERO));
+        return new Program(
+                new Source(
+                        trace.states(),
+                        writes,
+                        Map.of(),
+                        new Expr.Before(displacement.origin()),
+                        List.of(),
+                        List.of(),
+                        false),
+                trace.shape());
     }
 
     private static Expr squaredNorm(Expr x) {

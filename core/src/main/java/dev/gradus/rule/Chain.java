@@ -7,6 +7,12 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /// Rules in sequence, itself a rule: each link receives the direction and the parameter of the link before it.
+///
+/// At an event, too: a link that does not react to it [lets it pass][Rule#passing], transforms the direction that the
+/// links behind it see as in a step, and guards them with its conditions. So a clip limits what Sophia's Hessian is
+/// made of, and [dev.gradus.rules.control.ScaleLoss] divides it by the loss scale. Links behind the last one that
+/// reacts change nothing. [Rule#EVALUATE] and [Rule#TRAIN] have no gradient: only the links that react to them are
+/// called.
 public record Chain(List<Rule> links) implements Rule {
     public Chain {
         if (links.isEmpty()) {

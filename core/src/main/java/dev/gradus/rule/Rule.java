@@ -5,14 +5,14 @@ import java.util.Set;
 
 /// An update rule: a function on one symbolic step.
 ///
-/// A rule is called once per kind of parameter, not per step: the step that it returns is compiled. Rules are immutable
-/// values, best written as records whose components are the hyperparameters' defaults; equal rules share kernels
-/// and, where they reduce over all parameters, their totals.
+/// A rule is called once per kind of parameter, not per step: the step that it returns is compiled. Rules are
+/// immutable values, best written as records whose components are the hyperparameters' defaults; equal rules share
+/// kernels and, where they reduce over all parameters, their totals.
 @FunctionalInterface
 public interface Rule {
 
-    /// The step after this rule. A rule that composes others calls them through [Step#then]. Exceptions of this method
-    /// are reported with the rule's name in front.
+    /// The step after this rule. A rule that composes others calls them through [Step#then]. Exceptions of this
+    /// method are reported with the rule's name in front.
     Step apply(Step s);
 
     /// The name of this link of a chain, by which its states and hyperparameters are addressed: the class's
@@ -35,10 +35,24 @@ public interface Rule {
         return Set.of();
     }
 
-    /// This rule's response to one of its [#events()]. An event changes states, and the parameter only if the rule does
-    /// so explicitly; it does not advance the step count.
+    /// This rule's response to one of its [#events()]. An event changes states, and the parameter only if the rule
+    /// does so explicitly; it does not advance the step count.
+    ///
+    /// The direction that the rule sees is the event's gradient after the links before this one, see [#passing]. The
+    /// direction that it returns is what the links behind it see.
     default Step on(String event, Step s) {
         return s;
+    }
+
+    /// What this rule does with an event that it does not react to and that a link behind it does: the direction
+    /// that it returns is what that link sees, and a condition that it sets with [Step#commitIf] must hold for the
+    /// event to take place. By default both are those that a step would have at this moment.
+    ///
+    /// Nothing else passes: states are read, but what is written to them here is dropped, [StateRef#survivesSkip] or
+    /// not, and so is a change of the parameter. A link whose direction is none of a single step's, such as one that
+    /// collects gradients, overrides this. It is not called at [#EVALUATE] and [#TRAIN], which have no gradient.
+    default Step passing(String event, Step s) {
+        return apply(s);
     }
 
     /// This rule for the parameters that match; the others pass unchanged.

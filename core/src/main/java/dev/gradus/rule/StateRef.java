@@ -1,7 +1,6 @@
 package dev.gradus.rule;
 
 import dev.gradus.expr.Expr;
-import dev.gradus.expr.Expr.After;
 import dev.gradus.expr.Expr.Before;
 import dev.gradus.expr.State;
 import dev.gradus.expr.State.Role;
@@ -21,10 +20,11 @@ public final class StateRef {
     private final Expr initial;
     private final Role role;
     private final @Nullable Object sharedBy;
+    private final Scope scope;
     private final boolean survivesSkip;
 
     StateRef(Trace trace, Object place, String name, Axes axes, Expr initial) {
-        this(trace, place, name, axes, initial, axes.isHost() ? Role.SCALAR : Role.SIGNED, null, false);
+        this(trace, place, name, axes, initial, axes.isHost() ? Role.SCALAR : Role.SIGNED, null, Scope.PARAMETER, false);
     }
 
     private StateRef(
@@ -35,6 +35,7 @@ public final class StateRef {
             Expr initial,
             Role role,
             @Nullable Object sharedBy,
+            Scope scope,
             boolean survivesSkip) {
         this.trace = trace;
         this.place = place;
@@ -43,6 +44,7 @@ public final class StateRef {
         this.initial = initial;
         this.role = role;
         this.sharedBy = sharedBy;
+        this.scope = scope;
         this.survivesSkip = survivesSkip;
     }
 
@@ -56,22 +58,22 @@ public final class StateRef {
 
     /// This state, whose values are never negative.
     public StateRef nonNegative() {
-        return new StateRef(trace, place, name, axes, initial, Role.NON_NEGATIVE, sharedBy, survivesSkip);
+        return new StateRef(trace, place, name, axes, initial, Role.NON_NEGATIVE, sharedBy, scope, survivesSkip);
     }
 
     /// This state, which holds weights or a copy of them and must be stored exactly.
     public StateRef weights() {
-        return new StateRef(trace, place, name, axes, initial, Role.WEIGHTS, sharedBy, survivesSkip);
+        return new StateRef(trace, place, name, axes, initial, Role.WEIGHTS, sharedBy, scope, survivesSkip);
     }
 
     /// This state, written even if this link or a later one skips the step with [Step#commitIf]; a skip by an earlier
     /// link does prevent the write. Counters of skipped steps and sums of accumulated gradients are such states.
     public StateRef survivesSkip() {
-        return new StateRef(trace, place, name, axes, initial, role, sharedBy, true);
+        return new StateRef(trace, place, name, axes, initial, role, sharedBy, scope, true);
     }
 
-    StateRef sharedBy(Object link) {
-        return new StateRef(trace, place, name, axes, initial, role, link, survivesSkip);
+    StateRef sharedBy(Object link, Scope by) {
+        return new StateRef(trace, place, name, axes, initial, role, link, by, survivesSkip);
     }
 
     /// The value before the step.
@@ -100,13 +102,12 @@ public final class StateRef {
     public Expr becomesAfterStep(BiFunction<Step, Expr, Expr> value) {
         State state = declare();
         trace.afterStep(name, finished -> {
-            After ignored = trace.write(state, value.apply(finished, new Before(state)), survivesSkip);
+            Expr ignored = trace.write(state, value.apply(finished, new Before(state)), survivesSkip);
         });
         return new Before(state);
     }
 
-    private State declare() {
-        Scope scope = sharedBy == null ? Scope.PARAMETER : Scope.LINK;
+    State declare() {
         return trace.declare(place, sharedBy, new State(name, axes, scope, role, initial));
     }
 }

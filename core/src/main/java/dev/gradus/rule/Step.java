@@ -10,6 +10,7 @@ import dev.gradus.expr.Expr.Reduction;
 import dev.gradus.expr.Expr.Source;
 import dev.gradus.expr.Expr.StepCount;
 import dev.gradus.expr.Expr.Total;
+import dev.gradus.expr.State.Scope;
 import dev.gradus.tensor.Axes;
 import dev.gradus.tensor.Shape;
 import java.util.function.UnaryOperator;
@@ -73,8 +74,8 @@ public final class Step {
         return new Step(trace, place, Clock.OWN, before, before, Expr.ZERO, trace.gradient(), false, false);
     }
 
-    /// The parameter's name. A rule that reads it is traced and lowered for each parameter separately; [#matches] and,
-    /// for the number of axes, [#axes()] are cheaper.
+    /// The parameter's name. A rule that reads it is traced and lowered for each parameter separately; [#matches]
+    /// and, for the number of axes, [#axes()] are cheaper.
     public String parameterName() {
         return trace.askName(place.link.name);
     }
@@ -177,10 +178,32 @@ public final class Step {
         return new StateRef(trace, place, stateName(name), Axes.HOST, initial);
     }
 
-    /// A state of this link with one number for all parameters that it applies to. Its new value may depend on totals,
-    /// hyperparameters and other shared numbers only.
+    /// A state of this link with one number for all parameters that it applies to, in whichever group. Its new
+    /// value may depend on totals, hyperparameters and other shared numbers only. A hyperparameter that it reads
+    /// outside of a total must have one value in all groups, or they are refused; what a group contributes by a
+    /// value of its own belongs into the total.
+    ///
+    /// @throws IllegalArgumentException where it is written, if its new value depends on a single parameter
     public StateRef shared(String name, Expr initial) {
-        return new StateRef(trace, place, stateName(name), Axes.HOST, initial).sharedBy(place.link);
+        return new StateRef(trace, place, stateName(name), Axes.HOST, initial).sharedBy(place.link, Scope.LINK);
+    }
+
+    /// A state of this link with one number for each group, such as a sum over the group's learning rates. Else as
+    /// [#shared].
+    public StateRef perGroup(String name, Expr initial) {
+        return new StateRef(trace, place, stateName(name), Axes.HOST, initial).sharedBy(place.link, Scope.GROUP);
+    }
+
+    /// A displacement of the parameter by events of this link, until its next step.
+    ///
+    /// @param origin the name of the state that holds the parameter's values before the event
+    /// @param flag the name of the state that says whether the parameter is displaced
+    /// @throws IllegalArgumentException if another link of the rule displaces the parameter, too
+    public Displacement displacement(String origin, String flag) {
+        StateRef values = state(origin, initialTheta()).weights();
+        StateRef isDisplaced = scalar(flag, Expr.ZERO);
+        trace.displacement(place.link.name, new Displacement.States(values.declare(), isDisplaced.declare()));
+        return new Displacement(trace, this, values, isDisplaced);
     }
 
     /// Independent numbers of the standard normal distribution, one per element. They depend on the names of the
@@ -255,8 +278,8 @@ public final class Step {
         return new Step(trace, place, clock, before, theta.minus(amount), all, direction, scaled, descended);
     }
 
-    /// The amount that the links so far have subtracted from the parameter: θ before the step − θ now, but without the
-    /// rounding of that difference if all links used [#subtract].
+    /// The amount that the links so far have subtracted from the parameter: θ before the step − θ now, but without
+    /// the rounding of that difference if all links used [#subtract].
     public Expr subtracted() {
         return subtracted == null ? before.minus(theta) : subtracted;
     }
@@ -289,7 +312,8 @@ public final class Step {
     /// @throws IllegalStateException if the rule throws any other exception; the message begins with the
     ///     rule's name
     public Step then(Rule rule) {
-        return then(rule, rule::apply);
+        String event = trace.passingEvent();
+        return then(rule, event == null ? rule::apply : s -> rule.passing(event, s));
     }
 
     private Step then(Rule rule, UnaryOperator<Step> how) {
@@ -314,9 +338,22 @@ public final class Step {
         return done;
     }
 
-    /// The step after another rule's response to an event.
+    /// The step after another rule's response to an event, or after the event has [passed][Rule#passing] a rule that
+    /// does not react to it.
     public Step then(String event, Rule rule) {
-        return rule.events().contains(event) ? then(rule, s -> rule.on(event, s)) : this;
+        if (trace.passingEvent() != null) {
+            return then(rule);
+        }
+        if (rule.events().contains(event)) {
+            trace.guardEvent();
+            return then(rule, s -> rule.on(event, s));
+        }
+        if (event.equals(Rule.EVALUATE) || event.equals(Rule.TRAIN)) {
+            return this;
+        }
+        Step passed = trace.passing(event, () -> then(rule));
+        return new Step(
+                trace, place, clock, before, theta, subtracted, passed.direction, passed.scaled, descended);
     }
 
     /// This step with the given rule as the current link, which owns the states and hyperparameters that it reads.

@@ -10,20 +10,26 @@ import dev.gradus.expr.Expr.Hyper;
 import dev.gradus.expr.Expr.Input;
 import dev.gradus.expr.Expr.Source;
 import dev.gradus.expr.State;
+import dev.gradus.expr.State.Scope;
 import dev.gradus.tensor.Axes;
 import dev.gradus.tensor.Shape;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The result of one symbolic step, or event, of a rule for one parameter: the states with their new values, the
@@ -63,9 +69,17 @@ public final class Trace {
     private final Map<State, After> writes = new LinkedHashMap<>();
     private final Map<State, List<Condition>> survivingSkip = new LinkedHashMap<>();
     private final List<Condition> conditions = new ArrayList<>();
+    /// The conditions of links that an event has passed, which hold it up only if a link behind them reacts to it.
+    private final List<Condition> guards = new ArrayList<>();
+
+    /// The event that passes a link at present, or null.
+    private @Nullable String passingEvent;
+
     private final List<Consumer<Step>> afterStep = new ArrayList<>();
     private final Set<Call> calls = new LinkedHashSet<>();
     private final Set<String> asking = new HashSet<>();
+    private Displacement.@Nullable States displacement;
+    private boolean displaces;
     private @Nullable RuntimeException failure;
     private final Expr thetaBefore;
     private final Expr gradient;
@@ -94,6 +108,28 @@ public final class Trace {
     /// Traces one of a rule's events.
     public static Trace of(Rule rule, String event, String parameterName, Shape shape) {
         return new Trace(parameterName, shape, rule, s -> s.then(event, rule));
+    }
+
+    /// The event that passes a link which does not react to it, or null if no event passes.
+    @Nullable
+    String passingEvent() {
+        return passingEvent;
+    }
+
+    /// Lets an event pass a link: nothing that the link writes takes place.
+    Step passing(String event, Supplier<Step> link) {
+        passingEvent = event;
+        try {
+            return link.get();
+        } finally {
+            passingEvent = null;
+        }
+    }
+
+    /// Makes the event depend on the conditions of all links that it has passed.
+    void guardEvent() {
+        conditions.addAll(guards);
+        guards.clear();
     }
 
     public String parameterName() {
@@ -158,6 +194,28 @@ public final class Trace {
     /// The direction after the last link.
     public Expr direction() {
         return direction;
+    }
+
+    /// How events of the rule displace the parameter until its next step, or null if none does.
+    public Displacement.@Nullable States displacement() {
+        return displacement;
+    }
+
+    /// Whether this event displaces the parameter until its next step.
+    public boolean isDisplacing() {
+        return displaces;
+    }
+
+    void displacement(String link, Displacement.States states) {
+        if (displacement != null && !displacement.equals(states)) {
+            throw new IllegalArgumentException(link + ": only one link of a rule can displace the parameter until its next"
+                    + " step, but " + displacement.flag().name() + " says that another does");
+        }
+        displacement = states;
+    }
+
+    void displaces() {
+        displaces = true;
     }
 
     /// The conditions under which the step takes place, in the order in which links set them; all must hold.
@@ -245,11 +303,15 @@ public final class Trace {
     }
 
     /// @param survivesSkip whether the state is written even if conditions that later links set do not hold
-    After write(State state, Expr value, boolean survivesSkip) {
+    Expr write(State state, Expr value, boolean survivesSkip) {
         if (!state.axes().containsAll(value.axes())) {
             throw new IllegalStateException("state " + state + " over " + state.axes() + " cannot take a value over "
                     + value.axes() + ": reduce it first");
         }
+        if (passingEvent != null) {
+            return value;
+        }
+        requireShared(state, value);
         Expr written = value;
         if (survivesSkip) {
             survivingSkip.put(state, List.copyOf(conditions));
@@ -262,6 +324,56 @@ public final class Trace {
             throw new IllegalStateException("state " + state + " is written twice in one step");
         }
         return after;
+    }
+
+    /// Refuses a new value of a shared number that would be another one for each parameter.
+    private static void requireShared(State state, Expr value) {
+        if (state.scope() == Scope.PARAMETER) {
+            return;
+        }
+        visitBetweenTotals(value, expr -> {
+            boolean isShared = switch (expr) {
+                case Input input -> false;
+                case Expr.Noise noise -> false;
+                case Before before -> before.state.scope() != Scope.PARAMETER;
+                default -> true;
+            };
+            if (!isShared) {
+                throw new IllegalArgumentException("state " + state + " is shared by several parameters, so its new value"
+                        + " cannot depend on a single one outside of a total");
+            }
+        });
+    }
+
+    /// The hyperparameters that all parameters must have in common that share a number: those that its initial and
+    /// new values read outside of totals, by full name.
+    public Set<String> sharedHyperparameters(State state) {
+        Set<String> names = new TreeSet<>();
+        Consumer<Expr> collect = expr -> {
+            if (expr instanceof Hyper hyper) {
+                names.add(hyper.name);
+            }
+        };
+        visitBetweenTotals(state.initial(), collect);
+        After after = writes.get(state);
+        if (after != null) {
+            visitBetweenTotals(after.value, collect);
+        }
+        return names;
+    }
+
+    private static void visitBetweenTotals(Expr root, Consumer<Expr> visitor) {
+        Set<Expr> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Expr> open = new ArrayDeque<>(List.of(root));
+        while (!open.isEmpty()) {
+            Expr expr = open.pop();
+            if (seen.add(expr)) {
+                visitor.accept(expr);
+                if (!(expr instanceof Expr.Total)) {
+                    expr.operands().forEach(open::push);
+                }
+            }
+        }
     }
 
     Expr hyper(Object place, String link, Class<?> rule, String name, double value) {
@@ -291,6 +403,9 @@ public final class Trace {
 
     /// @param state the state that the action writes, `link.state`
     void afterStep(String state, Consumer<Step> action) {
+        if (passingEvent != null) {
+            return;
+        }
         afterStep.add(finished -> {
             try {
                 action.accept(finished);
@@ -335,7 +450,7 @@ public final class Trace {
             throw new IllegalStateException(
                     "a step is committed on a host scalar, not per element over " + condition.axes());
         }
-        conditions.add(condition);
+        (passingEvent == null ? conditions : guards).add(condition);
     }
 
     private static void requireSamePlace(Declared<?> known, Object place, String qualified) {

@@ -15,6 +15,11 @@ public record WithName(Rule rule, String name) implements Wrapper {
     }
 
     @Override
+    public Step passing(String event, Step s) {
+        return rule.passing(event, s.as(rule));
+    }
+
+    @Override
     public Step on(String event, Step s) {
         return rule.on(event, s.as(rule));
     }

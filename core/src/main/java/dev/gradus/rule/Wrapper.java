@@ -2,7 +2,8 @@ package dev.gradus.rule;
 
 import java.util.Set;
 
-/// A rule around another one. At events it does what the rule within does, unless it says otherwise.
+/// A rule around another one. At events it does what the rule within does, unless it says otherwise; an event that
+/// the rule within does not react to [passes][Rule#passing] as in a step.
 public interface Wrapper extends Rule {
     /// The rule within.
     Rule rule();

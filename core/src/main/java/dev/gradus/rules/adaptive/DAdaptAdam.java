@@ -6,6 +6,7 @@ import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.sqrt;
 import static dev.gradus.expr.Formulas.square;
+import static dev.gradus.expr.Formulas.sum;
 import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Expr;
@@ -25,7 +26,7 @@ import dev.gradus.rule.Step;
 /// vₜ = β₂·vₜ₋₁ + (1 − β₂)·gₜ²
 /// sₜ = √β₂·sₜ₋₁ + (1 − √β₂)·g̃ₜ
 /// uₜ = √vₜ + ε
-/// rₜ = √β₂·rₜ₋₁ + (1 − √β₂)·γₜ·∑_global gₜ·sₜ₋₁ / uₜ
+/// rₜ = √β₂·rₜ₋₁ + (1 − √β₂)·∑_global γₜ·∑ gₜ·sₜ₋₁ / uₜ
 /// dₜ = dₜ₋₁ if ∑_global |sₜ| = 0, else max(dₜ₋₁, rₜ / ((1 − √β₂)·∑_global |sₜ|))
 /// θₜ = θₜ₋₁ − (mₜ / uₜ + λ·γₜ·θₜ₋₁)
 /// ```
@@ -103,12 +104,12 @@ public record DAdaptAdam(
         Expr v = s.state("exp_avg_sq").symbol("v").nonNegative().becomes(old -> ema(b2, old, square(g)));
         Expr root = sqrt(v).plus(s.hyper("eps", eps));
         StateRef weighted = s.state("grad_sum").symbol("s");
-        Expr along = s.total(g.times(weighted.before()).div(root));
-        Expr sum = weighted.becomes(old -> ema(b3, old, rate.times(g)));
-        Expr length = s.total(abs(sum));
+        Expr along = s.total(sum(g.times(weighted.before()).div(root)).times(rate));
+        Expr weightedSum = weighted.becomes(old -> ema(b3, old, rate.times(g)));
+        Expr length = s.total(abs(weightedSum));
 
         Expr numerator =
-                s.shared("numerator_weighted", Expr.ZERO).symbol("r").becomes(old -> ema(b3, old, rate.times(along)));
+                s.shared("numerator_weighted", Expr.ZERO).symbol("r").becomes(old -> ema(b3, old, along));
         Expr found = numerator.div(Expr.ONE.minus(b3).times(length));
         estimate.write(old -> where(length.eq(0), old, max(old, found)));
 

@@ -7,6 +7,7 @@ import static dev.gradus.expr.Formulas.ema;
 import static dev.gradus.expr.Formulas.max;
 import static dev.gradus.expr.Formulas.sqrt;
 import static dev.gradus.expr.Formulas.square;
+import static dev.gradus.expr.Formulas.sum;
 import static dev.gradus.expr.Formulas.where;
 
 import dev.gradus.expr.Clock;
@@ -25,17 +26,17 @@ import dev.gradus.rule.Step;
 /// mₜ = β₁·mₜ₋₁ + (1 − β₁)·g̃ₜ
 /// vₜ = β₂·vₜ₋₁ + (1 − β₂)·g̃ₜ²
 /// r′ₜ = √(1 − β₂^t_all) / (1 − β₁^t_all)
-/// r″ₜ = (dₜ₋₁ / d₀)·dₜ₋₁·η·r′ₜ
-/// sₜ = √β₂·sₜ₋₁ + r″ₜ·gₜ
-/// rₜ = √β₂·rₜ₋₁ + r″ₜ·∑_global gₜ·(θ₀ − θₜ₋₁)
+/// sₜ = √β₂·sₜ₋₁ + (dₜ₋₁ / d₀)·dₜ₋₁·η·r′ₜ·gₜ
+/// rₜ = √β₂·rₜ₋₁ + (dₜ₋₁ / d₀)·dₜ₋₁·r′ₜ·∑_global η·∑ gₜ·(θ₀ − θₜ₋₁)
 /// dₜ = dₜ₋₁ if ∑_global |sₜ| = 0, else max(dₜ₋₁, d_coef·rₜ / (∑_global |sₜ|))
 /// θₜ = θₜ₋₁ − η·dₜ₋₁·r′ₜ·(mₜ / (√vₜ + dₜ·ε) + λ·θₜ₋₁)
 /// ```
 ///
 /// States: `exp_avg`, `exp_avg_sq`, `grad_sum` and `params0` (θ₀), each of the parameter's shape, and for all
 /// parameters of the link `estim_lr` (d) and `numerator_weighted`. As in optax: d of the step before scales the
-/// gradient and the step, the new d stands beside ε; weight decay is a link of its own before which the
-/// direction already carries d.
+/// gradient and the step, the new d stands beside ε; what a parameter contributes to d carries its group's learning
+/// rate, so that a group at rate 0 is frozen and leaves the others' d alone; weight decay is a link of its own
+/// before which the direction already carries d.
 ///
 /// Reference: K. Mishchenko, A. Defazio, "Prodigy: An Expeditiously Adaptive Parameter-Free Learner", ICML
 /// 2024, arXiv:2306.06101.
@@ -119,16 +120,17 @@ public record Prodigy(
 
         Expr m = s.state("exp_avg").symbol("m").becomes(old -> ema(b1, old, d.times(g)));
         Expr v = s.state("exp_avg_sq").symbol("v").nonNegative().becomes(old -> ema(b2, old, square(d.times(g))));
-        Expr weight = d.div(d0).times(safeguardWarmup ? d : step);
-        Expr sum = s.state("grad_sum").symbol("s").becomes(old -> b3.times(old).plus(weight.times(g)));
+        Expr unfrozen = where(s.learningRate().gt(0), d, Expr.ZERO);
+        Expr weight = d.div(d0).times(safeguardWarmup ? unfrozen : step);
+        Expr gradients = s.state("grad_sum").symbol("s").becomes(old -> b3.times(old).plus(weight.times(g)));
         Expr initial =
                 s.state("params0", s.initialTheta()).symbol("theta_0").weights().before();
 
-        Expr towards = s.total(g.times(initial.minus(s.theta())));
+        Expr towards = s.total(sum(g.times(initial.minus(s.theta()))).times(s.learningRate()));
         Expr numerator = s.shared("numerator_weighted", Expr.ZERO)
                 .symbol("r")
-                .becomes(old -> b3.times(old).plus(d.div(d0).times(step).times(towards)));
-        Expr length = s.total(abs(sum));
+                .becomes(old -> b3.times(old).plus(d.div(d0).times(d.times(correction)).times(towards)));
+        Expr length = s.total(abs(gradients));
         Expr found = s.hyper("d_coef", dCoef).times(numerator).div(length);
         Expr dNew = estimate.becomes(old -> where(length.eq(0), old, max(old, found)));
 

@@ -48,8 +48,8 @@ import java.util.Set;
 /// x_t = (1 − c_t) x_{t−1} + c_t z_t
 /// y_t = β x_t + (1 − β) z_t
 /// ```
-/// States: `z`, of the parameter's shape, starting at θ₀, and the numbers `weight_sum` and `max_lr`, which
-/// all parameters of the link share; x is not stored but computed from y and z. `optimizer.evaluate()` puts x
+/// States: `z`, of the parameter's shape, starting at θ₀, and the numbers `weight_sum` and `max_lr` of each
+/// group; x is not stored but computed from y and z. `optimizer.evaluate()` puts x
 /// into the parameters, `optimizer.train()` y, each to rounding. As optax's `schedule_free` with the learning
 /// rate of the step itself; optax weights with that of the step after. The authors' code multiplies the
 /// weight with t^r and has r = 0 by default. Weight decay of the rule is taken at y, as there.
@@ -90,9 +90,9 @@ public record ScheduleFree(
     public Step apply(Step s) {
         Expr beta = s.hyper("beta", this.beta);
         Step inner = s.startingAt(s.theta()).then(rule).descend();
-        Expr largest = s.shared("max_lr", Expr.ZERO).becomes(old -> max(old, s.learningRate()));
+        Expr largest = s.perGroup("max_lr", Expr.ZERO).becomes(old -> max(old, s.learningRate()));
         Expr weight = pow(largest, s.hyper("power", power)).named("w");
-        Expr sum = s.shared("weight_sum", Expr.ZERO).becomes(old -> old.plus(weight));
+        Expr sum = s.perGroup("weight_sum", Expr.ZERO).becomes(old -> old.plus(weight));
         Expr c = where(sum.eq(0), Expr.ZERO, weight.div(sum)).named("c");
 
         Expr zBefore = z(s).before();

@@ -62,4 +62,10 @@ public record Accumulate(
                 .becomes(old -> where(isFirst, s.direction(), old.plus(s.direction())));
         return s.commitIf(isLast).direction(sum.div(count)).then(rule);
     }
+
+    /// Events are not collected: each sees its own gradient.
+    @Override
+    public Step passing(String event, Step s) {
+        return s.then(rule);
+    }
 }

@@ -5,12 +5,11 @@ import static dev.gradus.expr.Formulas.sqrt;
 import static dev.gradus.expr.Formulas.square;
 import static dev.gradus.expr.Formulas.where;
 
-import dev.gradus.expr.Condition;
 import dev.gradus.expr.Expr;
+import dev.gradus.rule.Displacement;
 import dev.gradus.rule.Hyperparameter;
 import dev.gradus.rule.Hyperparameters;
 import dev.gradus.rule.Rule;
-import dev.gradus.rule.StateRef;
 import dev.gradus.rule.Step;
 import dev.gradus.rule.Wrapper;
 import java.util.HashSet;
@@ -39,8 +38,9 @@ import java.util.Set;
 /// θₜ = unperturbedₜ + rₜ·gₜ
 /// ```
 /// The norms are over all parameters of the link. States: `unperturbed`, the weights to step from, and
-/// `is_perturbed`; both perturbing twice and not at all before a step are allowed. ASAM scales with θ² as in its
-/// paper's element-wise form, without the small constant that its code adds to |θ|.
+/// `is_perturbed`; both perturbing twice and not at all before a step are allowed. A step that does not
+/// take place puts the parameters back where they were, to the bit; so does `optimizer.cancelEvent()`. ASAM scales
+/// with θ² as in its paper's element-wise form, without the small constant that its code adds to |θ|.
 ///
 /// References: P. Foret et al., "Sharpness-Aware Minimization for Efficiently Improving Generalization", ICLR 2021,
 /// arXiv:2010.01412; J. Kwon et al., "ASAM", ICML 2021, arXiv:2102.11600.
@@ -61,8 +61,8 @@ public record Sam(
     public enum Neighbourhood {
         /// A ball: SAM.
         BALL,
-        /// An ellipsoid whose axes are the weights' magnitudes, `θ + ρ·θ²·g / ‖|θ|·g‖₂`: ASAM, for which ρ is about ten
-        /// times as large.
+        /// An ellipsoid whose axes are the weights' magnitudes, `θ + ρ·θ²·g / ‖|θ|·g‖₂`: ASAM, for which ρ is about
+        /// ten times as large.
         ADAPTIVE
     }
 
@@ -82,24 +82,13 @@ public record Sam(
         return new Sam(rule, rho, neighbourhood);
     }
 
-    private StateRef unperturbed(Step s) {
-        return s.state("unperturbed", s.initialTheta()).weights();
-    }
-
-    private StateRef flag(Step s) {
-        return s.scalar("is_perturbed", Expr.ZERO);
-    }
-
-    private Expr start(Step s) {
-        Condition isPerturbed = flag(s).before().eq(1);
-        return where(isPerturbed, unperturbed(s).before(), s.theta());
+    private static Displacement displacement(Step s) {
+        return s.displacement("unperturbed", "is_perturbed");
     }
 
     @Override
     public Step apply(Step s) {
-        Expr start = start(s);
-        flag(s).write(old -> Expr.ZERO);
-        return s.startingAt(start).then(rule).descend();
+        return displacement(s).end().then(rule).descend();
     }
 
     @Override
@@ -114,14 +103,13 @@ public record Sam(
         if (!event.equals(PERTURB)) {
             return s.then(event, rule);
         }
-        Expr start = start(s);
+        Displacement displacement = displacement(s);
+        Expr start = displacement.origin();
         Expr g = s.direction();
         boolean isBall = neighbourhood == Neighbourhood.BALL;
         Expr length = sqrt(s.totalOfSquares(isBall ? g : abs(start).times(g)));
         Expr towards = isBall ? g : square(start).times(g);
         Expr factor = where(length.eq(0), Expr.ZERO, s.hyper("rho", rho).div(length));
-        unperturbed(s).write(old -> start);
-        flag(s).write(old -> Expr.ONE);
-        return s.theta(start.plus(factor.times(towards)));
+        return displacement.to(start.plus(factor.times(towards)));
     }
 }
