@@ -93,7 +93,10 @@ final class CompiledRule {
 
     /// How events displace a parameter until its next step, or null if none does.
     Displacement.@Nullable States displacement() {
-        return traces().map(Trace::displacement).filter(Objects::nonNull).findFirst().orElse(null);
+        return traces().map(Trace::displacement)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /// The events that displace a parameter until its next step, in the order of their names.

@@ -53,8 +53,7 @@ final class ParameterAdmission {
                 }
             }
             if (added.stream().anyMatch(each -> each.sharedNumbers().length > 0)) {
-                SharedNumbers.requireEqual(
-                        registry.parameters().values().toArray(TrainedParameter[]::new), false);
+                SharedNumbers.requireEqual(registry.parameters().values().toArray(TrainedParameter[]::new), false);
             }
             requireProgress(added);
         } catch (RuntimeException | Error e) {

@@ -62,8 +62,7 @@ final class ParameterTasks implements AutoCloseable {
         this.displaced = displacement == null ? null : states.scalar(displacement.flag());
         this.restoring = displacement == null
                 ? null
-                : new WholeTask(
-                        Kind.EVENT, rule.restoringProgram(displacement), processor, memory, states, inputs);
+                : new WholeTask(Kind.EVENT, rule.restoringProgram(displacement), processor, memory, states, inputs);
         for (String event : rule.events().keySet()) {
             CpuProgram program = rule.eventProgram(event);
             events.put(event, new WholeTask(Kind.EVENT, program, processor, memory, states, inputs));

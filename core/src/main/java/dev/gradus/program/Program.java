@@ -169,8 +169,7 @@ public final class Program {
 
     /// Lowers what puts a parameter back that an event has displaced.
     public static Program restoring(Trace trace, Displacement.States displacement) {
-        Map<State, After> writes =
-                Map.of(displacement.flag(), new After(displacement.flag(), Expr.ZERO));
+        Map<State, After> writes = Map.of(displacement.flag(), new After(displacement.flag(), Expr.ZERO));
         return new Program(
                 new Source(
                         trace.states(),

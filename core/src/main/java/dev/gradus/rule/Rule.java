@@ -38,7 +38,8 @@ public interface Rule {
     /// This rule's response to one of its [#events()]. An event changes states, and the parameter only if the rule
     /// does so explicitly; it does not advance the step count.
     ///
-    /// The direction that the rule sees is the event's gradient after the links before this one, see [#passing]. The
+    /// The direction that the rule sees is the event's gradient after the links before this one, see [#passing].
+    The
     /// direction that it returns is what the links behind it see.
     default Step on(String event, Step s) {
         return s;
@@ -48,8 +49,10 @@ public interface Rule {
     /// that it returns is what that link sees, and a condition that it sets with [Step#commitIf] must hold for the
     /// event to take place. By default both are those that a step would have at this moment.
     ///
-    /// Nothing else passes: states are read, but what is written to them here is dropped, [StateRef#survivesSkip] or
-    /// not, and so is a change of the parameter. A link whose direction is none of a single step's, such as one that
+    /// Nothing else passes: states are read, but what is written to them here is dropped, [StateRef#survivesSkip]
+    or
+    /// not, and so is a change of the parameter. A link whose direction is none of a single step's, such as one
+    that
     /// collects gradients, overrides this. It is not called at [#EVALUATE] and [#TRAIN], which have no gradient.
     default Step passing(String event, Step s) {
         return apply(s);

@@ -24,7 +24,16 @@ public final class StateRef {
     private final boolean survivesSkip;
 
     StateRef(Trace trace, Object place, String name, Axes axes, Expr initial) {
-        this(trace, place, name, axes, initial, axes.isHost() ? Role.SCALAR : Role.SIGNED, null, Scope.PARAMETER, false);
+        this(
+                trace,
+                place,
+                name,
+                axes,
+                initial,
+                axes.isHost() ? Role.SCALAR : Role.SIGNED,
+                null,
+                Scope.PARAMETER,
+                false);
     }
 
     private StateRef(

@@ -352,8 +352,7 @@ public final class Step {
             return this;
         }
         Step passed = trace.passing(event, () -> then(rule));
-        return new Step(
-                trace, place, clock, before, theta, subtracted, passed.direction, passed.scaled, descended);
+        return new Step(trace, place, clock, before, theta, subtracted, passed.direction, passed.scaled, descended);
     }
 
     /// This step with the given rule as the current link, which owns the states and hyperparameters that it reads.

@@ -208,8 +208,9 @@ public final class Trace {
 
     void displacement(String link, Displacement.States states) {
         if (displacement != null && !displacement.equals(states)) {
-            throw new IllegalArgumentException(link + ": only one link of a rule can displace the parameter until its next"
-                    + " step, but " + displacement.flag().name() + " says that another does");
+            throw new IllegalArgumentException(
+                    link + ": only one link of a rule can displace the parameter until its next" + " step, but "
+                            + displacement.flag().name() + " says that another does");
         }
         displacement = states;
     }
@@ -339,8 +340,9 @@ public final class Trace {
                 default -> true;
             };
             if (!isShared) {
-                throw new IllegalArgumentException("state " + state + " is shared by several parameters, so its new value"
-                        + " cannot depend on a single one outside of a total");
+                throw new IllegalArgumentException(
+                        "state " + state + " is shared by several parameters, so its new value"
+                                + " cannot depend on a single one outside of a total");
             }
         });
     }

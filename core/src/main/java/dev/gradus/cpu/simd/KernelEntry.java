@@ -13,7 +13,8 @@ public final class KernelEntry {
 
     private static final int MAX_FALL_BACKS = 5;
 
-    /// How long a warm-up may take. A kernel that is not fast by then gets another one later: on a busy machine the JIT,
+    /// How long a warm-up may take. A kernel that is not fast by then gets another one later: on a busy machine the
+    /// JIT,
     /// which compiles it meanwhile, needs the processor more than calls that are slow.
     private static final long MAX_WARM_UP = TimeUnit.SECONDS.toNanos(2);
 

@@ -108,8 +108,7 @@ public record DAdaptAdam(
         Expr weightedSum = weighted.becomes(old -> ema(b3, old, rate.times(g)));
         Expr length = s.total(abs(weightedSum));
 
-        Expr numerator =
-                s.shared("numerator_weighted", Expr.ZERO).symbol("r").becomes(old -> ema(b3, old, along));
+        Expr numerator = s.shared("numerator_weighted", Expr.ZERO).symbol("r").becomes(old -> ema(b3, old, along));
         Expr found = numerator.div(Expr.ONE.minus(b3).times(length));
         estimate.write(old -> where(length.eq(0), old, max(old, found)));
 

@@ -122,14 +122,16 @@ public record Prodigy(
         Expr v = s.state("exp_avg_sq").symbol("v").nonNegative().becomes(old -> ema(b2, old, square(d.times(g))));
         Expr unfrozen = where(s.learningRate().gt(0), d, Expr.ZERO);
         Expr weight = d.div(d0).times(safeguardWarmup ? unfrozen : step);
-        Expr gradients = s.state("grad_sum").symbol("s").becomes(old -> b3.times(old).plus(weight.times(g)));
+        Expr gradients =
+                s.state("grad_sum").symbol("s").becomes(old -> b3.times(old).plus(weight.times(g)));
         Expr initial =
                 s.state("params0", s.initialTheta()).symbol("theta_0").weights().before();
 
         Expr towards = s.total(sum(g.times(initial.minus(s.theta()))).times(s.learningRate()));
         Expr numerator = s.shared("numerator_weighted", Expr.ZERO)
                 .symbol("r")
-                .becomes(old -> b3.times(old).plus(d.div(d0).times(d.times(correction)).times(towards)));
+                .becomes(old ->
+                        b3.times(old).plus(d.div(d0).times(d.times(correction)).times(towards)));
         Expr length = s.total(abs(gradients));
         Expr found = s.hyper("d_coef", dCoef).times(numerator).div(length);
         Expr dNew = estimate.becomes(old -> where(length.eq(0), old, max(old, found)));
