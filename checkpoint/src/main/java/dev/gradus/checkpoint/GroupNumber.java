@@ -41,8 +41,8 @@ record GroupNumber(String parameter, String state, Object link, Set<String> hype
                 if (link != null
                         && numbers.stream()
                                 .noneMatch(known -> known.state.equals(state.name()) && known.link.equals(link))) {
-                    numbers.add(new GroupNumber(
-                            parameter.name(), state.name(), link, trace.sharedHyperparameters(state)));
+                    numbers.add(
+                            new GroupNumber(parameter.name(), state.name(), link, trace.sharedHyperparameters(state)));
                 }
             }
         }

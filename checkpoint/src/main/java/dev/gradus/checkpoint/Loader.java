@@ -62,7 +62,13 @@ final class Loader {
             List<String> restored = options.restoresSettings() ? List.copyOf(others) : List.of();
             differences.addAll(0, options.restoresSettings() ? List.of() : others);
             return new LoadReport(
-                    List.copyOf(saved.keySet()), List.of(), List.of(), List.of(), List.of(), restored, differences,
+                    List.copyOf(saved.keySet()),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    restored,
+                    differences,
                     contents.state().pendingEvents());
         } catch (StateMismatchException e) {
             throw new CheckpointException("does not fit the optimizer", e.problems());
@@ -76,8 +82,7 @@ final class Loader {
         }
     }
 
-    private LoadReport loadPart(
-            Optimizer optimizer, Map<String, ParameterState> saved, List<GroupDescription> own) {
+    private LoadReport loadPart(Optimizer optimizer, Map<String, ParameterState> saved, List<GroupDescription> own) {
         if (contents.state().isEvaluating()) {
             throw new CheckpointException("was saved in evaluation mode: it can only be loaded as a whole");
         }
@@ -103,7 +108,8 @@ final class Loader {
             optimizer.load(merged);
         }
         load.initial().forEach(optimizer::recapture);
-        return new LoadReport(load.loaded, load.begun, load.valuesOnly, load.kept, load.unused, List.of(), differences, Set.of());
+        return new LoadReport(
+                load.loaded, load.begun, load.valuesOnly, load.kept, load.unused, List.of(), differences, Set.of());
     }
 
     /// A file of the first version has one number for all groups of a link where each group has its own now. That is
@@ -139,8 +145,8 @@ final class Loader {
 
     private static String setting(GroupDescription group, String hyperparameter) {
         return group.settings().entrySet().stream()
-                .filter(setting -> setting.getKey().equals(hyperparameter)
-                        || hyperparameter.endsWith("." + setting.getKey()))
+                .filter(setting ->
+                        setting.getKey().equals(hyperparameter) || hyperparameter.endsWith("." + setting.getKey()))
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElse("the rule's own");
@@ -150,8 +156,8 @@ final class Loader {
     private void requireNothingPending(Optimizer optimizer) {
         Set<String> saved = contents.state().pendingEvents();
         if (!saved.isEmpty()) {
-            throw new CheckpointException("was saved between the event " + quoted(saved)
-                    + " and its step: it can only be loaded as a whole");
+            throw new CheckpointException(
+                    "was saved between the event " + quoted(saved) + " and its step: it can only be loaded as a whole");
         }
         Set<String> own = optimizer.save(OptimizerState::pendingEvents);
         if (!own.isEmpty()) {

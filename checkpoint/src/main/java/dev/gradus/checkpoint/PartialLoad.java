@@ -143,7 +143,9 @@ final class PartialLoad {
 
     private boolean isOfRule(ParameterState parameter, StateView state) {
         String suffix = suffix(parameter, state);
-        return !suffix.equals(MASTER) && !suffix.equals(LAST_STEP) && common(parameter, state).isEmpty();
+        return !suffix.equals(MASTER)
+                && !suffix.equals(LAST_STEP)
+                && common(parameter, state).isEmpty();
     }
 
     private ParameterState withStates(

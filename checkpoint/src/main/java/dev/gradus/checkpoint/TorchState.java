@@ -65,7 +65,8 @@ public final class TorchState {
             }
             OptimizerState state = new OptimizerState(read.completed(), false, parameters, Map.of());
             Loading fitting = options.partial().renaming(UnaryOperator.identity());
-            LoadReport report = new Loader(new Contents(state, List.of(), Map.of(), Contents.VERSION), fitting).load(optimizer);
+            LoadReport report =
+                    new Loader(new Contents(state, List.of(), Map.of(), Contents.VERSION), fitting).load(optimizer);
             return options.isPartial() ? report.withUnused(read.unexpected()) : asWhole(report, options);
         } catch (CheckpointException e) {
             throw e.of(path);
@@ -79,7 +80,8 @@ public final class TorchState {
         }
         List<String> loaded = new ArrayList<>(report.loaded());
         report.valuesOnly().forEach(sentence -> loaded.add(sentence.substring(0, sentence.indexOf(": state "))));
-        return new LoadReport(loaded, List.of(), List.of(), List.of(), List.of(), List.of(), report.differences(), Set.of());
+        return new LoadReport(
+                loaded, List.of(), List.of(), List.of(), List.of(), List.of(), report.differences(), Set.of());
     }
 
     /// Writes a file that PyTorch can load with `tools/gradus_torch.py`. States that are stored in 8
@@ -110,8 +112,9 @@ public final class TorchState {
             problems.add("the optimizer is in evaluation mode, which PyTorch has not");
         }
         for (String event : state.pendingEvents()) {
-            problems.add("the event \"" + event + "\" has moved parameters until its step, which PyTorch cannot make: make"
-                    + " the step, or call cancelEvent(), which puts them back");
+            problems.add(
+                    "the event \"" + event + "\" has moved parameters until its step, which PyTorch cannot make: make"
+                            + " the step, or call cancelEvent(), which puts them back");
         }
         List<Tensor> tensors = new ArrayList<>();
         for (ParameterState parameter : state.parameters()) {

@@ -74,8 +74,11 @@ class FormatVersionTest {
                             + " learning_rate differs (constant(0.1) and constant(0.01)), so that it is right for at most one"
                             + " of them");
             assertThat(a).isEqualTo(before);
-            assertThat(Checkpoint.load(old, optimizer, Loading.STRICT.onlyValues()).loaded()).isEmpty();
-            assertThat(Checkpoint.load(saved(optimizer, "2"), optimizer).isExact()).isTrue();
+            assertThat(Checkpoint.load(old, optimizer, Loading.STRICT.onlyValues())
+                            .loaded())
+                    .isEmpty();
+            assertThat(Checkpoint.load(saved(optimizer, "2"), optimizer).isExact())
+                    .isTrue();
         }
     }
 
@@ -84,7 +87,8 @@ class FormatVersionTest {
         for (Rule rule : List.of(Rules.adam(), Rules.prodigy())) {
             try (Optimizer optimizer = optimizer(new double[] {1}, new double[] {2}, rule, 0.1, 0.01)) {
                 optimizer.step();
-                assertThat(Checkpoint.load(saved(optimizer, "1"), optimizer).isExact()).isTrue();
+                assertThat(Checkpoint.load(saved(optimizer, "1"), optimizer).isExact())
+                        .isTrue();
             }
         }
     }
@@ -100,9 +104,11 @@ class FormatVersionTest {
             optimizer.step();
             optimizer.step();
             Path file = saved(optimizer, Contents.VERSION);
-            assertThat(Checkpoint.load(file, other, Loading.STRICT.partial()).isExact()).isTrue();
+            assertThat(Checkpoint.load(file, other, Loading.STRICT.partial()).isExact())
+                    .isTrue();
             for (String number : List.of("group:A/scheduleFree.weight_sum", "group:B/scheduleFree.weight_sum")) {
-                assertThat(other.state(number).toArray()).isEqualTo(optimizer.state(number).toArray());
+                assertThat(other.state(number).toArray())
+                        .isEqualTo(optimizer.state(number).toArray());
             }
             Checkpoint.load(file, other, Loading.STRICT.onlyValues());
             assertThat(other.state("group:A/scheduleFree.weight_sum").toArray()).containsExactly(0);

@@ -71,7 +71,8 @@ class PendingEventTest {
                                 "was saved between the event \"perturb\" and its step: it can only be loaded as a whole");
                 assertThatThrownBy(() -> Checkpoint.load(whole, optimizer, part))
                         .isInstanceOf(CheckpointException.class)
-                        .hasMessageContaining("can only be loaded as a whole between the event \"perturb\" and its step");
+                        .hasMessageContaining(
+                                "can only be loaded as a whole between the event \"perturb\" and its step");
             }
             assertThat(values).containsExactly(moved);
         }
@@ -84,8 +85,9 @@ class PendingEventTest {
             optimizer.fire(Sam.PERTURB);
             assertThatThrownBy(() -> TorchState.save(file, optimizer))
                     .isInstanceOf(CheckpointException.class)
-                    .hasMessageContaining("the event \"perturb\" has moved parameters until its step, which PyTorch cannot"
-                            + " make: make the step, or call cancelEvent(), which puts them back");
+                    .hasMessageContaining(
+                            "the event \"perturb\" has moved parameters until its step, which PyTorch cannot"
+                                    + " make: make the step, or call cancelEvent(), which puts them back");
             assertThat(Files.exists(file)).isFalse();
             optimizer.cancelEvent();
             TorchState.save(file, optimizer);

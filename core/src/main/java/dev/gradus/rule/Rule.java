@@ -38,22 +38,20 @@ public interface Rule {
     /// This rule's response to one of its [#events()]. An event changes states, and the parameter only if the rule
     /// does so explicitly; it does not advance the step count.
     ///
-    /// The direction that the rule sees is the event's gradient after the links before this one, see [#passing].
-    The
-    /// direction that it returns is what the links behind it see.
+    /// The direction that the rule sees is the event's gradient after the links before this one, see
+    /// [#passing]. The direction that it returns is what the links behind it see.
     default Step on(String event, Step s) {
         return s;
     }
 
     /// What this rule does with an event that it does not react to and that a link behind it does: the direction
-    /// that it returns is what that link sees, and a condition that it sets with [Step#commitIf] must hold for the
-    /// event to take place. By default both are those that a step would have at this moment.
+    /// that it returns is what that link sees, and a condition that it sets with [Step#commitIf] must hold for
+    /// the event to take place. By default both are those that a step would have at this moment.
     ///
-    /// Nothing else passes: states are read, but what is written to them here is dropped, [StateRef#survivesSkip]
-    or
+    /// Nothing else passes: states are read, but writes to them are dropped here, [StateRef#survivesSkip] or
     /// not, and so is a change of the parameter. A link whose direction is none of a single step's, such as one
-    that
-    /// collects gradients, overrides this. It is not called at [#EVALUATE] and [#TRAIN], which have no gradient.
+    /// that collects gradients, overrides this. It is not called at [#EVALUATE] and [#TRAIN], which have no
+    /// gradient.
     default Step passing(String event, Step s) {
         return apply(s);
     }
