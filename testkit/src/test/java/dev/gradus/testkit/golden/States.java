@@ -26,12 +26,13 @@ final class States {
 
     /// The values of the one state of a parameter with the given name, whatever its link; null if it has none.
     ///
-    /// @param parameter empty for a state that all parameters share
+    /// @param parameter empty for a state that parameters share
     double @Nullable [] of(String parameter, String state) {
         List<StateView> found = views.stream()
-                .filter(view -> view.name().startsWith(parameter + "/"))
+                .filter(view -> view.name().startsWith(parameter + "/")
+                        || parameter.isEmpty() && view.name().startsWith("group:"))
                 .filter(view -> view.name()
-                        .substring(parameter.length() + 1)
+                        .substring(view.name().lastIndexOf('/') + 1)
                         .replaceFirst(".*\\.", "")
                         .equals(state))
                 .toList();
