@@ -199,6 +199,7 @@ final class RulesCommand implements Callable<Integer> {
         }
         return switch (state.scope()) {
             case PARAMETER -> "one per parameter";
+            case GROUP -> "one per group";
             case LINK -> "one for all parameters";
         };
     }
